@@ -1,0 +1,84 @@
+# Everything that one does with this project. `make help` prints the lines behind two hashes.
+
+PORT ?= 8000
+VENV ?= .venv
+ARGS ?=
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+
+# The first Python on this machine that is new enough; `make PYTHON=…` names another one.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
+
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-virtualenv
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-sqlite test-postgresql check lint format bench lock messages settings
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(VENV)/.ready-dev ## make the environment from the pinned, hashed packages
+
+run: $(VENV)/.ready-run ## serve the demo practice on 127.0.0.1:8000 (or PORT=8123)
+	$(BIN)/portal demo --port $(PORT)
+
+test: test-sqlite test-postgresql ## run every test on SQLite, then on PostgreSQL (ARGS='-k seal')
+
+test-sqlite: $(VENV)/.ready-dev ## run every test on SQLite
+	PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest $(ARGS)
+
+test-postgresql: $(VENV)/.ready-dev ## run every test on PostgreSQL, which brings itself along
+	PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest $(ARGS)
+
+check: lint test ## lint, format, types, import contracts, then every test
+
+lint: $(VENV)/.ready-dev ## lint, format, types and import contracts, without the tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo --config tests/house/at_run_time.toml
+
+format: $(VENV)/.ready-dev ## lay the code out as `make lint` wants it
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.ready-dev ## measure: a table of ratios from one run
+	$(PY) -m bench
+
+settings: $(VENV)/.ready-dev ## write docs/settings.md anew
+	$(PY) -c "from portal.ground.settings import settings_page as page; print(page(), end='')" > docs/settings.md
+
+messages: $(VENV)/.ready-dev ## gather the words for translators, and compile what they wrote
+	$(BIN)/pybabel -q extract --mapping babel.cfg --no-wrap --sort-by-file --add-location=file \
+		--project=portal --output portal/translations/messages.pot .
+	@if ls portal/translations/*/LC_MESSAGES/*.po >/dev/null 2>&1; then \
+		$(BIN)/pybabel -q update --input-file portal/translations/messages.pot --output-dir portal/translations --no-wrap && \
+		$(BIN)/pybabel compile --directory portal/translations; \
+	else echo "portal/translations/messages.pot is written; nobody has translated it so far."; fi
+
+lock: ## choose and hash the packages anew from pyproject.toml (asks the public index alone)
+	@test -x .cache/lock/bin/pip-compile || { $(PYTHON) -m venv .cache/lock && \
+		.cache/lock/bin/pip install --quiet pip-tools==7.6.2; }
+	sh requirements/lock.sh .cache/lock/bin/pip-compile
+
+# A stamp is older than the lock it was made from only when the lock has changed. What is
+# installed already is not asked for again, so this needs no network then.
+$(VENV)/.ready-run: requirements/run.txt pyproject.toml | $(PY)
+	@echo "Installing what the portal runs on; the first time takes a minute or two."
+	@$(INSTALL) --require-hashes -r requirements/run.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: requirements/dev.txt $(VENV)/.ready-run
+	@echo "Installing what the checks use."
+	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(PY):
+	@test -n "$(PYTHON)" || { echo "This needs Python 3.11 or newer, and none was found." \
+		"Install one, or say make PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make" \
+		"environments. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,1 @@
+"""Consent for coaching: who may know what, signed by everyone it concerns."""

@@ -1,0 +1,211 @@
+"""Drafting, freezing, signing and ending agreements."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from portal.agreements import policy
+from portal.agreements.models import (
+    Agreement,
+    AgreementVersion,
+    Grant,
+    Signature,
+    SignerSlot,
+    TermsDraft,
+)
+from portal.agreements.queries import standing_of_one
+from portal.engagements.actions import note
+from portal.ground import chance
+from portal.ledger.actions import step
+from portal.notices.actions import put_seal
+from portal.plain.canonical import agreement_hash, canonical_bytes
+
+if TYPE_CHECKING:
+    from portal.agreements.policy import VersionFacts
+    from portal.engagements.models import Engagement
+    from portal.ground.work import Work
+
+_MANIFEST = b"ccp/signature/v1\n"
+
+
+@dataclass(frozen=True, slots=True)
+class NewSlot:
+    """Hold who is to sign and what it will mean."""
+
+    party_id: str
+    role: str
+    meaning: str
+    vouching: bool
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """Hold a line in the codes that decide."""
+
+    number: int
+    effect: str
+    optional: bool
+    condition_of_programme: bool
+    scope: Mapping[str, list[str] | str | None]
+    starts: datetime | None
+    ends: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """Hold a version that is about to be frozen: all of it was checked by the rules before."""
+
+    template_version: str
+    locale: str
+    timezone: str
+    record: Mapping[str, Any]
+    notice: Sequence[Mapping[str, Any]]
+    slots: Sequence[NewSlot]
+    lines: Sequence[NewLine]
+    starts_on: date
+    ends_on: date
+    effective_from: datetime
+    valid_to: datetime
+    sign_by: datetime
+    review_months: int
+    grace_days: int
+
+
+def begin_agreement(work: Work, engagement: Engagement, code: str, *, mandatory: bool) -> Agreement:
+    """Begin an agreement by a template; its first version is still a draft."""
+    agreement = Agreement(
+        id=chance.new_id(), practice_id=engagement.practice_id, engagement_id=engagement.id,
+        template_code=code, mandatory=mandatory, created_at=work.now,
+    )
+    work.session.add(agreement)
+    work.session.flush()
+    return agreement
+
+
+def save_draft(
+    work: Work, engagement: Engagement, agreement: Agreement, values: Mapping[str, Any]
+) -> None:
+    """Keep what the coach has entered for the next version, merged over what was there."""
+    draft = work.session.scalar(select(TermsDraft).where(TermsDraft.agreement_id == agreement.id))
+    if draft is None:
+        draft = TermsDraft(id=chance.new_id(), practice_id=agreement.practice_id,
+                           agreement_id=agreement.id, key_id=engagement.key_id)
+        known: dict[str, Any] = {}
+        work.session.add(draft)
+    else:
+        known = {} if draft.discarded_at else json.loads(work.reveal(draft, "values"))
+    work.hide(draft, "values", json.dumps({**known, **values}, sort_keys=True))
+    draft.changed_at, draft.discarded_at = work.now, None
+
+
+def discard_draft(work: Work, engagement: Engagement, agreement: Agreement) -> None:
+    """Throw the draft of a version away (machine: DRAFT, discard)."""
+    draft = work.session.scalar(
+        select(TermsDraft).where(TermsDraft.agreement_id == agreement.id,
+                                 TermsDraft.discarded_at.is_(None))
+    )
+    if draft is not None:
+        step(work, policy.VERSION, "DRAFT", "discard", subject_id=agreement.id)
+        draft.discarded_at = work.now
+        note(work, engagement, "version.draft_discarded", agreement.id)
+
+
+def freeze(
+    work: Work, engagement: Engagement, agreement: Agreement, values: NewVersion
+) -> AgreementVersion:
+    """Issue a version: its bytes, hash, slots and lines are fixed together or not at all.
+
+    The hash is over a random 128-bit nonce and the canonical bytes (Z18, RFC 8785), so that a
+    short text cannot be guessed from it once the text is erased.
+    """
+    standing = standing_of_one(work, engagement.id)
+    before = standing.newest(agreement.id)
+    step(work, policy.VERSION, "DRAFT", "issue", subject_id=agreement.id)
+    nonce = chance.secret_bytes(16)
+    record_bytes = canonical_bytes(dict(values.record))
+    version = AgreementVersion(
+        id=chance.new_id(), practice_id=engagement.practice_id, engagement_id=engagement.id,
+        agreement_id=agreement.id, key_id=engagement.key_id,
+        number=before.number + 1 if before else 1, template_code=agreement.template_code,
+        template_version=values.template_version, locale=values.locale,
+        timezone=values.timezone, hash=agreement_hash(nonce, record_bytes),
+        predecessor_id=before.version_id if before else None, starts_on=values.starts_on,
+        ends_on=values.ends_on, effective_from=values.effective_from, valid_to=values.valid_to,
+        sign_by=values.sign_by, review_months=values.review_months,
+        grace_days=values.grace_days, issued_at=work.now,
+    )
+    work.hide(version, "nonce", nonce)
+    work.hide(version, "record", record_bytes)
+    work.hide(version, "notice", json.dumps(list(values.notice)))
+    work.session.add(version)
+    work.session.flush()
+    _add_parts(work, version, values)
+    note(work, engagement, "version.issued", version.id,
+         {"hash": version.hash, "agreement": agreement.id, "number": version.number})
+    return version
+
+
+def _add_parts(work: Work, version: AgreementVersion, values: NewVersion) -> None:
+    work.session.add_all(
+        SignerSlot(id=chance.new_id(), practice_id=version.practice_id, version_id=version.id,
+                   party_id=slot.party_id, role=slot.role, meaning=slot.meaning,
+                   required=slot.required, vouching=slot.vouching) for slot in values.slots
+    )
+    work.session.add_all(
+        Grant(id=chance.new_id(), practice_id=version.practice_id, version_id=version.id,
+              number=line.number, effect=line.effect, optional=line.optional,
+              condition_of_programme=line.condition_of_programme, scope=dict(line.scope),
+              starts=line.starts, ends=line.ends) for line in values.lines
+    )
+    work.session.flush()
+
+
+def sign(
+    work: Work, engagement: Engagement, facts: VersionFacts, slot: SignerSlot,
+    manifest: Mapping[str, Any],
+) -> Signature:
+    """Write a signature over a version's hash, with its manifest sealed beside it.
+
+    The caller has asked `why_not_sign` and used up a code in this same transaction. The last
+    required signature starts sealing and mail through the outbox.
+    """
+    signed = len(facts.counting()) + 1
+    required = sum(s.required for s in facts.slots)
+    event = "sign(only signer)" if required == 1 else (
+        "sign(last)" if signed == required else
+        "sign(first of several)" if signed == 1 else "sign(not last)")
+    now = policy.state(facts, work.now)
+    step(work, policy.VERSION, now, event, "SCHEDULED" if event == "sign(last)" else None,
+         subject_id=facts.version_id)
+    sealed = canonical_bytes(dict(manifest))
+    signature = Signature(
+        id=chance.new_id(), practice_id=engagement.practice_id, engagement_id=engagement.id,
+        version_id=facts.version_id, slot_id=slot.id, party_id=slot.party_id,
+        key_id=engagement.key_id, version_hash=facts.hash, signed_at=work.now,
+        manifest_hash=hashlib.sha256(_MANIFEST + sealed).hexdigest(),
+    )
+    work.hide(signature, "manifest", sealed)
+    work.session.add(signature)
+    note(work, engagement, "version.signed", facts.version_id,
+         {"signature": signature.id, "party": slot.party_id, "hash": facts.hash,
+          "manifest": signature.manifest_hash})
+    if signed == required:
+        put_seal(work, "signed", facts.version_id, practice_id=engagement.practice_id,
+                 engagement_id=engagement.id)
+    return signature
+
+
+def end_version(
+    work: Work, engagement: Engagement, facts: VersionFacts, kind: str, event: str
+) -> None:
+    """Record an act that ends a version (declined, recalled, withdrawn …), if its state has it."""
+    step(work, policy.VERSION, policy.state(facts, work.now), event, subject_id=facts.version_id)
+    note(work, engagement, kind, facts.version_id)

@@ -1,0 +1,80 @@
+"""What decides the state of a version: frozen values, read from rows that never change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+#: How long a required voice check may take after the last signature (Z22).
+PAIRING_DEADLINE = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFacts:
+    """Hold a signer slot as the rules see it."""
+
+    slot_id: str
+    party_id: str
+    role: str
+    required: bool
+    vouching: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignedFacts:
+    """Hold a signature as the rules see it; `repudiated_at` is the later finding, if any."""
+
+    signature_id: str
+    slot_id: str
+    hash: str
+    at: datetime
+    repudiated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFacts:
+    """Hold everything that decides the state of a version."""
+
+    version_id: str
+    agreement_id: str
+    number: int
+    hash: str
+    issued_at: datetime
+    sign_by: datetime
+    effective_from: datetime
+    valid_to: datetime
+    slots: Sequence[SlotFacts]
+    signed: Sequence[SignedFacts] = ()
+    vouched: Mapping[str, datetime] = field(default_factory=dict)
+    acts: Sequence[tuple[datetime, str]] = ()
+    successor_in_force_at: datetime | None = None
+
+    def counting(self) -> list[SignedFacts]:
+        """Return the signatures that count: over this hash, by a slot, before `sign_by`."""
+        slots = {slot.slot_id for slot in self.slots if slot.required}
+        return sorted(
+            (s for s in self.signed
+             if s.hash == self.hash and s.slot_id in slots and s.at < self.sign_by),
+            key=lambda s: s.at,
+        )
+
+    def complete_at(self) -> datetime | None:
+        """Return when the last required signature was made, or None."""
+        signed = self.counting()
+        required = {slot.slot_id for slot in self.slots if slot.required}
+        return signed[-1].at if signed and {s.slot_id for s in signed} == required else None
+
+    def vouched_at(self) -> datetime | None:
+        """Return when the last required vouching was done; the issue itself if none is needed."""
+        needed = [slot.party_id for slot in self.slots if slot.required and slot.vouching]
+        if any(party not in self.vouched for party in needed):
+            return None
+        return max((self.vouched[party] for party in needed), default=self.issued_at)
+
+    def force_at(self) -> datetime | None:
+        """Return when INV-1 came to hold, or None while something is missing."""
+        complete, vouched = self.complete_at(), self.vouched_at()
+        if complete is None or vouched is None or vouched >= complete + PAIRING_DEADLINE:
+            return None
+        return max(complete, vouched, self.effective_from)

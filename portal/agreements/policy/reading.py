@@ -1,0 +1,28 @@
+"""A frozen record as pages show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def laid_out(
+    record: Mapping[str, Any], role: str, notice: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """Return a frozen record as pages show it to a reader of this role: nothing is added."""
+    return {
+        "title": record["template"]["name"], "names": record["names"],
+        "starts": record["effective_from"], "ends": record["valid_to"],
+        "sign_by": record["sign_by"], "zone": record["time_zone"],
+        "review_months": record["review_months"], "clauses": record["clauses"],
+        "lines": [{"number": line["no"], "effect": line["effect"], "optional": line["optional"],
+                   "sentence": line["sentence"], "recipients": line["recipients"],
+                   "form": line["max_form"], "ends": line["ends"]} for line in record["lines"]],
+        "pages": [{"key": page["key"], "kind": "choice" if page["line_no"] else "read",
+                   "heading": page["heading"], "in_short": page["in_short"],
+                   "clauses": page["clauses"], "line": page["line_no"],
+                   "question": page["question"], "if_no": page["if_no"]}
+                  for page in record["reading"].get(role, ())],
+        "intents": {slot["role"]: slot["intent"] for slot in record["slots"]},
+        "erecord": record["erecord_consent"], "notice": list(notice),
+    }

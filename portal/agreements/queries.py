@@ -1,0 +1,218 @@
+"""Reading agreements: facts for the rules, frozen texts for readers."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from portal.agreements import policy
+from portal.agreements.models import (
+    Agreement,
+    AgreementVersion,
+    Grant,
+    Signature,
+    SignerSlot,
+    TermsDraft,
+)
+from portal.agreements.policy import SignedFacts, SlotFacts, VersionFacts
+from portal.ledger.queries import events_of
+from portal.plain.errors import Missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from portal.ground.work import Work
+    from portal.ledger.policy import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Hold the agreements of one engagement with their record, read at one instant."""
+
+    agreements: dict[str, Agreement]
+    versions: list[VersionFacts]
+    events: list[Event]
+
+    def newest(self, agreement_id: str) -> VersionFacts | None:
+        """Return the newest issued version of an agreement."""
+        own = [v for v in self.versions if v.agreement_id == agreement_id]
+        return own[-1] if own else None
+
+    def version(self, version_id: str) -> VersionFacts:
+        """Return one version, or raise `Missing`."""
+        for facts in self.versions:
+            if facts.version_id == version_id:
+                return facts
+        raise Missing("version")
+
+    def bound_since(self, party_id: str, now: datetime) -> datetime | None:
+        """Return when the first agreement that this party signs came into force."""
+        starts = [policy.in_force_spans(facts, now)[0][0] for facts in self.versions
+                  if any(slot.party_id == party_id for slot in facts.slots)
+                  and policy.in_force_spans(facts, now)]
+        return min(starts, default=None)
+
+    def mandatory_spans(self, now: datetime) -> list[tuple[datetime, datetime | None]]:
+        """Return when all mandatory agreements were in force together."""
+        common: list[tuple[datetime, datetime | None]] | None = None
+        for agreement in self.agreements.values():
+            if agreement.mandatory:
+                own = [span for facts in self.versions if facts.agreement_id == agreement.id
+                       for span in policy.in_force_spans(facts, now)]
+                common = own if common is None else _overlap(common, own)
+        return common or []
+
+
+def _overlap(
+    left: list[tuple[datetime, datetime | None]], right: list[tuple[datetime, datetime | None]]
+) -> list[tuple[datetime, datetime | None]]:
+    found = []
+    for start, end in left:
+        for start2, end2 in right:
+            ends = [e for e in (end, end2) if e is not None]
+            first, last = max(start, start2), min(ends, default=None)
+            if last is None or first < last:
+                found.append((first, last))
+    return found
+
+
+def standing_of(work: Work, engagement_ids: Iterable[str]) -> dict[str, Standing]:
+    """Return what stands in many engagements, with a constant number of queries."""
+    wanted = list(engagement_ids)
+    session = work.session
+    events = events_of(work, wanted)
+    agreements: dict[str, dict[str, Agreement]] = defaultdict(dict)
+    for agreement in session.scalars(
+        select(Agreement).where(Agreement.engagement_id.in_(wanted))
+        .order_by(Agreement.created_at, Agreement.id)
+    ):
+        agreements[agreement.engagement_id][agreement.id] = agreement
+    slots: dict[str, list[SlotFacts]] = defaultdict(list)
+    rows = session.execute(
+        select(SignerSlot.version_id, SignerSlot.id, SignerSlot.party_id, SignerSlot.role,
+               SignerSlot.required, SignerSlot.vouching)
+        .join(AgreementVersion, AgreementVersion.id == SignerSlot.version_id)
+        .where(AgreementVersion.engagement_id.in_(wanted)).order_by(SignerSlot.id)
+    )
+    for slot in rows:
+        slots[slot.version_id].append(SlotFacts(*slot[1:]))
+    signed: dict[str, list[Any]] = defaultdict(list)
+    for row in session.execute(
+        select(Signature.version_id, Signature.id, Signature.slot_id, Signature.version_hash,
+               Signature.signed_at).where(Signature.engagement_id.in_(wanted))
+    ):
+        signed[row[0]].append(row[1:])
+    found: dict[str, list[VersionFacts]] = defaultdict(list)
+    for version in session.execute(
+        select(AgreementVersion.engagement_id, AgreementVersion.id,
+               AgreementVersion.agreement_id, AgreementVersion.number, AgreementVersion.hash,
+               AgreementVersion.issued_at, AgreementVersion.sign_by,
+               AgreementVersion.effective_from, AgreementVersion.valid_to)
+        .where(AgreementVersion.engagement_id.in_(wanted)).order_by(AgreementVersion.number)
+    ):
+        found[version[0]].append(
+            _facts(version[1:], slots[version[1]], signed[version[1]], events[version[0]])
+        )
+    return {e: Standing(agreements[e], _with_successors(found[e], work.now), events[e])
+            for e in wanted}
+
+
+_COLUMNS = ("version_id", "agreement_id", "number", "hash", "issued_at", "sign_by",
+            "effective_from", "valid_to")
+
+
+def _facts(
+    row: Sequence[Any], slots: list[SlotFacts], signed: list[Any], events: list[Event]
+) -> VersionFacts:
+    version_id = row[0]
+    vouched: dict[str, datetime] = {}
+    acts, repudiated = [], {}
+    for event in events:
+        if event.kind == "party.vouched":
+            vouched.setdefault(event.subject_id, event.at)
+        elif event.kind in policy.KINDS and event.subject_id == version_id:
+            acts.append((event.at, policy.KINDS[event.kind]))
+        elif event.kind == "signature.repudiated":
+            repudiated[event.subject_id] = event.at
+    return VersionFacts(
+        **dict(zip(_COLUMNS, row, strict=True)), slots=tuple(slots), vouched=vouched,
+        acts=tuple(acts), signed=tuple(
+            SignedFacts(s[0], s[1], s[2], s[3], repudiated.get(s[0])) for s in signed),
+    )
+
+
+def _with_successors(versions: list[VersionFacts], now: datetime) -> list[VersionFacts]:
+    by_agreement: dict[str, list[VersionFacts]] = defaultdict(list)
+    for facts in versions:
+        by_agreement[facts.agreement_id].append(facts)
+    return [facts for own in by_agreement.values() for facts in policy.with_successors(own, now)]
+
+
+def standing_of_one(work: Work, engagement_id: str) -> Standing:
+    """Return what stands in one engagement."""
+    return standing_of(work, [engagement_id])[engagement_id]
+
+
+def agreement_by_template(work: Work, engagement_id: str, code: str) -> Agreement:
+    """Return the agreement of an engagement by its template, or raise `Missing`."""
+    found = work.session.scalar(
+        select(Agreement).where(Agreement.engagement_id == engagement_id,
+                                Agreement.template_code == code)
+    )
+    if found is None:
+        raise Missing("agreement")
+    return found
+
+
+def version_row(work: Work, version_id: str) -> AgreementVersion:
+    """Return the row of a version, or raise `Missing`."""
+    found = work.session.get(AgreementVersion, version_id)
+    if found is None:
+        raise Missing("version")
+    return found
+
+
+def shown_text(work: Work, version: AgreementVersion, role: str) -> dict[str, Any]:
+    """Return what a reader in this role is shown of a version: its frozen record, laid out."""
+    record = json.loads(work.reveal(version, "record"))
+    notice = json.loads(work.reveal(version, "notice"))
+    return policy.laid_out(record, role, notice)
+
+
+def draft_values(work: Work, agreement_id: str) -> dict[str, Any]:
+    """Return what the coach has entered for the next version; empty if nothing."""
+    draft = work.session.scalar(
+        select(TermsDraft).where(TermsDraft.agreement_id == agreement_id,
+                                 TermsDraft.discarded_at.is_(None))
+    )
+    values: dict[str, Any] = json.loads(work.reveal(draft, "values")) if draft else {}
+    return values
+
+
+def slot_of(work: Work, version_id: str, party_id: str) -> SignerSlot | None:
+    """Return the slot of a party in a version, or None."""
+    return work.session.scalar(
+        select(SignerSlot).where(SignerSlot.version_id == version_id,
+                                 SignerSlot.party_id == party_id)
+    )
+
+
+def grants_of(work: Work, version_id: str) -> list[Grant]:
+    """Return the lines of a version in number order."""
+    return list(work.session.scalars(
+        select(Grant).where(Grant.version_id == version_id).order_by(Grant.number)
+    ))
+
+
+def manifests_of(work: Work, version_id: str) -> dict[str, dict[str, Any]]:
+    """Return the sealed manifests of a version's signatures by party, in order of signing."""
+    rows = work.session.scalars(
+        select(Signature).where(Signature.version_id == version_id)
+        .order_by(Signature.signed_at, Signature.id)
+    )
+    return {row.party_id: json.loads(work.reveal(row, "manifest")) for row in rows}

@@ -1,0 +1,86 @@
+"""The web application: a factory that puts the rooms together."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from portal.desk.views import bp as desk
+from portal.evidence.queries import newest_paper
+from portal.factors.views import bp as factors
+from portal.ground.clock import SystemClock
+from portal.ground.work import make_ground
+from portal.issuing.views import bp as issuing
+from portal.ledger.actions import keep_notes
+from portal.people import views as people
+from portal.reaching.views import bp as reaching
+from portal.signing.views import bp as signing
+from portal.web import assets, errors, headers, words
+from portal.web.context import frame_all
+from portal.web.guards import Door, guard
+
+if TYPE_CHECKING:
+    from portal.ground.clock import Clock
+    from portal.ground.settings import Settings
+
+_MIB = 1024 * 1024
+ROOT = assets.STATIC.parent
+
+
+def create_app(settings: Settings, clock: Clock | None = None, *, testing: bool = False) -> Flask:
+    """Return the application. It opens no connection and reads no clock by being made."""
+    app = Flask("portal", template_folder=str(ROOT / "templates"), static_folder=None)
+    app.extensions["portal"] = make_ground(settings, clock or SystemClock(), keep_notes)
+    app.testing = testing
+    _configure(app, settings)
+    _furnish(app)
+    for room in (desk, factors, issuing, reaching, signing):
+        app.register_blueprint(room)
+    return app
+
+
+def finish(app: Flask) -> Flask:
+    """Frame every view; after this no route can be added without a guard being asked for."""
+    app.add_url_rule("/static/<path:filename>", "static", guard(Door.BARE)(assets.serve))
+    frame_all(app)
+    return app
+
+
+def make_app(settings: Settings, clock: Clock | None = None, *, testing: bool = False) -> Flask:
+    """Return the finished application, as `portal serve` runs it."""
+    return finish(create_app(settings, clock, testing=testing))
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    https = settings.is_https
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_previous),
+        TRUSTED_HOSTS=list(settings.hosts),
+        MAX_CONTENT_LENGTH=_MIB, MAX_FORM_MEMORY_SIZE=_MIB // 2, MAX_FORM_PARTS=200,
+        SESSION_COOKIE_NAME="__Host-portal" if https else "portal",
+        SESSION_COOKIE_SECURE=https, SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_PATH="/",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    if settings.proxy_hops:
+        from werkzeug.middleware.proxy_fix import ProxyFix
+
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _furnish(app: Flask) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    words.install(app.jinja_env)
+    app.jinja_env.globals.update(asset=assets.asset, demo=False, newest_paper=newest_paper)
+    CSRFProtect(app)
+    people.register(app)
+    errors.register(app)
+    app.after_request(headers.protect)

@@ -1,0 +1,138 @@
+"""The command `portal`: set up, run, look after."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from portal.ground import config
+from portal.ground.clock import SystemClock
+from portal.plain.errors import PortalError
+
+if TYPE_CHECKING:
+    from portal.ground.settings import Settings
+    from portal.ground.work import Ground
+
+
+def _settings() -> Settings:
+    try:
+        return config.load()
+    except config.BadSettings as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+
+
+def _ground(settings: Settings) -> Ground:
+    from portal.ground.work import make_ground
+    from portal.ledger.actions import keep_notes
+
+    return make_ground(settings, SystemClock(), keep_notes)
+
+
+@click.group()
+def main() -> None:
+    """Consent portal for coaching practices."""
+
+
+@main.command()
+def init() -> None:
+    """Make the keys and the database of this installation, or bring the database up to date."""
+    from portal import schema
+    from portal.ground import keyfile
+
+    path = config.instance_folder() / keyfile.NAME
+    if path.exists():
+        click.echo(f"Keys: {path} is there and stays as it is")
+    else:
+        click.echo(f"Keys: made {keyfile.write_keys(path.parent, keyfile.new_keys())}. "
+                   "Keep a copy apart from the backups.")
+    settings = _settings()
+    ground = _ground(settings)
+    schema.upgrade(ground.engine)
+    click.echo("Database: up to date")
+    click.echo("Next: portal create-coach, then portal serve")
+
+
+@main.command("create-coach")
+@click.option("--name", prompt="Full name", help="The coach's full name.")
+@click.option("--email", prompt="Mail address", help="The address for signing in.")
+@click.option("--practice", prompt="Name of the practice", help="As people will read it.")
+@click.option("--country", prompt="Country (two letters, for example AT)", help="ISO 3166 code.")
+@click.option("--timezone", prompt="Time zone (for example Europe/Vienna)", help="IANA name.")
+@click.option("--contact", prompt="Contact line (address and how to reach you)",
+              help="Stands on papers and in mails.")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True,
+              envvar="PORTAL_COACH_PASSWORD", help="At least 12 characters.")
+def create_coach(
+    name: str, email: str, practice: str, country: str, timezone: str, contact: str, password: str
+) -> None:
+    """Found a practice with its seal and its owner's account."""
+    from portal.founding import Founding, found
+
+    try:
+        with _ground(_settings()).work(writes=True) as work:
+            found(work, Founding(name, email, practice, country, timezone, contact, password))
+    except PortalError as no:
+        raise click.ClickException(str(no)) from no
+    click.echo("Done. Sign in with this address and password; the portal then asks to set up an "
+               "authenticator app.")
+
+
+@main.command()
+@click.option("--worker/--no-worker", default=True, help="Run the clockwork beside the server.")
+def serve(*, worker: bool) -> None:
+    """Serve the portal (gunicorn, threads)."""
+    from portal.server import run
+
+    settings = _settings()
+    why = settings.why_not_serve()
+    if why:
+        raise click.ClickException(why)
+    run(settings, worker=worker)
+
+
+@main.command()
+def worker() -> None:
+    """Run the clockwork alone: mail, sealing, deadlines."""
+    import signal
+
+    from portal.worker import start
+
+    scheduler = start(_ground(_settings()))
+    click.echo("The clockwork runs. Stop it with Ctrl+C.")
+    signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    scheduler.shutdown()
+
+
+@main.command("run-job")
+@click.argument("name")
+def run_job(name: str) -> None:
+    """Run one job of the clockwork now: mail, door, seal or deadlines."""
+    from portal import worker as clockwork
+
+    if name not in clockwork.JOBS:
+        raise click.BadParameter(f"one of {', '.join(clockwork.JOBS)}")
+    done = clockwork.run_job(_ground(_settings()), name)
+    click.echo(f"{name}: {done}")
+
+
+@main.command()
+def doctor() -> None:
+    """Say what is wrong with this installation and what to do; exit 1 if anything is."""
+    from portal.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.good else 'BAD '} {finding.what}: {finding.says}")
+    sys.exit(0 if all(finding.good for finding in findings) else 1)
+
+
+@main.command()
+@click.option("--port", default=8000, help="The port on 127.0.0.1.")
+@click.option("--fresh", is_flag=True, help="Throw the demo's database away and begin anew.")
+def demo(port: int, *, fresh: bool) -> None:
+    """Try everything on this machine: a practice, a mailbox and an authenticator."""
+    from portal.demo import run
+
+    run(port, fresh=fresh)

@@ -1,0 +1,282 @@
+"""What the coach's pages and a party's own pages show, read with few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from portal.agreements import policy as agreements
+from portal.agreements.queries import manifests_of, shown_text, standing_of, version_row
+from portal.engagements.policy import Mandatory, engagement_state
+from portal.engagements.queries import of_coach, own_or_missing, parties_of
+from portal.evidence.queries import Paper, newest_paper, papers_of
+from portal.links import policy as links
+from portal.links.queries import of_engagements
+from portal.notices.queries import Posted, posted
+from portal.people.queries import names_of
+from portal.reaching.policy import Word, outside, word
+
+if TYPE_CHECKING:
+    from portal.agreements.policy import VersionFacts
+    from portal.agreements.queries import Standing
+    from portal.engagements.models import Engagement, Party
+    from portal.ground.work import Work
+    from portal.ledger.policy import Event
+    from portal.links.models import Invitation
+    from portal.signing.queries import Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Say where the request to one party stands."""
+
+    party_id: str
+    name: str
+    role: str
+    word: Word
+    since: datetime
+    signed_at: datetime | None
+    needs_vouching: bool
+    vouched_at: datetime | None
+    wrong_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Hold one engagement as its coach sees it."""
+
+    id: str
+    title: str
+    coachee: str
+    state: str
+    version_id: str | None
+    number: int
+    word: str
+    sign_by: datetime | None
+    until: datetime | None
+    starts: datetime | None
+    requests: Sequence[Request]
+    papers: Sequence[Paper]
+    troubles: Sequence[Posted]
+    sealing: bool
+
+    @property
+    def signed(self) -> int:
+        """Return how many of the required signatures are there."""
+        return sum(r.signed_at is not None for r in self.requests)
+
+    @property
+    def missing(self) -> int:
+        """Return how many signatures are missing while the text is open."""
+        return len(self.requests) - self.signed if self.word == "open" else 0
+
+    @property
+    def sign_day(self) -> datetime | None:
+        """Return an instant of the last day to sign; the deadline is the midnight after it."""
+        return self.sign_by - timedelta(seconds=1) if self.sign_by else None
+
+    @property
+    def waits_for_voice(self) -> bool:
+        """Tell whether only the coach's voice check is missing."""
+        return self.word == "held" and any(
+            r.needs_vouching and r.vouched_at is None for r in self.requests)
+
+    def common(self) -> Paper | None:
+        """Return the paper that goes to everyone."""
+        return newest_paper(list(self.papers), "common")
+
+    def coachee_paper(self) -> Paper | None:
+        """Return the paper of coachee and coach."""
+        return newest_paper(list(self.papers), "coachee")
+
+
+def sheets_of_coach(work: Work) -> list[Sheet]:
+    """Return all engagements of the acting coach, with a constant number of queries."""
+    actor = work.actor
+    if actor is None:
+        return []
+    return _sheets(work, of_coach(work, actor.practice_id, actor.person_id))
+
+
+def sheet_of(work: Work, engagement_id: str) -> Sheet:
+    """Return one engagement of the acting coach, or raise `Missing`."""
+    return _sheets(work, [own_or_missing(work, engagement_id)])[0]
+
+
+def _sheets(work: Work, engagements: list[Engagement]) -> list[Sheet]:
+    ids = [engagement.id for engagement in engagements]
+    standing, parties = standing_of(work, ids), parties_of(work, ids)
+    names = names_of(work, [p.person_id for ps in parties.values() for p in ps])
+    work.vault.fetch(engagement.key_id for engagement in engagements)
+    mails, invitations = posted(work, ids), of_engagements(work, ids)
+    newest = {i: next(iter(standing[i].versions[-1:]), None) for i in ids}
+    papers = papers_of(work, [v.version_id for v in newest.values() if v is not None])
+    return [
+        _sheet(work, e, _Found(
+            standing[e.id], parties[e.id], mails[e.id],
+            [i for i in invitations if i.engagement_id == e.id], facts := newest[e.id],
+            papers[facts.version_id] if facts else []), names)
+        for e in engagements
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Hold what was read about one engagement."""
+
+    standing: Standing
+    parties: list[Party]
+    mails: list[Posted]
+    invitations: list[Invitation]
+    facts: VersionFacts | None
+    papers: list[Paper]
+
+
+def _sheet(work: Work, engagement: Engagement, found: _Found, names: dict[str, str]) -> Sheet:
+    now, facts, standing, parties = work.now, found.facts, found.standing, found.parties
+    recalled = facts is not None and any(
+        e.kind == "version.recalled" and e.subject_id == facts.version_id
+        for e in standing.events)
+    coachee = next((p for p in parties if p.role == "COACHEE"), parties[0])
+    state = engagement_state(engagement.id, standing.events,
+                             Mandatory(standing.mandatory_spans(now)), now)
+    spoken = "draft" if facts is None else outside(
+        agreements.state(facts, now), facts.sign_by, now, recalled=recalled)
+    return Sheet(
+        id=engagement.id, title=work.reveal(engagement, "title"),
+        coachee=names[coachee.person_id], state=state,
+        version_id=facts.version_id if facts else None, number=facts.number if facts else 0,
+        word=spoken, sign_by=facts.sign_by if facts else None,
+        until=facts.valid_to - timedelta(seconds=1) if facts else None,
+        starts=facts.effective_from if facts else None,
+        requests=[_request(p, names, facts, found.invitations, standing.events, now)
+                  for p in parties] if facts else [],
+        papers=found.papers,
+        troubles=[m for m in found.mails if _is_trouble(m, found.invitations, standing)],
+        sealing=any(m.topic == "seal" and m.settled_at is None for m in found.mails),
+    )
+
+
+def _is_trouble(mail: Posted, invitations: list[Invitation], standing: Standing) -> bool:
+    """Tell whether a notice is in trouble that still matters: a newer link or a corrected
+    address settles what became of the older mail."""
+    newest = {i.person_id: i.id for i in invitations}
+    if mail.subject_id in {i.id for i in invitations} - set(newest.values()):
+        return False
+    if mail.settled_at is None:
+        return mail.trouble is not None
+    corrected = any(e.kind == "party.address_changed" and e.at > mail.created_at
+                    for e in standing.events)
+    return mail.settled_as in ("bounced", "given_up") and not corrected
+
+
+def _request(
+    party: Party, names: dict[str, str], facts: VersionFacts, invitations: list[Invitation],
+    events: list[Event], now: datetime,
+) -> Request:
+    slot = next(s for s in facts.slots if s.party_id == party.id)
+    signed = next((s.at for s in facts.signed if s.slot_id == slot.slot_id), None)
+    own = [i for i in invitations if i.person_id == party.person_id and i.purpose == "sitting"]
+    link = own[-1] if own else None
+    kinds = [e for e in events if link is not None and e.subject_id == link.id]
+    state = links.state(link.id, link.expires_at, events, now) if link else "CREATED"
+    # A decline must not move the date either: it would tell (Z4).
+    told = [e.at for e in kinds if e.kind != "invitation.declined"]
+    since = signed or (told[-1] if told else link.issued_at if link else facts.issued_at)
+    return Request(
+        party_id=party.id, name=names[party.person_id], role=party.role,
+        word=word(state, signed=signed is not None,
+                  was_bound=any(e.kind == "invitation.bound" for e in kinds)),
+        since=since, signed_at=signed, needs_vouching=slot.vouching,
+        vouched_at=facts.vouched.get(party.id),
+        wrong_person=any(e.kind == "invitation.not_me" for e in kinds),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Hold one line as its person sees it under "My consents"."""
+
+    number: int
+    sentence: str
+    effect: str
+    optional: bool
+    choice: str | None
+    state: str
+    heading: str
+    recipients: Sequence[dict[str, str]]
+    form: str | None
+    ends: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Hold a version that the person in the seat signed or is asked to sign."""
+
+    version_id: str
+    title: str
+    number: int
+    state: str
+    signed_at: datetime | None
+    starts: datetime
+    until: datetime
+    review_months: int
+    reference: str
+    lines: Sequence[Agreed]
+    papers: Sequence[Paper]
+    needs_vouching: bool
+    vouch_before: datetime | None
+    in_force_since: datetime | None
+    shown: dict[str, Any]
+
+
+def own_versions(work: Work, seat: Seat) -> list[Own]:
+    """Return what the person in the seat signed, newest first."""
+    found = [facts for facts in reversed(seat.standing.versions)
+             if any(s.party_id == seat.party.id for s in facts.slots)]
+    papers = papers_of(work, [facts.version_id for facts in found])
+    return [own_version(work, seat, facts, papers[facts.version_id]) for facts in found
+            if _signed_at(facts, seat.party.id) is not None]
+
+
+def _signed_at(facts: VersionFacts, party_id: str) -> datetime | None:
+    slots = {s.slot_id for s in facts.slots if s.party_id == party_id}
+    return next((s.at for s in facts.signed if s.slot_id in slots), None)
+
+
+def own_version(work: Work, seat: Seat, facts: VersionFacts, papers: list[Paper]) -> Own:
+    """Return one version as the person in the seat may see it: own choices, own papers (Z1)."""
+    row = version_row(work, facts.version_id)
+    shown = shown_text(work, row, seat.party.role)
+    manifest = manifests_of(work, facts.version_id).get(seat.party.id)
+    choices = manifest["choices"] if manifest else {}
+    slot = next(s for s in facts.slots if s.party_id == seat.party.id)
+    complete = facts.complete_at()
+    headings = {page["line"]: page["heading"] for page in shown["pages"]}
+    edition = {"coachee"} if seat.party.role in ("COACHEE", "COACH") else set()
+    return Own(
+        version_id=facts.version_id, title=shown["title"], number=facts.number,
+        state=agreements.state(facts, work.now), signed_at=_signed_at(facts, seat.party.id),
+        starts=facts.effective_from, until=facts.valid_to - timedelta(seconds=1),
+        review_months=row.review_months, reference=facts.hash[:12].upper(),
+        lines=[_agreed(line, headings.get(line["number"]), choices, facts, work.now)
+               for line in shown["lines"]],
+        papers=[p for p in papers if p.edition in edition | {"common"}],
+        needs_vouching=slot.vouching, shown=shown, in_force_since=facts.force_at(),
+        vouch_before=complete + agreements.PAIRING_DEADLINE if complete else None,
+    )
+
+
+def _agreed(
+    line: dict[str, Any], heading: str | None, choices: dict[str, str], facts: VersionFacts,
+    now: datetime,
+) -> Agreed:
+    choice = choices.get(str(line["number"]))
+    state = agreements.line_state(
+        agreements.LineFacts(line["number"], line["optional"], facts.valid_to, choice == "yes"),
+        facts, now) if line["effect"] == "permit" else "ACTIVE"
+    return Agreed(line["number"], line["sentence"], line["effect"], line["optional"], choice,
+                  state, heading or line["sentence"], line["recipients"], line["form"],
+                  date.fromisoformat(line["ends"]) if line["ends"] else None)

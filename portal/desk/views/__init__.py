@@ -1,0 +1,9 @@
+"""The coach's desk and the party's own pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("desk", __name__)
+
+from portal.desk.views import coach, health, party, practice  # noqa: E402, F401 - they register

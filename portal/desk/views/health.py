@@ -1,0 +1,35 @@
+"""Two plain answers for machines that watch."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from flask import Response, jsonify, make_response
+
+from portal.desk.views import bp
+from portal.notices.queries import oldest_untried
+from portal.web.guards import Door, guard
+
+if TYPE_CHECKING:
+    from portal.ground.work import Work
+
+#: Something due and untried for longer than this means that no worker runs.
+STALE = timedelta(minutes=15)
+
+
+@bp.get("/healthz")
+@guard(Door.BARE)
+def healthz() -> Response:
+    """Say that the process answers."""
+    return Response("OK\n", content_type="text/plain")
+
+
+@bp.get("/readyz")
+@guard(Door.ANYONE)
+def readyz(work: Work) -> Response:
+    """Say whether the database answers and a worker takes what is due; 503 if not."""
+    oldest = oldest_untried(work)
+    worker = oldest is None or work.now - oldest < STALE
+    answer = jsonify(database=True, worker=worker)
+    return make_response(answer, 200 if worker else 503)

@@ -1,0 +1,99 @@
+"""A party's own pages: receipt, consents, papers, dates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Response as FlaskResponse
+from flask import make_response
+
+from portal.desk.policy import Day, calendar
+from portal.desk.queries import Own, own_version, own_versions
+from portal.desk.views import bp
+from portal.desk.views.coach import send_paper
+from portal.evidence.queries import newest_paper, papers_of
+from portal.plain.errors import Missing
+from portal.reaching.forms import PlainForm
+from portal.signing.queries import Seat, seat_of, waiting_for
+from portal.signing.queries import own_version as own_facts
+from portal.vouching.queries import digits_on_screen
+from portal.web.context import ground
+from portal.web.guards import Door, guard
+from portal.web.pages import _, page
+from portal.wording.policy import add_months
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from portal.ground.work import Work
+
+
+def _own(work: Work, seat: Seat, version_id: str) -> Own:
+    facts = own_facts(work, seat, version_id)
+    own = own_version(work, seat, facts, papers_of(work, [version_id])[version_id])
+    if own.signed_at is None:
+        raise Missing("version")
+    return own
+
+
+@bp.get("/p/agreements/<version_id>")
+@guard(Door.PARTY)
+def receipt(work: Work, version_id: str) -> Response:
+    """Say what was signed, what happens next, and where the copy is; can be bookmarked."""
+    seat = seat_of(work)
+    own = _own(work, seat, version_id)
+    digits = digits_on_screen(work, seat.party.id)
+    return page("desk/receipt.html", seat=seat, own=own, form=PlainForm(),
+                digits=digits[0] if digits else None,
+                digits_until=digits[1].expires_at if digits else None,
+                paper=_best(own, seat))
+
+
+def _best(own: Own, seat: Seat) -> object:
+    wanted = "coachee" if seat.party.role == "COACHEE" else "common"
+    return newest_paper(list(own.papers), wanted)
+
+
+@bp.get("/p/agreements/<version_id>/text")
+@guard(Door.PARTY)
+def own_text(work: Work, version_id: str) -> Response:
+    """Show the exact text that was signed: the readable twin of the paper."""
+    seat = seat_of(work)
+    return page("desk/own_text.html", seat=seat, own=_own(work, seat, version_id))
+
+
+@bp.get("/p/agreements/<version_id>/papers/<paper_id>.pdf")
+@guard(Door.PARTY)
+def own_paper(work: Work, version_id: str, paper_id: str) -> Response:
+    """Hand a sealed paper to a signer: only an edition that is theirs (Z1)."""
+    seat = seat_of(work)
+    own = _own(work, seat, version_id)
+    if all(paper.id != paper_id for paper in own.papers):
+        raise Missing("paper")
+    return send_paper(work, version_id, paper_id)
+
+
+@bp.get("/p/agreements/<version_id>/dates.ics")
+@guard(Door.PARTY)
+def dates(work: Work, version_id: str) -> Response:
+    """Hand out the days that matter, with neutral titles."""
+    own = _own(work, seat_of(work), version_id)
+    starts = own.starts.date()
+    review = add_months(starts, own.review_months)
+    file = calendar(
+        [Day(f"{version_id}-review", review, _("Look at an agreement again")),
+         Day(f"{version_id}-end", own.until.date(), _("An agreement ends"))],
+        work.now, urlsplit(ground().settings.base_url).hostname or "localhost")
+    response = make_response(FlaskResponse(file, content_type="text/calendar; charset=utf-8"))
+    response.headers.set("Content-Disposition", "attachment", filename="dates.ics")
+    return response
+
+
+@bp.get("/p/consents")
+@guard(Door.PARTY)
+def consents(work: Work) -> Response:
+    """Show what waits, what was agreed and until when, and the copies."""
+    seat = seat_of(work)
+    return page("desk/consents.html", seat=seat, owns=own_versions(work, seat),
+                waiting=waiting_for(work, seat))

@@ -1,0 +1,124 @@
+"""`portal doctor`: what is wrong with an installation, and what to do about it."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal import schema
+from portal.evidence.models import Seal
+from portal.ground import config
+from portal.ground.clock import SystemClock
+from portal.ground.db import has_wal_reset_fault, sqlite_version
+from portal.ground.mail import MailDown, Server
+from portal.ground.vault import CannotOpen, DataKey
+from portal.ground.work import make_ground
+from portal.ledger.actions import keep_notes
+from portal.ledger.models import Entry
+
+if TYPE_CHECKING:
+    from portal.ground.work import Ground
+
+_SEAL_WARNING = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Hold one thing that was looked at."""
+
+    good: bool
+    what: str
+    says: str
+
+
+def examine() -> list[Finding]:
+    """Look at everything that can be looked at; nothing is changed."""
+    try:
+        settings = config.load()
+    except config.BadSettings as wrong:
+        return [Finding(False, "settings", problem) for problem in wrong.problems]
+    ground = make_ground(settings, SystemClock(), keep_notes)
+    found = [Finding(True, "settings", "complete"), *_serving(ground)]
+    try:
+        found += [*_database(ground)]
+        if all(finding.good for finding in found if finding.what == "migrations"):
+            found += [*_keys(ground), *_clock(ground), *_seals(ground)]
+    except SQLAlchemyError as trouble:
+        found.append(Finding(False, "database", f"does not answer ({type(trouble).__name__}). "
+                             "Check PORTAL_DATABASE_URL and that the server runs."))
+    return [*found, *_mail(ground)]
+
+
+def _serving(ground: Ground) -> Iterator[Finding]:
+    why = ground.settings.why_not_serve()
+    yield Finding(why is None, "address", why or ground.settings.base_url)
+
+
+def _database(ground: Ground) -> Iterator[Finding]:
+    with ground.engine.connect() as connection:
+        if ground.engine.dialect.name == "sqlite":
+            version = sqlite_version()
+            mode = connection.execute(text("PRAGMA journal_mode")).scalar_one()
+            name = ".".join(map(str, version))
+            why = (" (write-ahead logging is left off: this library may lose pages in it)"
+                   if has_wal_reset_fault(version) else "")
+            yield Finding(True, "database", f"SQLite {name}, journal {mode}{why}")
+        else:
+            version_text = connection.execute(text("SHOW server_version")).scalar_one()
+            safe = connection.execute(text("SHOW synchronous_commit")).scalar_one() != "off"
+            yield Finding(safe, "database", f"PostgreSQL {version_text}" + (
+                "" if safe else ": set synchronous_commit = on, or signatures can be lost"))
+    current, head = schema.revisions(ground.engine)
+    yield Finding(current == head, "migrations", "up to date" if current == head else
+                  f"the database stands at {current or 'nothing'}. Run: portal init")
+
+
+def _keys(ground: Ground) -> Iterator[Finding]:
+    with ground.work(writes=False) as work:
+        newest = work.session.scalar(select(DataKey).order_by(DataKey.created_at.desc()).limit(1))
+        try:
+            if newest is not None:
+                ground.vault.unwrap(newest)
+        except CannotOpen:
+            yield Finding(False, "keys", "the master key does not open this database. Bring back "
+                          "the keys.env that belongs to it, or add PORTAL_MASTER_KEY_PREVIOUS.")
+            return
+    yield Finding(True, "keys", "the master key opens the database")
+
+
+def _clock(ground: Ground) -> Iterator[Finding]:
+    with ground.work(writes=False) as work:
+        last = work.session.scalar(select(Entry.at).order_by(Entry.at.desc()).limit(1))
+        good = last is None or last <= work.now
+        yield Finding(good, "clock", "after the last entry of the record" if good else
+                      "behind the last entry of the record. Set this machine's clock (NTP).")
+
+
+def _seals(ground: Ground) -> Iterator[Finding]:
+    with ground.work(writes=False) as work:
+        seals = list(work.session.scalars(select(Seal).where(Seal.retired_at.is_(None))))
+        if not seals:
+            yield Finding(False, "seal", "no practice yet. Run: portal create-coach")
+        for seal in seals:
+            good = seal.ends_at - work.now > _SEAL_WARNING
+            yield Finding(good, "seal", f"valid until {seal.ends_at:%Y-%m-%d}" + (
+                "" if good else ". Its end is near: papers sealed before stay valid."))
+
+
+def _mail(ground: Ground) -> Iterator[Finding]:
+    url = ground.settings.smtp_url
+    if not url:
+        yield Finding(False, "mail", "no mail server. Set PORTAL_SMTP_URL; mails wait until then.")
+        return
+    try:
+        with Server.read(url).connect() as smtp:
+            smtp.noop()
+        yield Finding(True, "mail", "the server answers")
+    except (MailDown, ValueError, smtplib.SMTPException) as trouble:
+        yield Finding(False, "mail", f"{trouble}. Check PORTAL_SMTP_URL.")

@@ -1,0 +1,135 @@
+"""Starting engagements and bringing people into them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from portal.engagements.models import Engagement, Party
+from portal.engagements.queries import parties_of
+from portal.ground import chance
+from portal.ledger.actions import lock_chain, open_chain, record
+from portal.notices.actions import put_mail
+from portal.people.queries import (
+    address_of,
+    address_of_person,
+    names_of,
+    person_or_missing,
+    practice_or_missing,
+)
+
+if TYPE_CHECKING:
+    from portal.ground.work import Work
+    from portal.people.models import ContactPoint, Person
+
+
+@dataclass(frozen=True, slots=True)
+class NewEngagement:
+    """Hold what an engagement starts with; the title is neutral: it may stand in a calendar."""
+
+    title: str
+    jurisdiction: str
+    kind: str = "coaching"
+    setting: str = "independent"
+    language: str = "en"
+
+
+def start(work: Work, practice_id: str, coach: Person, values: NewEngagement) -> Engagement:
+    """Start an engagement as a draft, with its data key and its own chain of the record."""
+    key_id = work.vault.new_key(practice_id, "engagement", work.now)
+    work.session.flush()
+    engagement = Engagement(
+        id=chance.new_id(), practice_id=practice_id, key_id=key_id, coach_id=coach.id,
+        kind=values.kind, setting=values.setting, jurisdiction=values.jurisdiction,
+        language=values.language, created_at=work.now,
+    )
+    work.hide(engagement, "title", values.title)
+    work.session.add(engagement)
+    work.session.flush()
+    open_chain(work, engagement.id, practice_id, "engagement")
+    record(work, engagement.id, "engagement.started", engagement.id, practice_id=practice_id,
+           actor_id=coach.id)
+    return engagement
+
+
+def add_party(
+    work: Work, engagement: Engagement, person: Person, role: str,
+    point: ContactPoint | None, capacity: str = "self",
+) -> Party:
+    """Name a person as a party; nothing is sent by this."""
+    party = Party(
+        id=chance.new_id(), practice_id=engagement.practice_id, engagement_id=engagement.id,
+        person_id=person.id, role=role, capacity=capacity, created_at=work.now,
+        contact_point_id=point.id if point is not None else None,
+    )
+    work.session.add(party)
+    work.session.flush()
+    note(work, engagement, "party.proposed", party.id, {"role": role, "person": person.id})
+    return party
+
+
+def hold(work: Work, engagement_id: str) -> Engagement:
+    """Lock an engagement until the transaction ends: acts on it happen one after the other."""
+    engagement = work.session.scalars(
+        select(Engagement).where(Engagement.id == engagement_id).with_for_update()
+    ).one()
+    lock_chain(work, engagement_id)
+    return engagement
+
+
+def note(
+    work: Work, engagement: Engagement, kind: str, subject_id: str,
+    facts: dict[str, str | int | bool | list[str] | None] | None = None,
+    *, by: str | None = None,
+) -> None:
+    """Record an act in the engagement's chain and let its revision grow."""
+    record(work, engagement.id, kind, subject_id, practice_id=engagement.practice_id,
+           actor_id=by or (work.actor.person_id if work.actor else None), facts=facts)
+    engagement.revision += 1
+
+
+def change_contact(work: Work, party: Party, point: ContactPoint) -> None:
+    """Let a party be written to at another of their addresses."""
+    work.session.execute(
+        update(Party).where(Party.id == party.id).values(contact_point_id=point.id)
+    )
+    party.contact_point_id = point.id
+
+
+def tell(
+    work: Work, engagement: Engagement, party: Party, name: str, *, dedupe: str,
+    subject_id: str | None = None, **values: str,
+) -> None:
+    """Put a mail to a party into the outbox, under their own key; the same `dedupe` once only.
+
+    Every mail gets the practice's name, the recipient's and the coach's name, the address of
+    the front door and the coach's address to reply to. Values never hold what was agreed.
+    """
+    if party.contact_point_id is None:
+        return
+    practice = practice_or_missing(work, engagement.practice_id)
+    person = person_or_missing(work, engagement.practice_id, party.person_id)
+    names = names_of(work, [party.person_id, engagement.coach_id])
+    base = work.ground.settings.base_url.rstrip("/")
+    put_mail(
+        work, name, address_of(work, party.contact_point_id),
+        {"practice": practice.name, "hello": names[party.person_id],
+         "coach": names[engagement.coach_id], "front_door": f"{base}/lost",
+         "contact": work.reveal(practice, "contact"),
+         "reply_to": address_of_person(work, engagement.coach_id), **values},
+        dedupe=dedupe, practice_id=engagement.practice_id, key_id=person.key_id,
+        engagement_id=engagement.id, subject_id=subject_id,
+    )
+
+
+def tell_coach(
+    work: Work, engagement: Engagement, name: str, *, dedupe: str, **values: str
+) -> None:
+    """Put a mail to the engagement's coach into the outbox."""
+    for party in parties_of(work, [engagement.id])[engagement.id]:
+        if party.role == "COACH":
+            base = work.ground.settings.base_url.rstrip("/")
+            tell(work, engagement, party, name, dedupe=dedupe,
+                 page=f"{base}/engagements/{engagement.id}", **values)

@@ -1,0 +1,116 @@
+"""The lives of an engagement and of a party, computed from the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.ledger.policy import Event
+from portal.plain.machine import Machine, machine
+
+ENGAGEMENT: Machine = machine("Engagement", "DRAFT", "DECLINED,DISPOSED", """
+DRAFT --open_contracting--> CONTRACTING
+CONTRACTING --activate--> ACTIVE
+CONTRACTING --abandon--> DECLINED
+ACTIVE --pause(reason: case | choice | mandatory agreement lost)--> PAUSED
+PAUSED --resume--> ACTIVE
+ACTIVE --begin_close--> CLOSING
+PAUSED --begin_close--> CLOSING
+CLOSING --close--> CLOSED
+CLOSED --all_disposed--> DISPOSED
+""")
+
+PARTY: Machine = machine("Party", "PROPOSED", "REMOVED,LEFT", """
+PROPOSED --invite--> INVITED
+PROPOSED --drop--> REMOVED
+INVITED --identify--> IDENTIFIED
+INVITED --invitation_dead--> REMOVED
+IDENTIFIED --first_agreement_in_force--> BOUND
+IDENTIFIED --drop--> REMOVED
+BOUND --leave--> LEFT
+BOUND --remove(by coachee, or by coach with notice to coachee)--> REMOVED
+""")
+
+_PAUSE = "pause(reason: case | choice | mandatory agreement lost)"
+#: What the record calls each event that a person brings about.
+ENGAGEMENT_KINDS = {
+    "engagement.contracting_opened": "open_contracting",
+    "engagement.abandoned": "abandon",
+    "engagement.paused": _PAUSE,
+    "engagement.resumed": "resume",
+    "engagement.close_begun": "begin_close",
+    "engagement.closed": "close",
+    "engagement.disposed": "all_disposed",
+}
+PARTY_KINDS = {
+    "party.invited": "invite",
+    "party.identified": "identify",
+    "party.dropped": "drop",
+    "party.invitation_dead": "invitation_dead",
+    "party.left": "leave",
+    "party.removed": "remove(by coachee, or by coach with notice to coachee)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mandatory:
+    """Say from when to when the mandatory agreements were all in force, spans half-open.
+
+    An end of None means: still so.
+    """
+
+    spans: Sequence[tuple[datetime, datetime | None]] = ()
+
+
+def engagement_state(
+    engagement_id: str, events: Iterable[Event], mandatory: Mandatory, now: datetime
+) -> str:
+    """Return the state at `now`: recorded events, and agreements gained or lost on the way.
+
+    Becoming active and being paused for a lost agreement need no job: both are computed
+    (INV-2).
+    """
+    state, chosen_pause = ENGAGEMENT.start, False
+    for at, _, word in _moments(engagement_id, events, mandatory):
+        if at > now:
+            break
+        if word in (_PAUSE, "resume"):
+            chosen_pause = word == _PAUSE
+        name = _named(word, state, chosen_pause=chosen_pause)
+        if ENGAGEMENT.allows(state, name):
+            state = ENGAGEMENT.after(state, name)
+    return state
+
+
+def _moments(
+    engagement_id: str, events: Iterable[Event], mandatory: Mandatory
+) -> list[tuple[datetime, int, str]]:
+    moments = [(e.at, number, ENGAGEMENT_KINDS[e.kind]) for number, e in enumerate(events)
+               if e.kind in ENGAGEMENT_KINDS and e.subject_id == engagement_id]
+    # Of one instant, agreements come and go before a person's act is looked at.
+    moments += [(start, -2, "gained") for start, _ in mandatory.spans]
+    moments += [(end, -1, "lost") for _, end in mandatory.spans if end is not None]
+    return sorted(moments)
+
+
+def _named(word: str, state: str, *, chosen_pause: bool) -> str:
+    """Return the machine's own word; a pause that somebody chose does not end by itself."""
+    if word == "gained":
+        return "activate" if state == "CONTRACTING" else "" if chosen_pause else "resume"
+    return _PAUSE if word == "lost" else word
+
+
+def party_state(
+    party_id: str, events: Iterable[Event], bound_since: datetime | None, now: datetime
+) -> str:
+    """Return the state of a party; `bound_since` is when its first agreement came into force."""
+    moments = [(e.at, n, PARTY_KINDS[e.kind]) for n, e in enumerate(events)
+               if e.subject_id == party_id and e.kind in PARTY_KINDS]
+    if bound_since is not None:
+        moments.append((bound_since, len(moments), "first_agreement_in_force"))
+    state = PARTY.start
+    for at, _, name in sorted(moments):
+        if at <= now and PARTY.allows(state, name):
+            state = PARTY.after(state, name)
+    return state

@@ -1,0 +1,81 @@
+"""Making the seal of a practice, and keeping sealed papers."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portal.engagements.actions import hold, note, tell
+from portal.evidence.models import Seal, SealedFile
+from portal.evidence.queries import signers_of
+from portal.ground import chance
+from portal.ground.authority import describe, make_authority
+from portal.ledger.actions import record
+
+if TYPE_CHECKING:
+    from portal.ground.work import Work
+    from portal.people.models import Practice
+
+CODE_ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+
+
+def make_seal(work: Work, practice: Practice) -> Seal:
+    """Make the practice's own sealing certificate (P-256, Z20) under a root of its own."""
+    made = make_authority(work.now, practice.name)
+    seal = Seal(
+        id=chance.new_id(), practice_id=practice.id, key_id=practice.key_id,
+        root_pem=made.root, certificate_pem=made.seal, made_at=work.now,
+        ends_at=describe(made.seal).not_after,
+    )
+    work.hide(seal, "private_key", made.seal_key)
+    work.session.add(seal)
+    record(work, practice.id, "seal.made", seal.id, practice_id=practice.id,
+           facts={"root": describe(made.root).fingerprint,
+                  "certificate": describe(made.seal).fingerprint})
+    return seal
+
+
+def new_short_code() -> str:
+    """Return a code for a paper: 16 letters of 30 (78 bits), so that none can be guessed."""
+    raw = chance.word(16, CODE_ALPHABET)
+    return "-".join(raw[i : i + 4] for i in range(0, 16, 4))
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Hold a paper that was printed and sealed outside any transaction."""
+
+    edition: str
+    short_code: str
+    pdf: bytes
+    pages: int
+    ledger_head: str
+
+
+def keep_papers(
+    work: Work, engagement_id: str, version_id: str, occasion: str, papers: list[Sealed]
+) -> None:
+    """Store sealed papers, write the hash of each whole file into the record, and tell those
+    who may fetch one. Twice is once: a paper that exists is left alone."""
+    engagement = hold(work, engagement_id)
+    for paper in papers:
+        digest = hashlib.sha256(paper.pdf).hexdigest()
+        row = SealedFile(
+            id=chance.new_id(), practice_id=engagement.practice_id, engagement_id=engagement_id,
+            version_id=version_id, key_id=engagement.key_id, edition=paper.edition,
+            occasion=occasion, short_code=paper.short_code, sha256=digest, size=len(paper.pdf),
+            pages=paper.pages, ledger_head=paper.ledger_head, sealed_at=work.now,
+        )
+        work.hide(row, "file", paper.pdf)
+        work.session.add(row)
+        code = hashlib.sha256(paper.short_code.encode()).hexdigest()
+        note(work, engagement, "paper.sealed", row.id,
+             {"version": version_id, "edition": paper.edition, "occasion": occasion,
+              "sha256": digest, "short_code": code})
+    base = work.ground.settings.base_url.rstrip("/")
+    for party in signers_of(work, version_id):
+        page = (f"{base}/engagements/{engagement_id}" if party.role == "COACH"
+                else f"{base}/p/agreements/{version_id}")
+        tell(work, engagement, party, "copy_ready", page=page,
+             dedupe=f"copy:{version_id}:{occasion}:{party.id}")

@@ -1,0 +1,49 @@
+"""Tables of sealed papers and of the seal itself."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.ground.db import Base, Id, Instant
+
+
+class Seal(Base):
+    """The portal's own sealing certificate of a practice, and the root that vouches for it."""
+
+    __tablename__ = "seal"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    key_id: Mapped[Id] = mapped_column(ForeignKey("data_key.id"))
+    root_pem: Mapped[bytes] = mapped_column(LargeBinary)
+    certificate_pem: Mapped[bytes] = mapped_column(LargeBinary)
+    private_key_enc: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[Instant]
+    ends_at: Mapped[Instant]
+    retired_at: Mapped[Instant | None]
+
+
+class SealedFile(Base):
+    """One sealed paper: an edition of a version for an occasion. Never changed once written.
+
+    `sha256` is over the final file and stands in the record too, so every byte is covered.
+    """
+
+    __tablename__ = "sealed_file"
+    __table_args__ = (UniqueConstraint("version_id", "edition", "occasion"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    engagement_id: Mapped[Id] = mapped_column(ForeignKey("engagement.id"), index=True)
+    version_id: Mapped[Id] = mapped_column(ForeignKey("agreement_version.id"), index=True)
+    key_id: Mapped[Id] = mapped_column(ForeignKey("data_key.id"))
+    edition: Mapped[str] = mapped_column(String(8))
+    occasion: Mapped[str] = mapped_column(String(8))
+    short_code: Mapped[str] = mapped_column(String(24), unique=True)
+    file_enc: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int]
+    pages: Mapped[int]
+    ledger_head: Mapped[str] = mapped_column(String(64))
+    sealed_at: Mapped[Instant]

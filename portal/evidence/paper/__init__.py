@@ -1,0 +1,59 @@
+"""Printing a sealed copy: facts in, deterministic PDF bytes out, ready to be sealed.
+
+Serif is what was signed, sans is everything about it. Letters that no font holds are named by
+their code points, never dropped. Only the sealing process imports this.
+"""
+
+from __future__ import annotations
+
+from contextvars import copy_context
+
+from portal.evidence.paper import agreement, proof
+from portal.evidence.paper.binding import bind, page_count
+from portal.evidence.paper.ink import Ink
+from portal.evidence.paper.pages import BOTTOM, HEIGHT, WIDTH, draw, paginate
+from portal.evidence.paper.setting import unprintable
+from portal.evidence.paper.times import Times
+from portal.evidence.policy import PaperFacts
+from portal.web.words import speak
+
+__all__ = ["page_count", "render", "unprintable"]
+
+
+def render(facts: PaperFacts) -> bytes:
+    """Return the paper of one edition, with the record attached; its last byte is a newline.
+
+    The same facts give the same bytes. The paper's own words are in the version's language. The
+    metadata names the kind of agreement and the edition, no person.
+    """
+    return copy_context().run(_render, facts)
+
+
+def _render(facts: PaperFacts) -> bytes:
+    version = facts.version
+    speak(version.locale, version.zone)
+    times = Times.of(version.zone, version.locale)
+    rows = [
+        *agreement.title_block(facts, times),
+        *agreement.terms(version),
+        *agreement.lines_offered(version),
+        *proof.signatures(version, times),
+        *proof.certificate(facts, times),
+        *proof.how_to_check(facts),
+    ]
+    foot = proof.foot(facts, times)
+    foot_top = HEIGHT - BOTTOM - sum(row.height for row in foot)
+    ink = Ink(WIDTH, HEIGHT, version.locale)
+    draw(
+        ink,
+        paginate(rows, foot_top - 24),
+        lambda number, count: proof.numbered(foot, number, count),
+        foot_top,
+    )
+    return bind(
+        ink.finish(),
+        title=f"{version.title}. {agreement.edition_name(facts)}",
+        language=version.locale,
+        record=version.record,
+        at=version.copied_at,
+    )

@@ -1,0 +1,191 @@
+"""The facts that a sealed copy is printed from: frozen values, checked when they are made.
+
+`CommonFacts` has no field that could carry a choice, a private address or a pairing; what only
+the coachee and the coach may see exists in `CoacheeFacts` alone (Z1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+Stroke = tuple[tuple[int, int], ...]
+
+
+class Effect(StrEnum):
+    """Say whether a line opens or closes."""
+
+    PERMIT = "permit"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeFacts:
+    """Hold what the head of the paper and its last section say about the practice."""
+
+    name: str
+    contact: str
+    """Address or contact line, in one line."""
+    front_door: str
+    """URL of the page "Send me my link"."""
+    root_certificate: str
+    """Where the root certificate of the seal can be fetched: a URL."""
+    root_fingerprint: str
+    """SHA-256 of that certificate (DER, hex)."""
+    check_page: str | None = None
+    """URL where anyone can have a file checked, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseFacts:
+    """Hold one clause as it was frozen: its wording is what was signed."""
+
+    number: int
+    code: str
+    title: str
+    in_short: str
+    wording: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """Hold one line as it was offered to everyone, without anyone's answer."""
+
+    number: int
+    effect: Effect
+    optional: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypedMark:
+    """Hold a signature that was typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnMark:
+    """Hold a signature that was drawn: strokes of x, y points, y downwards, any unit."""
+
+    strokes: tuple[Stroke, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a drawing without a point: `ValueError`."""
+        if not any(self.strokes):
+            raise ValueError("a drawn signature needs at least one point")
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureFacts:
+    """Hold one person's signature as recorded (21 CFR 11.50: name, time, meaning)."""
+
+    printed_name: str
+    role: str
+    capacity: str
+    """For whom this person acts, in words: "for herself", "for Acme Ltd"."""
+    meaning: str
+    """In a word, for the footer: "agreed", "acknowledged"."""
+    statement: str | None
+    """The sentence beside the button, as it was shown."""
+    signed_at: datetime
+    mark: TypedMark | DrawnMark
+    version_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFacts:
+    """Hold what both editions say about one version of an agreement."""
+
+    practice: PracticeFacts
+    engagement: str
+    """The engagement's neutral title."""
+    title: str
+    """The agreement's title: its kind, no names."""
+    template: str
+    template_version: str
+    number: int
+    locale: str
+    """BCP 47 tag of the language that was signed."""
+    zone: str
+    """IANA time zone in which the version's days end (Z19)."""
+    version_hash: str
+    effective_from: date
+    valid_to: date
+    """The last day; it ends at midnight in `zone`."""
+    review: str
+    """How often it is looked at again, in words."""
+    sign_by: date | None
+    ethics: str | None
+    clauses: tuple[ClauseFacts, ...]
+    lines: tuple[LineFacts, ...]
+    signatures: tuple[SignatureFacts, ...]
+    ledger_head: str
+    record: bytes
+    """The canonical bytes that are attached; the same in both editions."""
+    copied_at: datetime
+    """When the sealed copy was made."""
+
+    def __post_init__(self) -> None:
+        """Refuse facts that contradict each other: `ValueError`, without a word of the text."""
+        ZoneInfo(self.zone)
+        if not self.signatures:
+            raise ValueError("a sealed copy needs a signature")
+        if any(s.version_hash != self.version_hash for s in self.signatures):
+            raise ValueError("a signature is over another hash than the version's (INV-1)")
+        instants = [s.signed_at for s in self.signatures] + [self.copied_at]
+        if any(at.tzinfo is None for at in instants):
+            raise ValueError("the paper needs instants with a zone")
+        if self.valid_to < self.effective_from:
+            raise ValueError("a version ends before it begins")
+
+    def with_effect(self, effect: Effect) -> tuple[LineFacts, ...]:
+        """Return the lines of one effect, in their order."""
+        return tuple(line for line in self.lines if line.effect is effect)
+
+
+@dataclass(frozen=True, slots=True)
+class CommonFacts:
+    """Hold the common edition, which goes to every party."""
+
+    version: VersionFacts
+    short_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceFacts:
+    """Hold the coachee's answer to one optional line; no answer prints "not recorded"."""
+
+    number: int
+    agreed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AssuranceFacts:
+    """Hold how one signer was known; None prints "not recorded"."""
+
+    printed_name: str
+    reached: str | None
+    identified: str | None
+    vouched: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CoacheeFacts:
+    """Hold the coachee's edition, which goes to the coachee and the coach alone."""
+
+    version: VersionFacts
+    short_code: str
+    choices: tuple[ChoiceFacts, ...]
+    assurances: tuple[AssuranceFacts, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse an answer to a line that was not optional or does not exist: `ValueError`."""
+        optional = {line.number for line in self.version.lines if line.optional}
+        if {choice.number for choice in self.choices} - optional:
+            raise ValueError("an answer belongs to no optional line")
+
+
+PaperFacts = CommonFacts | CoacheeFacts

@@ -1,0 +1,46 @@
+"""Finding the authenticators of a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from portal.factors.models import Factor, RecoveryCode
+
+if TYPE_CHECKING:
+    from portal.ground.work import Work
+
+
+def live_factor(work: Work, person_id: str) -> Factor | None:
+    """Return the enrolled, usable authenticator of a person, or None."""
+    return work.session.scalar(
+        select(Factor).where(Factor.person_id == person_id, Factor.kind == "totp",
+                             Factor.enrolled_at.is_not(None), Factor.disabled_at.is_(None))
+        .order_by(Factor.enrolled_at.desc()).limit(1)
+    )
+
+
+def has_had_factor(work: Work, person_id: str) -> bool:
+    """Tell whether a person ever enrolled one: then a mailbox alone shows nothing (Z9)."""
+    return work.session.scalar(
+        select(Factor.id).where(Factor.person_id == person_id, Factor.enrolled_at.is_not(None))
+        .limit(1)
+    ) is not None
+
+
+def pending_factor(work: Work, person_id: str) -> Factor | None:
+    """Return the authenticator that waits for its first code, or None."""
+    return work.session.scalar(
+        select(Factor).where(Factor.person_id == person_id, Factor.kind == "totp",
+                             Factor.enrolled_at.is_(None), Factor.disabled_at.is_(None))
+        .order_by(Factor.created_at.desc()).limit(1)
+    )
+
+
+def recovery_codes(work: Work, person_id: str) -> list[RecoveryCode]:
+    """Return the unused recovery codes of a person."""
+    return list(work.session.scalars(
+        select(RecoveryCode).where(RecoveryCode.person_id == person_id,
+                                   RecoveryCode.used_at.is_(None))
+    ))

@@ -1,0 +1,9 @@
+"""Signing in: password, code, the first authenticator, recovery codes."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("factors", __name__)
+
+from portal.factors.views import enrol, sign_in  # noqa: E402, F401 - they register

@@ -1,0 +1,79 @@
+"""The first authenticator of an account, and its recovery codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Response as FlaskResponse
+from flask import make_response, session, url_for
+
+from portal.factors.actions import CodeRefused, make_recovery_codes, use_code
+from portal.factors.forms import CodeForm, KeptForm
+from portal.factors.queries import live_factor, pending_factor
+from portal.factors.views import bp
+from portal.factors.views.parts import code_trouble, enrolment_of, qr_svg
+from portal.factors.views.sign_in import halfway, let_in
+from portal.people.queries import practice_or_missing
+from portal.web.forms import said
+from portal.web.guards import Door, guard
+from portal.web.pages import again, blame, go, is_ours, page
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from portal.factors.views.parts import Enrolment
+    from portal.ground.work import Work
+
+
+def _pending(work: Work) -> Enrolment | None:
+    found = halfway(work)
+    if found is None or live_factor(work, found[1].id) is not None:
+        return None
+    pending = pending_factor(work, found[1].id)
+    if pending is None:
+        return None
+    return enrolment_of(work, pending, practice_or_missing(work, pending.practice_id).name)
+
+
+def _page(work: Work, form: CodeForm) -> dict[str, Any]:
+    return {"form": form, "enrolment": _pending(work)}
+
+
+@bp.get("/sign-in/app")
+@guard(Door.ANYONE)
+def enrol(work: Work) -> Response:
+    """Show how to set up an authenticator app."""
+    if _pending(work) is None:
+        return go("factors.sign_in")
+    return page("factors/enrol.html", **_page(work, CodeForm()))
+
+
+@bp.get("/sign-in/app/qr.svg")
+@guard(Door.ANYONE)
+def qr(work: Work) -> Response:
+    """Draw the pending authenticator as a QR code."""
+    pending = _pending(work)
+    if pending is None:
+        return make_response("", 404)
+    return FlaskResponse(qr_svg(pending.uri), content_type="image/svg+xml")
+
+
+@bp.post("/sign-in/app")
+@guard(Door.ANYONE)
+def enrolled(work: Work) -> Response:
+    """Take the first code, let the coach in, and show the recovery codes this one time."""
+    found = halfway(work)
+    if found is None or _pending(work) is None:
+        return go("factors.sign_in")
+    form = CodeForm()
+    if not form.validate_on_submit():
+        return again("factors/enrol.html", **_page(work, form))
+    taken = use_code(work, found[1], said(form.code))
+    if isinstance(taken, CodeRefused):
+        blame(form, "code", code_trouble(taken))
+        return again("factors/enrol.html", **_page(work, form))
+    wanted = is_ours(session.get("wanted"))
+    codes = make_recovery_codes(work, found[1])
+    let_in(work, *found)
+    return page("factors/recovery_codes.html", codes=codes, form=KeptForm(),
+                onward=wanted or url_for("desk.today"))

@@ -1,0 +1,62 @@
+"""What every page that takes a code has in common."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portal.factors.policy import CodeNo
+from portal.ground.onetime import enrolment_uri
+from portal.people.queries import address_of_person, names_of
+from portal.web.words import _, clock_time
+
+if TYPE_CHECKING:
+    from portal.factors.actions import CodeRefused
+    from portal.factors.models import Factor
+    from portal.ground.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """Hold what a person needs to set their app up: the address to open, the key to type."""
+
+    uri: str
+    key: str
+
+
+def enrolment_of(work: Work, factor: Factor, issuer: str) -> Enrolment:
+    """Return how to set up a pending authenticator; the label in the app is the person's own."""
+    seed = work.reveal(factor, "secret")
+    name = names_of(work, [factor.person_id]).get(factor.person_id, "")
+    label = address_of_person(work, factor.person_id) or name
+    return Enrolment(enrolment_uri(seed, label, issuer),
+                     " ".join(seed[i : i + 4] for i in range(0, len(seed), 4)))
+
+
+def qr_svg(uri: str) -> bytes:
+    """Return a QR code as an SVG file: black on white in any colour scheme, for cameras."""
+    import segno
+
+    out = io.BytesIO()
+    segno.make(uri, error="m").save(out, kind="svg", scale=6, border=4, dark="#000",
+                                    light="#fff", xmldecl=True, omitsize=True)
+    return out.getvalue()
+
+
+def code_trouble(refused: CodeRefused) -> str:
+    """Return what to do after a code that did not count. It never says whether a code was
+    right but too early or too late."""
+    at = clock_time(refused.until) if refused.until is not None else ""
+    return {
+        CodeNo.NOT_SIX_DIGITS: _("Enter the 6-digit code. Codes have only digits."),
+        CodeNo.WRONG: _("This code does not fit. Wait for the next one in your app and enter it.")
+        if not at else
+        _("This code does not fit. You can try again at {at}.").format(at=at),
+        CodeNo.USED: _("This code was used already. Wait for the next one in your app."),
+        CodeNo.PAUSED: _("After several wrong codes there is a pause. You can try again at {at}. "
+                         "Nothing that you entered is lost.").format(at=at),
+        CodeNo.DISABLED: _("There were too many wrong codes, so this app can no longer be used "
+                           "here. Ask your coach to vouch for you again."),
+        CodeNo.NO_FACTOR: _("No authenticator app is set up. Ask your coach for a new link."),
+    }[refused.why]

@@ -1,0 +1,148 @@
+"""Password, then code, then in; and out again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from flask import flash, session, url_for
+
+from portal.factors.actions import CodeRefused, begin_enrolment, use_code, use_recovery_code
+from portal.factors.forms import CodeForm, RecoveryForm, SignInForm
+from portal.factors.queries import live_factor
+from portal.factors.views import bp
+from portal.factors.views.parts import code_trouble
+from portal.people.actions import begin_session, check_password, end_session
+from portal.people.policy import SignInNo
+from portal.people.queries import account_of, person_or_missing
+from portal.people.views import keep_token
+from portal.web.context import ground
+from portal.web.forms import said
+from portal.web.guards import Door, guard
+from portal.web.pages import _, again, blame, go, go_to, is_ours, next_path, page
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from portal.ground.work import Work
+    from portal.people.models import Account, Person
+
+#: Whose password was right a moment ago; a code has to follow within ten minutes.
+HALFWAY = "halfway"
+_HALFWAY_SECONDS = 600
+
+
+def halfway(work: Work) -> tuple[Account, Person] | None:
+    """Return the account whose password was just right, or None after ten minutes."""
+    kept = session.get(HALFWAY)
+    if not kept or work.now.timestamp() - kept[1] > _HALFWAY_SECONDS:
+        return None
+    account = account_of(work, kept[0])
+    if account is None:
+        return None
+    return account, person_or_missing(work, account.practice_id, account.person_id)
+
+
+def let_in(work: Work, account: Account, person: Person) -> None:
+    """Begin a coach's session after password and code; what the cookie held before is gone."""
+    minutes = ground().settings.coach_session_minutes
+    keep_token("coach", begin_session(
+        work, person, scope="coach", level="factor", lasts=timedelta(minutes=minutes),
+        account_id=account.id))
+
+
+@bp.get("/sign-in")
+@guard(Door.ANYONE)
+def sign_in(work: Work) -> Response:
+    """Ask for mail address and password."""
+    if work.actor is not None and work.actor.scope == "coach":
+        return go("desk.today")
+    return page("factors/sign_in.html", form=SignInForm(), next=next_path())
+
+
+@bp.post("/sign-in")
+@guard(Door.ANYONE)
+def password(work: Work) -> Response:
+    """Check the password; the answer is the same for unknown accounts."""
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return again("factors/sign_in.html", form=form, next=next_path())
+    found = check_password(work, said(form.email), form.password.data or "")
+    if isinstance(found, SignInNo):
+        blame(form, "password", _("Mail address and password do not fit together. After several "
+                                  "tries there is a pause of some minutes."))
+        return again("factors/sign_in.html", form=form, next=next_path())
+    session[HALFWAY] = [found.id, work.now.timestamp()]
+    session["wanted"] = next_path()
+    if live_factor(work, found.person_id) is None:
+        person = person_or_missing(work, found.practice_id, found.person_id)
+        begin_enrolment(work, person)
+        return go("factors.enrol")
+    return go("factors.code")
+
+
+@bp.get("/sign-in/code")
+@guard(Door.ANYONE)
+def code(work: Work) -> Response:
+    """Ask for the code."""
+    if halfway(work) is None:
+        return go("factors.sign_in")
+    return page("factors/code.html", form=CodeForm())
+
+
+@bp.post("/sign-in/code")
+@guard(Door.ANYONE)
+def take_code(work: Work) -> Response:
+    """Let the coach in."""
+    found = halfway(work)
+    if found is None:
+        return go("factors.sign_in")
+    form = CodeForm()
+    if not form.validate_on_submit():
+        return again("factors/code.html", form=form)
+    taken = use_code(work, found[1], said(form.code))
+    if isinstance(taken, CodeRefused):
+        blame(form, "code", code_trouble(taken))
+        return again("factors/code.html", form=form)
+    wanted = is_ours(session.get("wanted"))
+    let_in(work, *found)
+    return go_to(wanted or url_for("desk.today"))
+
+
+@bp.get("/sign-in/recovery")
+@guard(Door.ANYONE)
+def recovery(work: Work) -> Response:
+    """Ask for a recovery code instead."""
+    if halfway(work) is None:
+        return go("factors.sign_in")
+    return page("factors/recovery.html", form=RecoveryForm())
+
+
+@bp.post("/sign-in/recovery")
+@guard(Door.ANYONE)
+def recover(work: Work) -> Response:
+    """Retire the lost authenticator and begin a new one."""
+    found = halfway(work)
+    if found is None:
+        return go("factors.sign_in")
+    form = RecoveryForm()
+    if not form.validate_on_submit():
+        return again("factors/recovery.html", form=form)
+    refused = use_recovery_code(work, found[1], said(form.code))
+    if refused is not None:
+        blame(form, "code", _("This recovery code does not fit, or it was used before.")
+              if refused.until is None else code_trouble(refused))
+        return again("factors/recovery.html", form=form)
+    flash(_("Your old app no longer works here. Set up a new one."))
+    return go("factors.enrol")
+
+
+@bp.post("/sign-out")
+@guard(Door.COACH)
+def sign_out(work: Work) -> Response:
+    """End the session on the server; the cookie is worth nothing from now on."""
+    if work.actor is not None:
+        end_session(work, work.actor.session_id)
+    session.clear()
+    flash(_("You are signed out."))
+    return go("factors.sign_in")

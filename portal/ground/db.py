@@ -1,0 +1,151 @@
+"""The database: engines, column types, and triggers that keep evidence as it was written.
+
+SQLite writers begin `BEGIN IMMEDIATE`, so two of them never read the same head. Write-ahead
+logging is used only with a library that is free of the WAL-reset fault (SQLite 3.7.0 to
+3.51.2 without the fixes in 3.44.6 and 3.50.7); otherwise a rollback journal with the fullest
+synchronisation serves. PostgreSQL needs nothing special.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    String,
+    TypeDecorator,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+#: A random 128-bit identifier, 32 hex digits.
+Id = Annotated[str, mapped_column(String(32))]
+
+
+class _Instant(TypeDecorator[datetime]):
+    """Store UTC instants and give them back aware; a naive datetime is a mistake and raises."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse what has no zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return UTC, whatever the driver made of it."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Instant = Annotated[datetime, mapped_column(_Instant)]
+
+
+class Base(DeclarativeBase):
+    """Stand behind every table."""
+
+    metadata = MetaData(naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    })
+
+
+def has_wal_reset_fault(version: tuple[int, int, int]) -> bool:
+    """Tell whether this SQLite library may lose committed pages in WAL mode."""
+    if version >= (3, 51, 3) or version < (3, 7, 0):
+        return False
+    return not any(fixed <= version < (*fixed[:2], 1000) for fixed in ((3, 44, 6), (3, 50, 7)))
+
+
+def _sqlite_module() -> Any:
+    """Return the best SQLite driver on this machine: a repaired library if there is one."""
+    import sqlite3
+
+    try:
+        import pysqlite3
+    except ImportError:
+        return sqlite3
+    better = pysqlite3.sqlite_version_info > sqlite3.sqlite_version_info
+    return pysqlite3 if better else sqlite3
+
+
+def sqlite_version() -> tuple[int, int, int]:
+    """Return the version of the SQLite library in use."""
+    version: tuple[int, int, int] = _sqlite_module().sqlite_version_info
+    return version
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for `sqlite:///…` or `postgresql…`; nothing is opened yet."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return _sqlite_engine(url, address.database)
+    if address.drivername in ("postgresql", "postgres"):
+        address = address.set(drivername="postgresql+psycopg")
+    return create_engine(address, pool_pre_ping=True, pool_size=10)
+
+
+def _sqlite_engine(url: str, path: str | None) -> Engine:
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, module=_sqlite_module(), connect_args={"timeout": 30},
+                           pool_size=10)
+    faulty = has_wal_reset_fault(sqlite_version())
+    journal, sync = ("DELETE", "EXTRA") if faulty else ("WAL", "FULL")
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        # The driver's own transaction handling starts too late and cannot say IMMEDIATE.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA journal_mode={journal}")
+        cursor.execute(f"PRAGMA synchronous={sync}")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def keep_forever(table: str) -> dict[str, list[str]]:
+    """Return the statements, by dialect, of triggers that refuse UPDATE and DELETE (INV-10)."""
+    return {
+        "sqlite": [
+            f"CREATE TRIGGER {table}_keep_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, 'evidence is append-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        ],
+        "postgresql": [
+            f"CREATE TRIGGER {table}_keep BEFORE UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION evidence_is_append_only()",
+            f"CREATE TRIGGER {table}_keep_all BEFORE TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION evidence_is_append_only()",
+        ],
+    }
+
+
+#: The PostgreSQL function behind the triggers.
+APPEND_ONLY_FUNCTION = """
+CREATE OR REPLACE FUNCTION evidence_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'evidence is append-only'; END $$
+"""

@@ -1,0 +1,168 @@
+"""The portal's own electronic seal on a PDF: PAdES B-B, one certifying signature, one revision.
+
+The self-made root proves integrity and "this portal", never a person's identity. Only the
+sealing process imports this module: it costs memory that the web process must not pay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from asn1crypto import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers.pdf_cms import ExternalSigner
+from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_validate_pdf_signature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from portal.ground.authority import Authority, der, make_authority
+from portal.ground.cms import DetachedSigner
+
+__all__ = ["Authority", "SealCheck", "Sealer", "check", "make_authority"]
+
+REASON = "Sealed copy"
+FIELD = "Seal"
+
+# pyHanko's log lines quote names out of documents and certificates; ours hold nothing personal.
+for _library in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class SealCheck:
+    """Say what a file's seal proves; False or None where nothing is proven."""
+
+    valid: bool = False
+    """One seal; its bytes are unchanged; its certificate stands under the given root."""
+    whole_file: bool = False
+    """The seal covers the file from the first byte to the last, and forbids every change."""
+    certificate: str | None = None
+    """SHA-256 (hex) over the DER of the certificate that sealed, where `valid`."""
+    sealed_at: datetime | None = None
+    """The instant in the signed bytes, where `valid`: the word of the sealer's own clock."""
+
+    @property
+    def good(self) -> bool:
+        """Tell whether the file is sealed under this root, whole and unchanged.
+
+        The padding in the signature's own hole is not signed by anyone: only comparing the
+        file's SHA-256 with the recorded one covers every byte.
+        """
+        return self.valid and self.whole_file
+
+
+class Sealer:
+    """Seal PDF files with one certificate and key; safe to share between threads."""
+
+    def __init__(self, certificate_pem: bytes, key_pem: bytes) -> None:
+        """Parse both once; `ValueError` when the key is not P-256 or not the certificate's."""
+        key = serialization.load_pem_private_key(key_pem, password=None)
+        if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
+            raise ValueError("the seal needs a P-256 key")
+        certificate = x509.Certificate.load(der(certificate_pem))
+        spki = key.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        if certificate.public_key.dump() != spki:
+            raise ValueError("the key does not belong to the sealing certificate")
+        self._certificate = certificate
+        self._signer = DetachedSigner(certificate, key)
+
+    @property
+    def certificate(self) -> str:
+        """Return the SHA-256 of the sealing certificate (DER, hex)."""
+        return sha256(self._certificate.dump()).hexdigest()
+
+    def seal(self, pdf: bytes, now: datetime) -> bytes:
+        """Return `pdf` with one invisible certifying signature that forbids every change.
+
+        `now` (aware) is written into the signed bytes. The file must end in a newline, or the
+        appended revision would begin inside its last line: `ValueError`.
+        """
+        if now.tzinfo is None:
+            raise ValueError("a seal needs an instant with a zone")
+        if not pdf.endswith(b"\n"):
+            raise ValueError("a file to be sealed ends in a newline")
+        meta = PdfSignatureMetadata(
+            field_name=FIELD,
+            md_algorithm="sha256",
+            reason=REASON,
+            certify=True,
+            docmdp_permissions=MDPPerm.NO_CHANGES,
+            subfilter=SigSeedSubFilter.PADES,
+        )
+        # pyHanko's sign_pdf() would read the clock and build the CMS slowly; these are the steps
+        # it offers to those who sign elsewhere.
+        outside = PdfSigner(meta, signer=ExternalSigner(self._certificate, None))
+        session = outside.init_signing_session(IncrementalPdfFileWriter(io.BytesIO(pdf)))
+        session.system_time = now
+        room = self._signer.room
+        prepared = session.prepare_tbs_document(None, bytes_reserved=room)
+        output = io.BytesIO()
+        digest, _ = prepared.digest_tbs_document(output=output)
+        digest.fill_with_cms(output, self._signer.sign(digest.document_digest))
+        return output.getvalue()
+
+
+def check(pdf: bytes, root_pem: bytes) -> SealCheck:
+    """Examine a file's seal against the portal's root; never raises, whatever the file is.
+
+    Certificates are judged at the instant named in the signed bytes: a seal stays good when its
+    certificate has run out, as paper does. A root that is no certificate raises `ValueError`.
+    """
+    root = x509.Certificate.load(der(root_pem))
+    try:
+        return _finish(_check(pdf, root))
+    except Exception:  # noqa: BLE001 - a broken file can break the parser in any way: nothing is proven then
+        return SealCheck()
+
+
+async def _check(pdf: bytes, root: x509.Certificate) -> SealCheck:
+    seals = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+    if len(seals) != 1:
+        return SealCheck()
+    (seal,) = seals
+    moment = seal.self_reported_timestamp
+    if moment is None:
+        return SealCheck()
+    # The context keeps what it has seen: one per file.
+    trust = ValidationContext(trust_roots=[root], moment=moment, allow_fetching=False)
+    # With the whole file covered there is no later revision whose differences could matter.
+    status = await async_validate_pdf_signature(seal, trust, skip_diff=True)
+    if not (status.intact and status.valid and status.trusted):
+        return SealCheck()
+    return SealCheck(
+        valid=True,
+        whole_file=status.coverage == SignatureCoverageLevel.ENTIRE_FILE and _forbids_changes(seal),
+        certificate=sha256(seal.signer_cert.dump()).hexdigest(),
+        sealed_at=moment,
+    )
+
+
+def _forbids_changes(seal: EmbeddedPdfSignature) -> bool:
+    return seal.docmdp_level == MDPPerm.NO_CHANGES
+
+
+def _finish(work: Coroutine[Any, Any, T]) -> T:
+    """Run pyHanko's coroutine to its end, also where this thread already runs a loop."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(asyncio.run, work).result()

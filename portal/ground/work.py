@@ -1,0 +1,177 @@
+"""The unit of work: one transaction, one instant, one actor. Only here is anything committed.
+
+Returning commits, raising rolls back. What must be kept even after a roll-back (who looked,
+what was refused) is noted on the way and written afterwards in a transaction of its own: the
+access log is the one exception to the rule (Z16).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from portal.ground.clock import Clock
+from portal.ground.db import make_engine
+from portal.ground.tokens import LinkSigner
+from portal.ground.vault import OpenVault, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Say who acts: a person of a practice, by which kind of sign-in, proven how far.
+
+    `scope` is "coach" or "party". `level` is "mailbox" (came by link) or "factor".
+    """
+
+    person_id: str
+    practice_id: str
+    scope: str
+    level: str
+    session_id: str
+    account_id: str | None = None
+    engagement_id: str | None = None
+    invitation_id: str | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Tell whether a second factor stands behind this sign-in."""
+        return self.level == "factor"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Say from where, in the short form that is kept: network prefix and kind of browser."""
+
+    network: str | None = None
+    browser: str | None = None
+
+
+NOWHERE = Origin()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Hold one line for the access log until the unit of work has ended."""
+
+    what: str
+    outcome: str
+    practice_id: str | None = None
+    engagement_id: str | None = None
+    person_id: str | None = None
+    subject_id: str | None = None
+
+
+class Row(Protocol):
+    """Describe a row whose encrypted columns hang on the data key `key_id`."""
+
+    id: Any
+    key_id: Any
+    __tablename__: str
+
+
+class WriteOnRead(Exception):
+    """Say that a page which only reads tried to write."""
+
+
+@dataclass
+class Work:
+    """Carry everything that an action or a query needs of the world."""
+
+    session: Session
+    now: datetime
+    vault: OpenVault
+    ground: Ground
+    actor: Actor | None = None
+    origin: Origin = NOWHERE
+    notes: list[Note] = field(default_factory=list)
+    heads: dict[str, Any] = field(default_factory=dict)
+
+    def hide(self, row: Row, column: str, text: str | bytes) -> None:
+        """Encrypt `text` into the column `<column>_enc` of a row that has its id already."""
+        raw = text.encode() if isinstance(text, str) else text
+        place = f"{row.__tablename__}/{row.id}/{column}"
+        setattr(row, f"{column}_enc", self.vault.lock(row.key_id, place, raw))
+
+    def reveal(self, row: Row, column: str) -> str:
+        """Return the text behind an encrypted column; raises `CannotOpen` once it is erased."""
+        return self.reveal_bytes(row, column).decode()
+
+    def reveal_bytes(self, row: Row, column: str) -> bytes:
+        """Return the bytes behind an encrypted column; raises `CannotOpen` once erased."""
+        place = f"{row.__tablename__}/{row.id}/{column}"
+        return self.vault.unlock(row.key_id, place, getattr(row, f"{column}_enc"))
+
+    def note(self, what: str, outcome: str, **ids: str | None) -> None:
+        """Remember a line for the access log; it is kept whether the work succeeds or not."""
+        if self.actor is not None:
+            ids.setdefault("practice_id", self.actor.practice_id)
+            ids.setdefault("person_id", self.actor.person_id)
+        self.notes.append(Note(what, outcome, **ids))
+
+
+def _refuse_to_write(session: Session, _context: Any, _instances: Any) -> None:
+    raise WriteOnRead("a page that only reads tried to write")
+
+
+@dataclass
+class Ground:
+    """Hold what is made once for a process: settings, clock, database and keys."""
+
+    settings: Any
+    clock: Clock
+    engine: Engine
+    vault: Vault
+    links: LinkSigner
+    keep_notes: Callable[[Session, datetime, Origin, list[Note]], None]
+
+    @contextmanager
+    def work(
+        self, *, writes: bool, actor: Actor | None = None, origin: Origin = NOWHERE
+    ) -> Iterator[Work]:
+        """Open a unit of work; leaving it commits, an exception rolls back and goes on.
+
+        Notes for the access log are written afterwards either way.
+        """
+        session = Session(self.engine.execution_options(writes=writes), expire_on_commit=False)
+        if not writes:
+            event.listen(session, "before_flush", _refuse_to_write)
+        work = Work(session, self.clock.now(), OpenVault(self.vault, session), self,
+                    actor=actor, origin=origin)
+        try:
+            yield work
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+            self._write_notes(work)
+
+    def _write_notes(self, work: Work) -> None:
+        if not work.notes:
+            return
+        with Session(self.engine.execution_options(writes=True)) as session:
+            self.keep_notes(session, work.now, work.origin, work.notes)
+            session.commit()
+        work.notes = []
+
+
+def make_ground(
+    settings: Any, clock: Clock,
+    keep_notes: Callable[[Session, datetime, Origin, list[Note]], None],
+) -> Ground:
+    """Build the ground floor from settings; opens no connection."""
+    return Ground(
+        settings=settings,
+        clock=clock,
+        engine=make_engine(settings.database_url),
+        vault=Vault(settings.master_keys),
+        links=LinkSigner(settings.link_keys),
+        keep_notes=keep_notes,
+    )

@@ -1,0 +1,67 @@
+"""What the coach's screens show before a text is issued."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from portal.agreements.queries import agreement_by_template, draft_values
+from portal.engagements.queries import own_or_missing, parties_of
+from portal.people.queries import answers_of, names_of, practice_or_missing
+from portal.wording import policy as wording
+from portal.wording.queries import template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from portal.engagements.models import Engagement
+    from portal.ground.work import Work
+    from portal.wording.policy import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Hold an engagement before its text is issued."""
+
+    engagement: Engagement
+    template: Template
+    coach_name: str
+    coachee_name: str
+    title: str
+    answers: Mapping[str, str]
+    answered: bool
+    starts_on: date | None
+    leave_out: frozenset[str]
+
+
+def screen_of(work: Work, engagement_id: str) -> Screen:
+    """Return what is known of the acting coach's engagement so far."""
+    engagement = own_or_missing(work, engagement_id)
+    practice = practice_or_missing(work, engagement.practice_id)
+    parties = {p.role: p for p in parties_of(work, [engagement.id])[engagement.id]}
+    names = names_of(work, [p.person_id for p in parties.values()])
+    pack, answers = template("T1"), answers_of(work, practice)
+    kept = draft_values(work, agreement_by_template(work, engagement.id, "T1").id)
+    starts = date.fromisoformat(kept["starts_on"]) if kept else None
+    return Screen(
+        engagement=engagement, template=pack, title=work.reveal(engagement, "title"),
+        coach_name=names[parties["COACH"].person_id],
+        coachee_name=names[parties["COACHEE"].person_id], answers=answers,
+        answered=bool(answers) and not wording.why_not_answers(pack, answers),
+        starts_on=starts, leave_out=frozenset(kept.get("leave_out", ())),
+    )
+
+
+def sentences_of(work: Work, screen: Screen) -> dict[str, str]:
+    """Return the sentence of every line that the practice's answers allow, by the line's key.
+
+    A line whose answer is missing is not among them: it would drop out of the text.
+    """
+    zone = practice_or_missing(work, screen.engagement.practice_id).timezone
+    today = work.now.astimezone(ZoneInfo(zone)).date()
+    pack, names = screen.template, {"COACH": screen.coach_name, "COACHEE": screen.coachee_name}
+    dates = wording.plan_dates(pack, today, screen.starts_on or today, zone)
+    return {line.key: wording.sentence(line, names, pack)
+            for line in wording.default_lines(pack, screen.answers, names, dates)}

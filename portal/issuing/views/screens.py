@@ -1,0 +1,162 @@
+"""Three screens: who, what, look and send."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import flash
+
+from portal.agreements.policy import laid_out
+from portal.factors.actions import CodeRefused
+from portal.factors.views.parts import code_trouble
+from portal.issuing import actions
+from portal.issuing.forms import (
+    IssueForm,
+    TermsForm,
+    WhoForm,
+    answers_in,
+    fault_words,
+    field_name,
+    terms_form,
+)
+from portal.issuing.queries import Screen, screen_of, sentences_of
+from portal.issuing.views import bp
+from portal.people.actions import NewPerson
+from portal.people.policy import AddressNo, Owner, ReadBy, why_not_address
+from portal.web.forms import said
+from portal.web.guards import Door, guard
+from portal.web.pages import _, again, blame, go, page
+from portal.web.words import today
+from portal.wording.policy import why_not_answers
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from portal.ground.work import Work
+
+
+def _who_form() -> WhoForm:
+    form = WhoForm()
+    form.name_choices()
+    return form
+
+
+def address_words(no: AddressNo) -> str:
+    """Return why an address will not do, and the way out (S1-19, Z7)."""
+    return {
+        AddressNo.EMPLOYER_OWNED: _("An employer’s mailbox belongs to the employer, who may read "
+                                    "it. Ask for an address that is the coachee’s own."),
+        AddressNo.READ_BY_EMPLOYER: _("Other people at work would read this. Ask for an address "
+                                      "that they do not read."),
+        AddressNo.NOT_PRIVATE: _("The terms are for the coachee alone. Ask for an address that "
+                                 "is theirs and not shared."),
+    }[no]
+
+
+@bp.get("/engagements/new")
+@guard(Door.COACH)
+def who(work: Work) -> Response:
+    """Ask who is coached and how they are reached privately."""
+    form = _who_form()
+    form.title.data = form.title.data or _("Coaching")
+    return page("issuing/who.html", form=form)
+
+
+@bp.post("/engagements/new")
+@guard(Door.COACH)
+def name_coachee(work: Work) -> Response:
+    """Start the engagement as a draft; nothing is sent yet."""
+    form = _who_form()
+    valid = form.validate_on_submit()
+    if valid:
+        no = why_not_address("COACHEE", Owner(form.owner.data), ReadBy(form.read_by.data))
+        if no is not None:
+            blame(form, "owner" if no is not AddressNo.READ_BY_EMPLOYER else "read_by",
+                  address_words(no))
+    if form.errors:
+        return again("issuing/who.html", form=form)
+    engagement = actions.name_coachee(work, NewPerson(
+        said(form.name), said(form.email), Owner(form.owner.data),
+        ReadBy(form.read_by.data)), said(form.title))
+    return go("issuing.terms", engagement_id=engagement.id)
+
+
+def _terms_form(screen: Screen, work: Work) -> TermsForm:
+    made = terms_form(screen.template, screen.answers)
+    return made(data={"starts_on": screen.starts_on or today(work.now), **{
+        f"offer_{line.key}": line.key not in screen.leave_out
+        for line in screen.template.lines if line.optional}, **{
+        field_name(q.key): screen.answers.get(q.key, q.default)
+        for q in screen.template.questions}})
+
+
+def _terms_page(work: Work, screen: Screen, form: TermsForm) -> dict[str, Any]:
+    return {"form": form, "screen": screen, "sentences": sentences_of(work, screen), "questions": [
+        (q, form[field_name(q.key)]) for q in screen.template.questions],
+        "offers": [(line, form[f"offer_{line.key}"]) for line in screen.template.lines
+                   if line.optional]}
+
+
+@bp.get("/engagements/<engagement_id>/terms")
+@guard(Door.COACH)
+def terms(work: Work, engagement_id: str) -> Response:
+    """Show the lines as plain sentences, the dates, and what the practice still has to answer."""
+    screen = screen_of(work, engagement_id)
+    return page("issuing/terms.html", **_terms_page(work, screen, _terms_form(screen, work)))
+
+
+@bp.post("/engagements/<engagement_id>/terms")
+@guard(Door.COACH)
+def save_terms(work: Work, engagement_id: str) -> Response:
+    """Keep the answers for good and the choice of lines for this draft."""
+    engagement = actions.own(work, engagement_id)
+    screen = screen_of(work, engagement_id)
+    form = _terms_form(screen, work)
+    valid = form.validate_on_submit()
+    answers = answers_in(form, screen.template)
+    for fault in why_not_answers(screen.template, answers) if valid else ():
+        blame(form, field_name(fault.where), fault_words(fault))
+    starts_on = form.starts_on.data or today(work.now)
+    if valid and starts_on < today(work.now):
+        blame(form, "starts_on", _("Choose today or a later day."))
+    if form.errors:
+        return again("issuing/terms.html", **_terms_page(work, screen, form))
+    left_out = [line.key for line in screen.template.lines
+                if line.optional and not form[f"offer_{line.key}"].data]
+    actions.save_terms(work, engagement,
+                       actions.TermsValues(starts_on, answers, left_out))
+    return go("issuing.look", engagement_id=engagement_id)
+
+
+def _look(work: Work, engagement_id: str, form: IssueForm) -> dict[str, Any]:
+    screen = screen_of(work, engagement_id)
+    composed = actions.compose(work, screen.engagement)
+    return {"form": form, "screen": screen, "shown": laid_out(composed.record, "COACHEE"),
+            "intent": laid_out(composed.record, "COACH")["intents"]["COACH"],
+            "minutes": actions.reading_minutes(composed.record)}
+
+
+@bp.get("/engagements/<engagement_id>/issue")
+@guard(Door.COACH)
+def look(work: Work, engagement_id: str) -> Response:
+    """Show exactly what the coachee will read, and the sheet for one's own signature."""
+    form = IssueForm()
+    values = _look(work, engagement_id, form)
+    form.name.data = form.name.data or values["screen"].coach_name
+    return page("issuing/look.html", **values)
+
+
+@bp.post("/engagements/<engagement_id>/issue")
+@guard(Door.COACH)
+def send(work: Work, engagement_id: str) -> Response:
+    """Freeze, sign one's own part, and send the link."""
+    engagement = actions.own(work, engagement_id)
+    form = IssueForm()
+    if not form.validate_on_submit():
+        return again("issuing/look.html", **_look(work, engagement_id, form))
+    done = actions.issue(work, engagement, said(form.name), said(form.code))
+    if isinstance(done, CodeRefused):
+        blame(form, "code", code_trouble(done))
+        return again("issuing/look.html", **_look(work, engagement_id, form))
+    flash(_("Signed. The invitation is on its way."))
+    return go("desk.engagement", engagement_id=engagement_id)

@@ -1,0 +1,94 @@
+"""Issuing links, and what happens to them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from portal.ground import chance
+from portal.ground.tokens import SECRET_BYTES, fingerprint
+from portal.ledger.actions import record, step
+from portal.ledger.queries import events_of
+from portal.links import policy
+from portal.links.models import Invitation
+from portal.links.queries import of_person
+
+if TYPE_CHECKING:
+    from portal.ground.work import Work
+    from portal.notices.actions import Claimed
+    from portal.notices.policy import Outcome
+
+
+def issue(
+    work: Work, *, practice_id: str, engagement_id: str, person_id: str, contact_point_id: str,
+    purpose: str, lasts: timedelta,
+) -> tuple[Invitation, str]:
+    """Make a link and return it with its token, the only time the token is known.
+
+    Links that this person had for this engagement end in the same transaction (Z9).
+    """
+    revoke_all(work, practice_id, engagement_id, person_id)
+    secret = chance.secret_bytes(SECRET_BYTES)
+    invitation = Invitation(
+        id=chance.new_id(), practice_id=practice_id, engagement_id=engagement_id,
+        person_id=person_id, contact_point_id=contact_point_id, purpose=purpose,
+        secret_hash=fingerprint(secret), issued_at=work.now, expires_at=work.now + lasts,
+    )
+    work.session.add(invitation)
+    work.session.flush()
+    record(work, engagement_id, "invitation.created", invitation.id, practice_id=practice_id,
+           actor_id=work.actor.person_id if work.actor else None,
+           facts={"person": person_id, "contact_point": contact_point_id, "purpose": purpose})
+    return invitation, work.ground.links.make(secret)
+
+
+def state_of(work: Work, invitation: Invitation) -> str:
+    """Return the state of a link now."""
+    events = events_of(work, [invitation.engagement_id])[invitation.engagement_id]
+    return policy.state(invitation.id, invitation.expires_at, events, work.now)
+
+
+def advance(work: Work, invitation: Invitation, kind: str, *, by: str | None = None) -> None:
+    """Record an event of a link, or refuse what its machine does not list."""
+    current = state_of(work, invitation)
+    if current == "CREATED" and kind in ("invitation.opened", "invitation.bounced"):
+        # The mail went out and its worker died before saying so: being opened proves it.
+        _write(work, invitation, "invitation.sent")
+        current = "SENT"
+    event = policy.KINDS[kind]
+    if current == "CREATED" and event == "revoke_or_reissue":
+        event = "revoke"
+    step(work, policy.MACHINE, current, event, subject_id=invitation.id)
+    _write(work, invitation, kind, by)
+
+
+def _write(work: Work, invitation: Invitation, kind: str, by: str | None = None) -> None:
+    record(work, invitation.engagement_id, kind, invitation.id,
+           practice_id=invitation.practice_id,
+           actor_id=by or (work.actor.person_id if work.actor else None))
+    work.session.flush()
+
+
+def revoke_all(work: Work, practice_id: str, engagement_id: str, person_id: str) -> int:
+    """End every link of a person for an engagement, and return how many were still alive."""
+    ended = 0
+    events = events_of(work, [engagement_id])[engagement_id]
+    for old in of_person(work, practice_id, engagement_id, person_id):
+        if policy.state(old.id, old.expires_at, events, work.now) in policy.OPENS:
+            _write(work, old, "invitation.revoked")
+            ended += 1
+    return ended
+
+
+def record_delivery(work: Work, mail: Claimed, outcome: Outcome) -> None:
+    """Write into the record that a link's mail went out or came back."""
+    invitation = work.session.get(Invitation, mail.subject_id) if mail.subject_id else None
+    if invitation is None:
+        return
+    current = state_of(work, invitation)
+    if outcome.value == "done" and current == "CREATED":
+        _write(work, invitation, "invitation.sent")
+    elif outcome.value == "bounced" and current in ("CREATED", "SENT"):
+        if current == "CREATED":
+            _write(work, invitation, "invitation.sent")
+        _write(work, invitation, "invitation.bounced")

@@ -1,0 +1,57 @@
+"""Finding links."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from portal.ground.tokens import fingerprint
+from portal.ledger.queries import events_of
+from portal.links.models import Invitation
+from portal.links.policy import OPENS, state
+
+if TYPE_CHECKING:
+    from portal.ground.work import Work
+
+
+def living(work: Work, token: str) -> Invitation | None:
+    """Return the invitation behind a token, or None for every kind of dead link alike (Z10)."""
+    secret = work.ground.links.read(token)
+    if secret is None:
+        return None
+    found = work.session.scalar(
+        select(Invitation).where(Invitation.secret_hash == fingerprint(secret))
+    )
+    return found if found is not None and is_living(work, found) else None
+
+
+def is_living(work: Work, invitation: Invitation) -> bool:
+    """Tell whether a link still leads somewhere."""
+    events = events_of(work, [invitation.engagement_id])[invitation.engagement_id]
+    return state(invitation.id, invitation.expires_at, events, work.now) in OPENS
+
+
+def by_id(work: Work, invitation_id: str) -> Invitation | None:
+    """Return an invitation by its id."""
+    return work.session.get(Invitation, invitation_id)
+
+
+def of_person(
+    work: Work, practice_id: str, engagement_id: str, person_id: str
+) -> list[Invitation]:
+    """Return the links of a person for an engagement, oldest first."""
+    return list(work.session.scalars(
+        select(Invitation).where(Invitation.practice_id == practice_id,
+                                 Invitation.engagement_id == engagement_id,
+                                 Invitation.person_id == person_id)
+        .order_by(Invitation.issued_at, Invitation.id)
+    ))
+
+
+def of_engagements(work: Work, engagement_ids: list[str]) -> list[Invitation]:
+    """Return the links of many engagements with one query, oldest first."""
+    return list(work.session.scalars(
+        select(Invitation).where(Invitation.engagement_id.in_(engagement_ids))
+        .order_by(Invitation.issued_at, Invitation.id)
+    ))

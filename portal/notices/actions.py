@@ -1,0 +1,132 @@
+"""Putting notices into the outbox, claiming them, and settling what came of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select, update
+
+from portal.ground import chance
+from portal.notices.models import Notice
+from portal.notices.policy import LEASE, Attempt, Outcome, after_failure, pause_after
+
+if TYPE_CHECKING:
+    from portal.ground.work import Ground, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Carry a claimed notice out of the transaction, readable."""
+
+    id: str
+    practice_id: str
+    engagement_id: str | None
+    subject_id: str | None
+    name: str
+    destination: str
+    values: dict[str, str]
+    attempts: int
+    created_at: datetime
+
+
+def put_mail(
+    work: Work, name: str, destination: str, values: Mapping[str, str], *, dedupe: str,
+    practice_id: str, key_id: str, engagement_id: str | None = None,
+    subject_id: str | None = None,
+) -> Notice:
+    """Put a mail into the outbox of this transaction; the same `dedupe` makes it once.
+
+    Values are plain texts for the mail's template, encrypted until sent and wiped then.
+    """
+    known = work.session.scalar(select(Notice).where(Notice.dedupe == dedupe))
+    if known is not None:
+        return known
+    notice = Notice(
+        id=chance.new_id(), practice_id=practice_id, engagement_id=engagement_id,
+        subject_id=subject_id, key_id=key_id, topic="mail", name=name, dedupe=dedupe,
+        created_at=work.now, due_at=work.now,
+    )
+    work.hide(notice, "destination", destination)
+    work.hide(notice, "values", json.dumps(dict(values)))
+    work.session.add(notice)
+    return notice
+
+
+def put_seal(
+    work: Work, name: str, version_id: str, *, practice_id: str, engagement_id: str
+) -> None:
+    """Ask for the papers of a version; `name` says which occasion they are for."""
+    dedupe = f"seal:{name}:{version_id}"
+    if work.session.scalar(select(Notice.id).where(Notice.dedupe == dedupe)) is None:
+        work.session.add(Notice(
+            id=chance.new_id(), practice_id=practice_id, engagement_id=engagement_id,
+            subject_id=version_id, topic="seal", name=name, dedupe=dedupe,
+            created_at=work.now, due_at=work.now,
+        ))
+
+
+def claim(ground: Ground, topic: str) -> Claimed | None:
+    """Take the oldest due notice, or None; the claim is a lease of five minutes.
+
+    Two workers never hold the same notice: the row is taken by compare-and-set.
+    """
+    with ground.work(writes=True) as work:
+        row = work.session.scalar(
+            select(Notice)
+            .where(Notice.topic == topic, Notice.settled_at.is_(None), Notice.due_at <= work.now,
+                   or_(Notice.claimed_until.is_(None), Notice.claimed_until <= work.now))
+            .order_by(Notice.due_at, Notice.id).limit(1).with_for_update(skip_locked=True)
+        )
+        if row is None:
+            return None
+        row.claimed_until = work.now + LEASE
+        row.attempts += 1
+        readable = row.key_id is not None and row.destination_enc is not None
+        return Claimed(
+            id=row.id, practice_id=row.practice_id, engagement_id=row.engagement_id,
+            subject_id=row.subject_id, name=row.name, attempts=row.attempts,
+            created_at=row.created_at,
+            destination=work.reveal(row, "destination") if readable else "",
+            values=json.loads(work.reveal(row, "values")) if readable else {},
+        )
+
+
+def has_due(ground: Ground, topic: str) -> bool:
+    """Tell whether anything of this topic waits, with one cheap read."""
+    with ground.work(writes=False) as work:
+        return work.session.scalar(
+            select(Notice.id).where(
+                Notice.topic == topic, Notice.settled_at.is_(None), Notice.due_at <= work.now,
+                or_(Notice.claimed_until.is_(None), Notice.claimed_until <= work.now),
+            ).limit(1)
+        ) is not None
+
+
+def settle(work: Work, claimed: Claimed, attempt: Attempt) -> Outcome:
+    """Write down what came of an attempt; done and dead notices lose their content."""
+    if attempt.outcome is Outcome.LATER:
+        attempt = after_failure(claimed.attempts, work.now - claimed.created_at,
+                                attempt.trouble or "unknown")
+    later = attempt.outcome is Outcome.LATER
+    changes: dict[str, object] = {"claimed_until": None, "trouble": attempt.trouble}
+    if later:
+        changes["due_at"] = work.now + pause_after(claimed.attempts)
+    else:
+        changes |= {"settled_at": work.now, "settled_as": attempt.outcome.value,
+                    "destination_enc": None, "values_enc": None}
+    work.session.execute(
+        update(Notice).where(Notice.id == claimed.id, Notice.settled_at.is_(None)).values(changes)
+    )
+    return attempt.outcome
+
+
+def release_after(work: Work, notice_id: str, pause: timedelta) -> None:
+    """Let a notice be tried again after a pause, whatever happened to its worker."""
+    work.session.execute(
+        update(Notice).where(Notice.id == notice_id, Notice.settled_at.is_(None))
+        .values(claimed_until=None, due_at=work.now + pause)
+    )

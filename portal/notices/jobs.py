@@ -1,0 +1,80 @@
+"""Delivering the mails of the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from portal.ground.mail import Letter, MailDown, MailRefused, Server, send
+from portal.notices.actions import Claimed, claim, settle
+from portal.notices.policy import Attempt, Outcome
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from portal.ground.work import Ground, Work
+
+#: Told about each settled mail, in the same transaction: (work, mail, outcome).
+Told = Callable[["Work", Claimed, Outcome], None]
+
+TEMPLATES = Path(__file__).parents[2] / "templates" / "mail"
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+    from portal.web.words import install
+
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined,
+                              autoescape=select_autoescape(["html"]), trim_blocks=True,
+                              lstrip_blocks=True)
+    install(environment)
+    return environment
+
+
+def letter(mail: Claimed, settings: object, now: object) -> Letter:
+    """Return the finished mail; the subject names the practice and no other person (Z29)."""
+    texts = {
+        part: _environment().get_template(f"{mail.name}/{part}").render(mail.values)
+        for part in ("subject.txt", "body.txt", "body.html")
+    }
+    host = urlsplit(settings.base_url).hostname or "localhost"  # type: ignore[attr-defined]
+    return Letter(
+        to=mail.destination, subject=" ".join(texts["subject.txt"].split()),
+        text=texts["body.txt"], html=texts["body.html"],
+        message_id=f"<{mail.id}@{host}>", sender_name=mail.values["practice"],
+        sender=settings.mail_from, reply_to=mail.values.get("reply_to") or None,  # type: ignore[attr-defined]
+        at=now,  # type: ignore[arg-type]
+    )
+
+
+def _attempt(ground: Ground, mail: Claimed) -> Attempt:
+    if not ground.settings.smtp_url:
+        return Attempt(Outcome.LATER, "no_mail_server")
+    try:
+        finished = letter(mail, ground.settings, ground.clock.now())
+        send(Server.read(ground.settings.smtp_url), finished)
+    except MailRefused as refused:
+        return Attempt(Outcome.BOUNCED, str(refused))
+    except MailDown as down:
+        return Attempt(Outcome.LATER, str(down)[:24])
+    return Attempt(Outcome.DONE)
+
+
+def deliver(ground: Ground, told: Told) -> int:
+    """Send every due mail once, and return how many were tried.
+
+    Claimed in one transaction, sent outside any, settled in another: a dead mail server or a
+    killed worker loses nothing, and a mail that goes out twice bears the same Message-ID.
+    """
+    tried = 0
+    while (mail := claim(ground, "mail")) is not None:
+        tried += 1
+        attempt = _attempt(ground, mail)
+        with ground.work(writes=True) as work:
+            told(work, mail, settle(work, mail, attempt))
+    return tried

@@ -1,0 +1,53 @@
+"""Reading the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from portal.notices.models import Notice
+
+if TYPE_CHECKING:
+    from portal.ground.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Say what became of a notice, without its content."""
+
+    subject_id: str | None
+    topic: str
+    name: str
+    created_at: datetime
+    attempts: int
+    trouble: str | None
+    settled_at: datetime | None
+    settled_as: str | None
+    due_at: datetime
+
+
+def posted(work: Work, engagement_ids: Iterable[str]) -> dict[str, list[Posted]]:
+    """Return the notices of engagements, newest first, with one query."""
+    found: dict[str, list[Posted]] = {engagement_id: [] for engagement_id in engagement_ids}
+    rows = work.session.execute(
+        select(Notice.engagement_id, Notice.subject_id, Notice.topic, Notice.name,
+               Notice.created_at, Notice.attempts, Notice.trouble, Notice.settled_at,
+               Notice.settled_as, Notice.due_at)
+        .where(Notice.engagement_id.in_(found)).order_by(Notice.created_at.desc(), Notice.id)
+    )
+    for row in rows:
+        values: list[Any] = list(row)
+        found[values[0]].append(Posted(*values[1:]))
+    return found
+
+
+def oldest_untried(work: Work) -> datetime | None:
+    """Return since when the oldest due notice waits that nobody has tried, or None."""
+    return work.session.scalar(
+        select(func.min(Notice.due_at))
+        .where(Notice.settled_at.is_(None), Notice.attempts == 0, Notice.due_at <= work.now)
+    )

@@ -1,0 +1,128 @@
+"""Tables of practices and people. Everything belongs to one practice (Z5)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.ground.db import Base, Id, Instant
+
+
+class Practice(Base):
+    """A coaching practice. `answers_enc` holds its standing answers to the terms' questions."""
+
+    __tablename__ = "practice"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    key_id: Mapped[Id] = mapped_column(ForeignKey("data_key.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    country: Mapped[str] = mapped_column(String(2))
+    timezone: Mapped[str] = mapped_column(String(64))
+    locale: Mapped[str] = mapped_column(String(12))
+    answers_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
+    contact_enc: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[Instant]
+
+
+class Person(Base):
+    """A person as one practice knows them; `successor_of` names who may act for a lost coach."""
+
+    __tablename__ = "person"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    key_id: Mapped[Id] = mapped_column(ForeignKey("data_key.id"))
+    name_enc: Mapped[bytes] = mapped_column(LargeBinary)
+    legal_name_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
+    locale: Mapped[str] = mapped_column(String(12))
+    is_minor: Mapped[bool] = mapped_column(default=False)
+    majority_on: Mapped[date | None]
+    fails: Mapped[int] = mapped_column(default=0)
+    codes_paused_until: Mapped[Instant | None]
+    created_at: Mapped[Instant]
+    erased_at: Mapped[Instant | None]
+
+
+class ContactPoint(Base):
+    """An address of a person: whose it is and who else reads it (Z7)."""
+
+    __tablename__ = "contact_point"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
+    key_id: Mapped[Id] = mapped_column(ForeignKey("data_key.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    value_enc: Mapped[bytes] = mapped_column(LargeBinary)
+    fingerprint: Mapped[str] = mapped_column(String(64), index=True)
+    owner: Mapped[str] = mapped_column(String(12))
+    read_by: Mapped[str] = mapped_column(String(16))
+    owner_declared_at: Mapped[Instant]
+    use: Mapped[str] = mapped_column(String(12), default="any")
+    verified_at: Mapped[Instant | None]
+    suspended_at: Mapped[Instant | None]
+
+
+class Account(Base):
+    """A person who signs in with a password. One address is one account in one practice."""
+
+    __tablename__ = "account"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), unique=True)
+    login_print: Mapped[str] = mapped_column(String(64), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(160))
+    fails: Mapped[int] = mapped_column(default=0)
+    paused_until: Mapped[Instant | None]
+    created_at: Mapped[Instant]
+    closed_at: Mapped[Instant | None]
+
+
+class Membership(Base):
+    """What an account is in its practice: "owner", "coach" or "helper" (logistics only)."""
+
+    __tablename__ = "membership"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    account_id: Mapped[Id] = mapped_column(ForeignKey("account.id"), index=True)
+    role: Mapped[str] = mapped_column(String(12))
+    since: Mapped[Instant]
+    until: Mapped[Instant | None]
+
+
+class Successor(Base):
+    """Who may notify, end, hand over with consent and dispose if the coach cannot (Z5)."""
+
+    __tablename__ = "successor"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    key_id: Mapped[Id] = mapped_column(ForeignKey("data_key.id"))
+    name_enc: Mapped[bytes] = mapped_column(LargeBinary)
+    contact_enc: Mapped[bytes] = mapped_column(LargeBinary)
+    named_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+
+
+class SignIn(Base):
+    """A sign-in session on the server; the browser holds a random token, this row its hash."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (UniqueConstraint("token_hash"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
+    account_id: Mapped[Id | None] = mapped_column(ForeignKey("account.id"))
+    engagement_id: Mapped[Id | None]
+    invitation_id: Mapped[Id | None]
+    scope: Mapped[str] = mapped_column(String(8))
+    level: Mapped[str] = mapped_column(String(8))
+    token_hash: Mapped[str] = mapped_column(String(64))
+    started_at: Mapped[Instant]
+    ends_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]

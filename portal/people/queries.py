@@ -1,0 +1,122 @@
+"""Finding people, always within one practice."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from portal.ground.tokens import fingerprint
+from portal.people.models import Account, ContactPoint, Membership, Person, Practice, SignIn
+from portal.people.policy import normal_address
+from portal.plain.errors import Missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from portal.ground.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """Hold a person as pages show them."""
+
+    id: str
+    name: str
+
+
+def practice_or_missing(work: Work, practice_id: str) -> Practice:
+    """Return a practice, or raise `Missing`."""
+    found = work.session.get(Practice, practice_id)
+    if found is None:
+        raise Missing("practice")
+    return found
+
+
+def answers_of(work: Work, practice: Practice) -> dict[str, str]:
+    """Return the practice's standing answers; empty for a new practice."""
+    if practice.answers_enc is None:
+        return {}
+    answers: dict[str, str] = json.loads(work.reveal(practice, "answers"))
+    return answers
+
+
+def person_or_missing(work: Work, practice_id: str, person_id: str) -> Person:
+    """Return a person of this practice; another practice's people do not exist (Z5)."""
+    found = work.session.get(Person, person_id)
+    if found is None or found.practice_id != practice_id:
+        raise Missing("person")
+    return found
+
+
+def names_of(work: Work, person_ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of many people with two queries."""
+    wanted = set(person_ids)
+    people = list(work.session.scalars(select(Person).where(Person.id.in_(wanted))))
+    work.vault.fetch(person.key_id for person in people)
+    return {person.id: work.reveal(person, "name") for person in people}
+
+
+def address_of(work: Work, point_id: str) -> str:
+    """Return the mail address of a contact point."""
+    found = work.session.get(ContactPoint, point_id)
+    if found is None:
+        raise Missing("contact point")
+    return work.reveal(found, "value")
+
+
+def point_of(work: Work, person_id: str) -> ContactPoint | None:
+    """Return the newest usable mail address of a person as its row, or None."""
+    return work.session.scalar(
+        select(ContactPoint)
+        .where(ContactPoint.person_id == person_id, ContactPoint.kind == "email",
+               ContactPoint.suspended_at.is_(None))
+        .order_by(ContactPoint.owner_declared_at.desc()).limit(1)
+    )
+
+
+def address_of_person(work: Work, person_id: str) -> str:
+    """Return the newest usable mail address of a person, or an empty text."""
+    point = point_of(work, person_id)
+    return work.reveal(point, "value") if point is not None else ""
+
+
+def session_by_token(work: Work, token: str) -> SignIn | None:
+    """Return the sign-in session of a browser's token, ended or not, or None."""
+    try:
+        hashed = fingerprint(bytes.fromhex(token))
+    except ValueError:
+        return None
+    return work.session.scalar(select(SignIn).where(SignIn.token_hash == hashed))
+
+
+def account_by_login(work: Work, email: str) -> Account | None:
+    """Return the account that signs in with this address, open or closed, or None."""
+    login = work.ground.vault.fingerprint(normal_address(email), "login")
+    return work.session.scalar(select(Account).where(Account.login_print == login))
+
+
+def account_of(work: Work, account_id: str) -> Account | None:
+    """Return an open account."""
+    found = work.session.get(Account, account_id)
+    return None if found is None or found.closed_at is not None else found
+
+
+def role_of(work: Work, account_id: str, now: datetime) -> str | None:
+    """Return what an account is in its practice now: owner, coach or helper."""
+    return work.session.scalar(
+        select(Membership.role).where(Membership.account_id == account_id,
+                                      Membership.until.is_(None), Membership.since <= now)
+        .limit(1)
+    )
+
+
+def points_by_address(work: Work, print_: str) -> list[ContactPoint]:
+    """Return the contact points, of any practice, that this address fingerprint names."""
+    return list(work.session.scalars(
+        select(ContactPoint).where(ContactPoint.fingerprint == print_,
+                                   ContactPoint.suspended_at.is_(None))
+    ))

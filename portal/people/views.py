@@ -1,0 +1,115 @@
+"""Who is acting: the loader behind every request, and the names that frame a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import g, session
+from flask_login import LoginManager, UserMixin
+
+from portal.ground.work import Actor
+from portal.people.policy import SessionFacts, is_alive
+from portal.people.queries import names_of, practice_or_missing, session_by_token
+from portal.web.context import ground
+from portal.web.guards import Door
+from portal.web.words import speak
+
+if TYPE_CHECKING:
+    from flask import Flask, Request
+
+    from portal.ground.work import Work
+    from portal.people.models import Practice, SignIn
+
+
+class Visitor(UserMixin):  # type: ignore[misc]
+    """Carry the actor for Flask-Login."""
+
+    def __init__(self, actor: Actor) -> None:
+        """Stand for an actor of this request."""
+        self.actor = actor
+
+    def get_id(self) -> str:
+        """Return the id of the sign-in session, never of a person."""
+        return self.actor.session_id
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Hold what a page frame says of the practice or of who is signed in."""
+
+    name: str
+    scope: str = ""
+
+
+def keep_token(scope: str, token: str) -> None:
+    """Give the browser a new session token of one scope, in place of the one it had.
+
+    Everything else that the cookie held goes: nothing from before a sign-in survives it.
+    """
+    other = "party" if scope == "coach" else "coach"
+    kept = {key: session[key] for key in (other, f"{other}_seen") if key in session}
+    session.clear()
+    session.update(kept)
+    session[scope], session[f"{scope}_seen"] = token, int(ground().clock.now().timestamp())
+
+
+def practice_frame(practice: Practice) -> None:
+    """Let a page bear the practice's name, language and time zone."""
+    g.practice = Shown(practice.name)
+    speak(practice.locale, practice.timezone)
+
+
+def _idle(scope: str) -> timedelta:
+    settings: Any = ground().settings
+    minutes = settings.coach_idle_minutes if scope == "coach" else settings.party_idle_minutes
+    return timedelta(minutes=minutes)
+
+
+def _alive(row: SignIn, scope: str, work: Work) -> bool:
+    seen = datetime.fromtimestamp(session.get(f"{scope}_seen", 0), UTC)
+    facts = SessionFacts(row.ends_at, row.ended_at, seen, _idle(scope))
+    return row.scope == scope and is_alive(facts, work.now)
+
+
+def _load(_request: Request) -> Visitor | None:
+    work: Work | None = g.get("work")
+    if work is None:
+        return None
+    scope = "coach" if g.door is Door.COACH else "party"
+    scopes = ("party", "coach") if g.door is Door.ANYONE else (scope,)
+    for wanted in scopes:
+        row = session_by_token(work, session[wanted]) if wanted in session else None
+        if row is not None and _alive(row, wanted, work):
+            return _visitor(row, wanted, work)
+    return None
+
+
+def _visitor(row: SignIn, scope: str, work: Work) -> Visitor:
+    session[f"{scope}_seen"] = int(work.now.timestamp())
+    if g.door is not Door.ANYONE:
+        practice_frame(practice_or_missing(work, row.practice_id))
+    return Visitor(Actor(
+        person_id=row.person_id, practice_id=row.practice_id, scope=row.scope, level=row.level,
+        session_id=row.id, account_id=row.account_id, engagement_id=row.engagement_id,
+        invitation_id=row.invitation_id,
+    ))
+
+
+def _frame() -> dict[str, Any]:
+    work: Work | None = g.get("work")
+    actor = work.actor if work is not None else None
+    current = None
+    if work is not None and actor is not None and g.door is not Door.ANYONE:
+        current = Shown(names_of(work, [actor.person_id]).get(actor.person_id, ""), actor.scope)
+    return {"practice": g.get("practice"), "current": current}
+
+
+def register(app: Flask) -> None:
+    """Teach the application who its visitors are."""
+    manager = LoginManager()
+    manager.session_protection = None  # Ours are rows on the server; there is nothing to guess.
+    manager.init_app(app)
+    manager.request_loader(_load)
+    app.context_processor(_frame)

@@ -1,0 +1,36 @@
+"""The few ways in which the portal says no.
+
+Raising any of them rolls the unit of work back; the web layer turns each into one page.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class PortalError(Exception):
+    """Stand above everything that the portal raises on purpose."""
+
+
+class Missing(PortalError):
+    """Say that there is nothing here for this person (HTTP 404), whatever the reason is."""
+
+
+class NotSignedIn(PortalError):
+    """Say that a sign-in or a link comes first."""
+
+
+class Refused(PortalError):
+    """Say no to an act, with the rule that decided (HTTP 403 or 409)."""
+
+    def __init__(self, reason: StrEnum, status: int = 409) -> None:
+        """Keep the rule as an enum: it holds no words of a person, so it may be logged."""
+        super().__init__(str(reason))
+        self.reason = reason
+        self.status = status
+
+
+def require(reason: StrEnum | None, status: int = 409) -> None:
+    """Pass when there is no reason against it, and raise `Refused` otherwise."""
+    if reason is not None:
+        raise Refused(reason, status)

@@ -1,0 +1,59 @@
+"""The forms around links."""
+
+from __future__ import annotations
+
+from email_validator import EmailNotValidError, validate_email
+from flask_wtf import FlaskForm
+from wtforms import EmailField, RadioField, ValidationError
+
+from portal.people.policy import Owner, ReadBy
+from portal.web.forms import at_most, filled
+from portal.web.words import _
+
+
+def mail_address(_form: FlaskForm, field: EmailField) -> None:
+    """Refuse what is no mail address, and keep the spelling that mail servers understand."""
+    try:
+        found = validate_email((field.data or "").strip(), check_deliverability=False,
+                               test_environment=True)
+    except EmailNotValidError as wrong:
+        raise ValidationError(
+            _("Enter a mail address like name@example.org.")) from wrong
+    field.data = found.normalized
+
+
+class LostForm(FlaskForm):
+    """Somebody's own address, to be sent their link."""
+
+    email = EmailField(_("Your mail address"), [filled(_("Enter your mail address.")),
+                                                at_most(254), mail_address])
+
+
+class AddressFields(FlaskForm):
+    """An address, whose it is, and who else reads it (Z7)."""
+
+    email = EmailField(_("Mail address"), [filled(_("Enter a mail address.")), at_most(254),
+                                           mail_address])
+    owner = RadioField(_("Whose address is this?"),
+                       validators=[filled(_("Say whose address this is."))])
+    read_by = RadioField(_("Who else reads what arrives there?"),
+                         validators=[filled(_("Say who else reads it."))])
+
+    def name_choices(self) -> None:
+        """Offer the answers in plain words; nothing is chosen beforehand."""
+        self.owner.choices = [
+            (Owner.PRIVATE.value, _("Their own, private address")),
+            (Owner.EMPLOYER.value, _("An employer’s address")),
+            (Owner.SHARED.value, _("Shared with other people")),
+            (Owner.UNKNOWN.value, _("I do not know")),
+        ]
+        self.read_by.choices = [
+            (ReadBy.NOBODY.value, _("Nobody, as far as I know")),
+            (ReadBy.FAMILY.value, _("Family may see it")),
+            (ReadBy.ASSISTANT.value, _("An assistant")),
+            (ReadBy.EMPLOYER.value, _("The employer can")),
+        ]
+
+
+class PlainForm(FlaskForm):
+    """A button, and nothing but its CSRF token."""

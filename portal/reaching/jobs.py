@@ -1,0 +1,85 @@
+"""What happens by the clock: answering the front door, and saying "not concluded"."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from portal.agreements.models import AgreementVersion
+from portal.agreements.policy import state
+from portal.agreements.queries import standing_of_one
+from portal.engagements.actions import hold, tell
+from portal.engagements.queries import engagements_of_person, parties_of
+from portal.people.actions import PRINT
+from portal.people.policy import normal_address
+from portal.people.queries import points_by_address, practice_or_missing
+from portal.reaching.actions import send_return
+from portal.reaching.models import DoorRequest
+from portal.web.words import speak
+
+if TYPE_CHECKING:
+    from portal.ground.work import Ground, Work
+
+_LOOK_BACK = timedelta(days=60)
+
+
+def answer_doors(ground: Ground) -> int:
+    """Answer who asked for a link, one request a transaction, and return how many there were."""
+    answered = 0
+    while True:
+        with ground.work(writes=True) as work:
+            request = work.session.scalar(
+                select(DoorRequest).where(DoorRequest.settled_at.is_(None))
+                .order_by(DoorRequest.asked_at).limit(1).with_for_update(skip_locked=True)
+            )
+            if request is None:
+                return answered
+            _answer(work, request)
+            answered += 1
+
+
+def _answer(work: Work, request: DoorRequest) -> None:
+    place = f"door_request/{request.id}/address"
+    address = work.ground.vault.unlock_outside(request.address_enc or b"", place).decode()
+    request.settled_at, request.address_enc = work.now, None
+    for point in points_by_address(
+        work, work.ground.vault.fingerprint(normal_address(address), PRINT)
+    ):
+        practice = practice_or_missing(work, point.practice_id)
+        speak(practice.locale, practice.timezone)
+        for engagement in engagements_of_person(work, point.practice_id, point.person_id):
+            hold(work, engagement.id)
+            send_return(work, engagement.id, point.person_id)
+
+
+def say_not_concluded(ground: Ground) -> int:
+    """Tell the coach, at the deadline, of every text that was not concluded: the same words on
+    the same day for a decline and for silence (Z4). Returns how many texts were looked at."""
+    with ground.work(writes=False) as work:
+        due = list(work.session.execute(
+            select(AgreementVersion.engagement_id, AgreementVersion.id).where(
+                AgreementVersion.sign_by <= work.now,
+                AgreementVersion.sign_by > work.now - _LOOK_BACK)
+        ))
+    for engagement_id, version_id in due:
+        with ground.work(writes=True) as work:
+            _say(work, engagement_id, version_id)
+    return len(due)
+
+
+def _say(work: Work, engagement_id: str, version_id: str) -> None:
+    engagement = hold(work, engagement_id)
+    standing = standing_of_one(work, engagement_id)
+    facts = standing.version(version_id)
+    recalled = any(e.kind == "version.recalled" and e.subject_id == version_id
+                   for e in standing.events)
+    if recalled or state(facts, work.now) not in ("DECLINED", "VOID") or facts.complete_at():
+        return
+    base = work.ground.settings.base_url.rstrip("/")
+    for party in parties_of(work, [engagement_id])[engagement_id]:
+        if party.role == "COACH":
+            tell(work, engagement, party, "not_concluded",
+                 dedupe=f"not_concluded:{version_id}:{party.id}",
+                 page=f"{base}/engagements/{engagement_id}")

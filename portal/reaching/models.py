@@ -1,0 +1,21 @@
+"""The table behind the front door."""
+
+from __future__ import annotations
+
+from sqlalchemy import LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.ground.db import Base, Id, Instant
+
+
+class DoorRequest(Base):
+    """Somebody asked for their link by address. Known and unknown addresses cost the same: the
+    question is only written down, and answered later by a job (Z10)."""
+
+    __tablename__ = "door_request"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id | None]
+    address_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
+    asked_at: Mapped[Instant]
+    settled_at: Mapped[Instant | None]

@@ -1,0 +1,68 @@
+"""The database schema as a whole: every room's tables, and the migrations that make them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from portal.agreements import models as _agreements
+from portal.engagements import models as _engagements
+from portal.evidence import models as _evidence
+from portal.factors import models as _factors
+from portal.ground import vault as _vault
+from portal.ground.db import Base
+from portal.ledger import models as _ledger
+from portal.links import models as _links
+from portal.notices import models as _notices
+from portal.people import models as _people
+from portal.reaching import models as _reaching
+from portal.signing import models as _signing
+from portal.vouching import models as _vouching
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Engine
+
+METADATA = Base.metadata
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+ROOMS = (_vault, _ledger, _notices, _people, _factors, _links, _engagements, _agreements,
+         _vouching, _signing, _reaching, _evidence)
+
+#: Tables whose rows are evidence: triggers refuse to change or delete them (INV-10).
+EVIDENCE = (
+    "ledger_entry", "chain", "used_step", "invitation", "agreement_version", "signer_slot",
+    "grant_line", "signature", "sealed_file",
+)
+
+
+def _config(engine: Engine) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["engine"] = engine
+    return config
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring a database to a revision, all in one transaction."""
+    from alembic import command
+
+    command.upgrade(_config(engine), revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take a database back to an earlier revision."""
+    from alembic import command
+
+    command.downgrade(_config(engine), revision)
+
+
+def revisions(engine: Engine) -> tuple[str | None, str | None]:
+    """Return where a database stands and where the newest migration leads."""
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current, ScriptDirectory.from_config(_config(engine)).get_current_head()

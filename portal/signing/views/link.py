@@ -1,0 +1,133 @@
+"""Coming in by link: a button, then "I am …", then perhaps a code."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from flask import session, url_for
+
+from portal.factors.actions import CodeRefused
+from portal.factors.views.parts import code_trouble
+from portal.links.queries import by_id, is_living, living
+from portal.people.queries import names_of, practice_or_missing
+from portal.people.views import keep_token, practice_frame
+from portal.signing import actions
+from portal.signing.forms import CodeForm, EnterForm, WhoForm
+from portal.signing.views import bp
+from portal.web.context import ground
+from portal.web.forms import said
+from portal.web.guards import Door, guard
+from portal.web.pages import again, blame, go, go_to, is_ours, page
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from portal.ground.work import Work
+    from portal.links.models import Invitation
+
+#: The invitation whose button was pressed; the cookie is signed, the token has left the address.
+ENTERED = "entered"
+
+
+def lasts() -> timedelta:
+    """Return how long a party stays signed in at the most."""
+    return timedelta(minutes=ground().settings.party_session_minutes)
+
+
+def _entered(work: Work) -> Invitation | None:
+    invitation = by_id(work, session.get(ENTERED, ""))
+    if invitation is None or not is_living(work, invitation):
+        return None
+    practice_frame(practice_or_missing(work, invitation.practice_id))
+    return invitation
+
+
+def _dead() -> Response:
+    return page("signing/dead.html", 404)
+
+
+@bp.get("/i/<token>")
+@guard(Door.ANYONE)
+def door(work: Work, token: str) -> Response:
+    """Show whose link this is: a practice and a button. Changes nothing (Z9)."""
+    invitation = living(work, token)
+    if invitation is None:
+        return _dead()
+    practice_frame(practice_or_missing(work, invitation.practice_id))
+    return page("signing/door.html", form=EnterForm())
+
+
+@bp.post("/i/<token>")
+@guard(Door.ANYONE)
+def enter(work: Work, token: str) -> Response:
+    """Take the token out of the address; nothing in the database changes."""
+    invitation = living(work, token)
+    if invitation is None:
+        return _dead()
+    session[ENTERED] = invitation.id
+    return go("signing.who")
+
+
+@bp.get("/p/who")
+@guard(Door.ANYONE)
+def who(work: Work) -> Response:
+    """Ask "I am … / this is not me", with nothing preselected."""
+    invitation = _entered(work)
+    if invitation is None:
+        return _dead()
+    return page("signing/who.html", form=_who_form(work, invitation))
+
+
+def _who_form(work: Work, invitation: Invitation) -> WhoForm:
+    form = WhoForm()
+    form.name_choices(names_of(work, [invitation.person_id])[invitation.person_id])
+    return form
+
+
+@bp.post("/p/who")
+@guard(Door.ANYONE)
+def identify(work: Work) -> Response:
+    """Open the invitation for the person it is for, or end it."""
+    invitation = _entered(work)
+    if invitation is None:
+        return _dead()
+    form = _who_form(work, invitation)
+    if not form.validate_on_submit():
+        return again("signing/who.html", form=form)
+    if form.who.data == "not_me":
+        actions.not_me(work, invitation)
+        session.pop(ENTERED, None)
+        return page("signing/not_me.html")
+    if not actions.is_new(work, invitation):
+        return go("signing.code")
+    keep_token("party", actions.come_in(work, invitation, lasts()))
+    return go("signing.start")
+
+
+@bp.get("/p/code")
+@guard(Door.ANYONE)
+def code(work: Work) -> Response:
+    """Ask a returning person for a code: the mailbox alone shows nothing of theirs."""
+    if _entered(work) is None:
+        return _dead()
+    return page("signing/code.html", form=CodeForm())
+
+
+@bp.post("/p/code")
+@guard(Door.ANYONE)
+def come_back(work: Work) -> Response:
+    """Let a returning person in with link and code."""
+    invitation = _entered(work)
+    if invitation is None:
+        return _dead()
+    form = CodeForm()
+    if not form.validate_on_submit():
+        return again("signing/code.html", form=form)
+    result = actions.come_back(work, invitation, said(form.code), lasts())
+    if isinstance(result, CodeRefused):
+        blame(form, "code", code_trouble(result))
+        return again("signing/code.html", form=form)
+    wanted = is_ours(session.get("next"))
+    keep_token("party", result)
+    return go_to(wanted or url_for("signing.home"))

@@ -1,0 +1,72 @@
+"""Showing the digits, and matching them."""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING
+
+from portal.engagements.actions import note
+from portal.ground import chance
+from portal.ground.onetime import cleaned
+from portal.notices.actions import put_seal
+from portal.vouching import policy
+from portal.vouching.models import Pairing
+from portal.vouching.policy import How, VouchNo
+from portal.vouching.queries import is_vouched, newest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from portal.engagements.models import Engagement, Party
+    from portal.ground.work import Work
+
+
+def show_digits(work: Work, engagement: Engagement, party: Party, factor_id: str) -> Pairing:
+    """Put fresh digits on the signer's screen for ten minutes; the old ones end at once."""
+    old = newest(work, party.id)
+    if old is not None and old.ended_at is None:
+        old.ended_at, old.ended_as = work.now, "replaced"
+    pairing = Pairing(
+        id=chance.new_id(), practice_id=engagement.practice_id, engagement_id=engagement.id,
+        party_id=party.id, factor_id=factor_id, key_id=engagement.key_id, shown_at=work.now,
+        expires_at=work.now + policy.LASTS, fails=0,
+    )
+    work.hide(pairing, "digits", chance.digits(policy.DIGITS))
+    work.session.add(pairing)
+    note(work, engagement, "pairing.shown", party.id, {"factor": factor_id})
+    return pairing
+
+
+def vouch(
+    work: Work, engagement: Engagement, party: Party, typed: str, how: How,
+    complete_versions: Iterable[str],
+) -> VouchNo | None:
+    """Match what the coach typed with the signer's screen; None means that it fits.
+
+    A refusal is returned, so that the counted try is kept. On a match the vouching is recorded
+    with how they spoke, and the coachee's papers of the versions already complete are sealed
+    anew, for they tell it.
+    """
+    if is_vouched(work, engagement.id, party.id):
+        return VouchNo.ALREADY
+    digits = cleaned(typed)
+    if len(digits) != policy.DIGITS or not digits.isdigit():
+        return VouchNo.NOT_EIGHT_DIGITS
+    pairing = newest(work, party.id)
+    facts = policy.PairingFacts(pairing.expires_at, pairing.fails, pairing.ended_at is not None
+                                ) if pairing is not None else None
+    if pairing is None or not policy.is_live(facts, work.now):
+        return VouchNo.NONE_SHOWN
+    if not hmac.compare_digest(digits, work.reveal(pairing, "digits")):
+        pairing.fails += 1
+        if pairing.fails >= policy.TRIES:
+            pairing.ended_at, pairing.ended_as = work.now, "failures"
+        work.note("vouching", "wrong", engagement_id=engagement.id, subject_id=party.id)
+        return VouchNo.DEAD if pairing.ended_at else VouchNo.WRONG
+    pairing.ended_at, pairing.ended_as = work.now, "matched"
+    note(work, engagement, "party.vouched", party.id,
+         {"how": how.value, "factor": pairing.factor_id})
+    for version_id in complete_versions:
+        put_seal(work, "vouched", version_id, practice_id=engagement.practice_id,
+                 engagement_id=engagement.id)
+    return None

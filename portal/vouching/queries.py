@@ -1,0 +1,39 @@
+"""Reading the digits and what was vouched for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from portal.ledger.queries import events_of
+from portal.vouching.models import Pairing
+from portal.vouching.policy import PairingFacts, is_live, spaced
+
+if TYPE_CHECKING:
+    from portal.ground.work import Work
+
+
+def newest(work: Work, party_id: str) -> Pairing | None:
+    """Return the newest digits of a party, alive or not."""
+    return work.session.scalar(
+        select(Pairing).where(Pairing.party_id == party_id)
+        .order_by(Pairing.shown_at.desc(), Pairing.id.desc()).limit(1)
+    )
+
+
+def digits_on_screen(work: Work, party_id: str) -> tuple[str, Pairing] | None:
+    """Return the live digits as the signer reads them, or None."""
+    pairing = newest(work, party_id)
+    if pairing is None:
+        return None
+    facts = PairingFacts(pairing.expires_at, pairing.fails, pairing.ended_at is not None)
+    if not is_live(facts, work.now):
+        return None
+    return spaced(work.reveal(pairing, "digits")), pairing
+
+
+def is_vouched(work: Work, engagement_id: str, party_id: str) -> bool:
+    """Tell whether the coach has vouched for a party of this engagement."""
+    return any(event.kind == "party.vouched" and event.subject_id == party_id
+               for event in events_of(work, [engagement_id])[engagement_id])

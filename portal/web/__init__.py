@@ -1,0 +1,1 @@
+"""Flask without any subject of ours: context, guards, errors, pages, words, assets."""

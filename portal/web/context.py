@@ -1,0 +1,76 @@
+"""The frame around every view: one unit of work, one instant, one actor.
+
+Returning commits, raising rolls back before the error page is drawn. GET and HEAD read only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app, g, request
+from flask_login import current_user
+
+from portal.ground.work import Origin
+from portal.plain.errors import NotSignedIn
+from portal.web.guards import Door
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from portal.ground.work import Actor, Ground
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_BROWSERS = ("Firefox", "Edg", "Chrome", "Safari")
+
+
+def ground() -> Ground:
+    """Return the ground floor of the running application."""
+    found: Ground = current_app.extensions["portal"]
+    return found
+
+
+def origin() -> Origin:
+    """Return where a request comes from in the short form that may be kept (domain 5.1)."""
+    address = request.remote_addr or ""
+    if ":" in address:
+        network: str | None = ":".join(address.split(":")[:3]) + "::/48"
+    else:
+        network = ".".join(address.split(".")[:3]) + ".0/24" if address else None
+    agent = request.headers.get("User-Agent", "")
+    return Origin(network, next((name for name in _BROWSERS if name in agent), "other"))
+
+
+def _admit(door: Door) -> Actor | None:
+    actor: Actor | None = current_user.actor if current_user.is_authenticated else None
+    if door is Door.ANYONE:
+        return actor
+    wanted = "coach" if door is Door.COACH else "party"
+    if actor is None or actor.scope != wanted:
+        raise NotSignedIn(wanted)
+    if door is not Door.MAILBOX and not actor.proven:
+        raise NotSignedIn(wanted)
+    return actor
+
+
+def _framed(view: Callable[..., Any], door: Door) -> Callable[..., Any]:
+    @wraps(view)
+    def framed(**values: Any) -> Any:
+        writes = request.method not in SAFE
+        with ground().work(writes=writes, origin=origin()) as work:
+            g.work, g.door = work, door
+            work.actor = _admit(door)
+            return view(work, **values)
+
+    return framed
+
+
+def frame_all(app: Flask) -> None:
+    """Put the frame around every view; raises `TypeError` for a view without a guard."""
+    for endpoint, view in app.view_functions.items():
+        door = getattr(view, "door", None)
+        if door is None:
+            raise TypeError(f"the view {endpoint} stands behind no door: say @guard(Door.…)")
+        if door is not Door.BARE:
+            app.view_functions[endpoint] = _framed(view, door)

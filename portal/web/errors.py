@@ -1,0 +1,71 @@
+"""From exceptions to pages: each kind of no is drawn in one place."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from flask import Response, g, redirect, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from portal.plain.errors import Missing, NotSignedIn, Refused
+from portal.web.pages import page
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from werkzeug.wrappers import Response as AnyResponse
+
+log = logging.getLogger("portal.web")
+
+
+def _missing(_error: Missing) -> Response:
+    return page("errors/404.html", 404)
+
+
+def _refused(error: Refused) -> Response:
+    return page(f"errors/{error.status}.html", error.status, reason=str(error.reason))
+
+
+def _not_signed_in(error: NotSignedIn) -> AnyResponse:
+    where = "factors.sign_in" if str(error) == "coach" else "reaching.lost"
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for(where, next=target), code=303)
+
+
+def _csrf(_error: CSRFError) -> Response:
+    return page("errors/expired.html", 400)
+
+
+def _strange_host(_error: SecurityError) -> Response:
+    # Without a host that is ours no address can be made, so this answer is bare.
+    return Response("This address is not served here.\n", 400, content_type="text/plain")
+
+
+def _http(error: HTTPException) -> Response:
+    code = error.code or 500
+    known = code if code in (400, 403, 404, 405, 409, 422, 429) else 400
+    return page(f"errors/{404 if known == 405 else known}.html", code)
+
+
+def _crash(error: Exception) -> Response:
+    # The traceback's own text may quote what a person typed: only the place is logged.
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    log.error("unexpected %s at %s in %s", type(error).__name__, place, request.endpoint)
+    return page("errors/500.html", 500)
+
+
+def register(app: Flask) -> None:
+    """Teach the application how each no looks."""
+    app.register_error_handler(Missing, _missing)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(NotSignedIn, _not_signed_in)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(SecurityError, _strange_host)
+    app.register_error_handler(HTTPException, _http)
+    if not app.testing:
+        app.register_error_handler(Exception, _crash)
+    app.teardown_request(lambda _error: g.pop("work", None) and None)

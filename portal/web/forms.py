@@ -1,0 +1,45 @@
+"""Form fields that more than one room uses, and their plain errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from portal.ground.glyphs import named, why_not_printable
+from portal.web.words import _
+
+
+class CodeField(StringField):
+    """Six digits from an authenticator; spaces and hyphens may be typed or pasted with them."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Keep what was typed: the act itself cleans it."""
+        self.data = valuelist[0].strip() if valuelist else ""
+
+
+def said(field: Field) -> str:
+    """Return what was typed into a field, without spaces around it; nothing is an empty text."""
+    return str(field.data or "").strip()
+
+
+def filled(message: str) -> InputRequired:
+    """Require an answer, and say which."""
+    return InputRequired(message)
+
+
+def at_most(letters: int) -> Length:
+    """Refuse a text that is too long."""
+    return Length(max=letters, message=_("This is too long: use %(max)d characters at the most."))
+
+
+def printable(_form: FlaskForm, field: StringField) -> None:
+    """Refuse what page, mail and PDF could not all show, and name the characters."""
+    bad = why_not_printable(field.data or "", several_lines=isinstance(field, TextAreaField))
+    if bad:
+        raise ValidationError(
+            _("These characters cannot be printed in the agreement: {bad}. Write it without them.")
+            .format(bad=named(bad))
+        )

@@ -1,0 +1,99 @@
+"""One sentence for one line: the same for every reader, on every screen and on paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from babel.dates import format_date
+
+from portal.wording.policy.fill import fill
+from portal.wording.policy.lines import ANY, PERMIT, Line, Recipient
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from portal.wording.policy.pack import Template, Vocabulary
+
+
+def written(day: date, template: Template) -> str:
+    """Return a day written out in the language of the template, as in "22 November 2027"."""
+    return format_date(day, template.vocabulary.patterns["date"], template.locale)
+
+
+def sentence(line: Line, names: Mapping[str, str], template: Template) -> str:
+    """Return the one sentence of a line, with a full stop.
+
+    `names` are printed names by role code; COACH and COACHEE are needed. Raises `MissingValue`
+    without them and `KeyError` for a word that the vocabulary does not have.
+    """
+    words = template.vocabulary
+    people = {role.lower(): name for role, name in names.items()}
+    permit = line.effect == PERMIT
+    values = {
+        **people,
+        "phrase": phrase(line, names, template),
+        "purposes": _listed(line.purposes, words, "purposes", people, "and"),
+        "channels": _listed(line.channels, words, "channels", people, "or"),
+        "form": _form(line, words),
+        "data": _data(line, template),
+        "starts": written(line.starts, template),
+        "ends": written(line.ends, template) if line.ends else "",
+        "unless": "yes" if line.unless_named else "",
+    }
+    return fill(words.patterns["permit" if permit else "deny"], values)
+
+
+def phrase(line: Line, names: Mapping[str, str], template: Template) -> str:
+    """Return what a line lets the coach do, or keeps the coach from doing: "tell … …"."""
+    words = template.vocabulary
+    people = {role.lower(): name for role, name in names.items()}
+    either = "and" if line.effect == PERMIT else "or"
+    who = _joined([_recipient(one, words, people) for one in line.recipients], words, either)
+    if line.effect == PERMIT and len(line.categories) == 1:
+        only = words.category(line.categories[0])
+        if only is not None and only.permit:
+            return fill(only.permit, {**people, "who": who})
+    known = [words.category(code) for code in line.categories]
+    objects = [fill(category.object, people) for category in known if category is not None]
+    return fill(words.patterns["tell"],
+                {"who": who, "objects": _joined(objects, words, either)})
+
+
+def _joined(parts: Sequence[str], words: Vocabulary, last: str) -> str:
+    if len(parts) < 2:
+        return "".join(parts)
+    return ", ".join(parts[:-1]) + words.patterns[last] + parts[-1]
+
+
+def _recipient(who: Recipient, words: Vocabulary, people: Mapping[str, str]) -> str:
+    if who.role == ANY:
+        return fill(words.patterns["anyone"], people)
+    values = {"name": who.name, "label": words.roles[who.role].label, "place": who.place}
+    return fill(words.patterns["recipient"], values)
+
+
+def _listed(codes: Sequence[str], words: Vocabulary, kind: str, people: Mapping[str, str],
+            last: str) -> str:
+    if ANY in codes:
+        return ""
+    terms = words.purposes if kind == "purposes" else words.channels
+    return _joined([fill(terms[code].says, people) for code in codes], words, last)
+
+
+def _form(line: Line, words: Vocabulary) -> str:
+    if line.effect == PERMIT:
+        return words.forms[line.max_form or "fact"].at_most
+    return words.forms[line.min_form or "fact"].or_more
+
+
+def _data(line: Line, template: Template) -> str:
+    days = {
+        "since": written(line.data_from, template) if line.data_from else "",
+        "until": written(line.data_to, template) if line.data_to else "",
+    }
+    given = [key for key, day in days.items() if day]
+    if not given:
+        return ""
+    kind = "data_both" if len(given) == 2 else f"data_{given[0]}"
+    return fill(template.vocabulary.patterns[kind], days)

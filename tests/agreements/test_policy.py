@@ -1,0 +1,156 @@
+"""When a version is in force: INV-1, INV-3, and what the clock does to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.agreements.policy import (
+    PAIRING_DEADLINE,
+    LineFacts,
+    SignedFacts,
+    SignFacts,
+    SignNo,
+    SlotFacts,
+    VersionFacts,
+    history,
+    in_force_spans,
+    line_state,
+    state,
+    why_not_sign,
+    with_successors,
+)
+
+T0 = datetime(2026, 11, 23, 9, tzinfo=UTC)
+DAY = timedelta(days=1)
+SLOTS = (SlotFacts("s-ana", "p-ana", "COACH", True, False),
+         SlotFacts("s-ben", "p-ben", "COACHEE", True, True))
+ANA = SignedFacts("1", "s-ana", "h", T0)
+BEN = SignedFacts("2", "s-ben", "h", T0 + DAY)
+
+
+def version(**changes: object) -> VersionFacts:
+    """Return a version issued now, to sign within 14 days, for a year from now."""
+    facts = VersionFacts("v1", "a", 1, "h", T0, T0 + 14 * DAY, T0, T0 + 365 * DAY, SLOTS)
+    return replace(facts, **changes)  # type: ignore[arg-type]
+
+
+SIGNED = version(signed=(ANA, BEN), vouched={"p-ben": T0 + 2 * DAY})
+
+
+@pytest.mark.parametrize(("facts", "at", "expected"), [
+    (version(), T0, "ISSUED"),
+    (version(signed=(ANA,)), T0, "PARTLY_SIGNED"),
+    (version(signed=(ANA,)), T0 + 14 * DAY, "VOID"),
+    (version(signed=(ANA,)), T0 + 14 * DAY - timedelta(microseconds=1), "PARTLY_SIGNED"),
+    (version(signed=(ANA, BEN)), T0 + DAY, "SCHEDULED"),
+    (version(signed=(ANA, BEN)), T0 + DAY + PAIRING_DEADLINE, "VOID"),
+    (SIGNED, T0 + DAY, "SCHEDULED"),
+    (SIGNED, T0 + 2 * DAY, "IN_FORCE"),
+    (SIGNED, T0 + 365 * DAY, "EXPIRED"),
+    (replace(SIGNED, effective_from=T0 + 9 * DAY), T0 + 8 * DAY, "SCHEDULED"),
+    (replace(SIGNED, effective_from=T0 + 9 * DAY), T0 + 9 * DAY, "IN_FORCE"),
+    (replace(SIGNED, acts=((T0 + 5 * DAY, "withdraw"),)), T0 + 5 * DAY, "WITHDRAWN"),
+    (replace(SIGNED, acts=((T0 + DAY * 1.5, "withdraw"),)), T0 + 9 * DAY, "WITHDRAWN"),
+    (replace(SIGNED, acts=((T0 + DAY * 1.5, "recall"),)), T0 + 9 * DAY, "VOID"),
+    (replace(SIGNED, acts=((T0 + 5 * DAY, "engagement_closed"),)), T0 + 9 * DAY, "TERMINATED"),
+    (version(signed=(ANA,), acts=((T0 + DAY, "decline"),)), T0 + 9 * DAY, "DECLINED"),
+    (version(signed=(ANA,), acts=((T0 + DAY, "recall"),)), T0 + DAY, "VOID"),
+    (replace(SIGNED, acts=((T0 + 99 * DAY, "review_grace_over"),)), T0 + 99 * DAY, "SUSPENDED"),
+])
+def test_computes_the_state_from_records_and_the_clock(
+    facts: VersionFacts, at: datetime, expected: str
+) -> None:
+    assert state(facts, at) == expected
+
+
+@pytest.mark.parametrize("flaw", [
+    {"signed": (ANA,)},
+    {"signed": (ANA, replace(BEN, hash="another"))},
+    {"signed": (ANA, replace(BEN, at=T0 + 14 * DAY))},
+    {"signed": (ANA, replace(BEN, slot_id="s-mallory"))},
+    {"vouched": {}},
+    {"vouched": {"p-ana": T0}},
+    {"vouched": {"p-ben": T0 + DAY + PAIRING_DEADLINE}},
+])
+def test_inv_1_is_not_in_force_while_anything_is_missing(flaw: dict[str, object]) -> None:
+    facts = replace(SIGNED, **flaw)  # type: ignore[arg-type]
+    assert all(name != "IN_FORCE" for _, name in history(facts, T0 + 364 * DAY))
+
+
+def test_inv_3_has_one_version_in_force_at_any_instant() -> None:
+    second = replace(SIGNED, version_id="v2", number=2, hash="h2", issued_at=T0 + 20 * DAY,
+                     sign_by=T0 + 34 * DAY, signed=(
+                         SignedFacts("3", "s-ana", "h2", T0 + 20 * DAY),
+                         SignedFacts("4", "s-ben", "h2", T0 + 21 * DAY)))
+    both = with_successors([SIGNED, second], T0 + 364 * DAY)
+    for hour in range(0, 365 * 24, 7):
+        at = T0 + timedelta(hours=hour)
+        assert sum(state(v, at) in ("IN_FORCE", "SUSPENDED") for v in both
+                   if v.issued_at <= at) <= 1
+    assert state(both[0], T0 + 21 * DAY) == "SUPERSEDED"
+    assert state(both[1], T0 + 21 * DAY) == "IN_FORCE"
+    assert in_force_spans(both[0], T0 + 30 * DAY) == [(T0 + 2 * DAY, T0 + 21 * DAY)]
+
+
+@given(st.permutations([ANA, BEN]), st.integers(0, 400))
+def test_does_not_depend_on_the_order_of_signatures(
+    signed: list[SignedFacts], days: int
+) -> None:
+    at = T0 + days * DAY
+    assert state(replace(SIGNED, signed=tuple(signed)), at) == state(SIGNED, at)
+
+
+@given(st.lists(st.tuples(st.integers(0, 400), st.sampled_from(
+    ["withdraw", "recall", "decline", "engagement_closed", "review_grace_over"])), max_size=5))
+def test_never_comes_back_from_an_end(acts: list[tuple[int, str]]) -> None:
+    facts = replace(SIGNED, acts=tuple((T0 + d * DAY, act) for d, act in acts))
+    ends = {"VOID", "DECLINED", "SUPERSEDED", "EXPIRED", "WITHDRAWN", "TERMINATED"}
+    names = [name for _, name in history(facts, T0 + 500 * DAY)]
+    assert all(name not in ends for name in names[:-1])
+
+
+@pytest.mark.parametrize(("change", "expected"), [
+    ({}, None),
+    ({"slot_id": None}, SignNo.NOT_A_SIGNER),
+    ({"slot_id": "s-mallory"}, SignNo.NOT_A_SIGNER),
+    ({"slot_id": "s-ana"}, SignNo.ALREADY_SIGNED),
+    ({"hash_shown": "another"}, SignNo.TEXT_CHANGED),
+    ({"read_all": False}, SignNo.NOT_READ),
+    ({"choices_complete": False}, SignNo.CHOICE_MISSING),
+    ({"erecord_consent": False}, SignNo.NO_ERECORD_CONSENT),
+    ({"version": version(signed=(ANA,), acts=((T0, "recall"),))}, SignNo.NOT_OPEN),
+])
+def test_says_why_a_signature_is_not_possible(
+    change: dict[str, object], expected: SignNo | None
+) -> None:
+    facts = SignFacts(version(signed=(ANA,)), "s-ben", "h", True, True, True)
+    assert why_not_sign(replace(facts, **change), T0 + DAY) is expected  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("line", "facts", "at", "expected"), [
+    (LineFacts(1, True, None, True), version(signed=(ANA,)), T0, "PROPOSED"),
+    (LineFacts(1, True, None, True), SIGNED, T0 + 3 * DAY, "ACTIVE"),
+    (LineFacts(1, False, None, None), SIGNED, T0 + 3 * DAY, "ACTIVE"),
+    (LineFacts(1, True, None, False), SIGNED, T0 + 3 * DAY, "REFUSED"),
+    (LineFacts(1, True, None, None), SIGNED, T0 + 3 * DAY, "REFUSED"),
+    (LineFacts(1, True, T0 + 9 * DAY, True), SIGNED, T0 + 9 * DAY, "EXPIRED"),
+    (LineFacts(1, True, None, True, withdrawn_at=T0 + 9 * DAY), SIGNED, T0 + 9 * DAY, "WITHDRAWN"),
+    (LineFacts(1, True, None, True, used_up_at=T0 + 9 * DAY), SIGNED, T0 + 9 * DAY, "USED_UP"),
+    (LineFacts(1, True, None, True), SIGNED, T0 + 366 * DAY, "ENDED"),
+    (LineFacts(1, True, None, True), version(acts=((T0, "recall"),)), T0, "ENDED"),
+    (LineFacts(1, True, None, True),
+     replace(SIGNED, acts=((T0 + 9 * DAY, "review_grace_over"),)), T0 + 9 * DAY, "SLEEPING"),
+    (LineFacts(1, True, None, True),
+     replace(SIGNED, acts=((T0 + 9 * DAY, "review_grace_over"),
+                           (T0 + 10 * DAY, "reaffirmed(by those who were silent)"))),
+     T0 + 10 * DAY, "ACTIVE"),
+])
+def test_computes_what_became_of_a_line(
+    line: LineFacts, facts: VersionFacts, at: datetime, expected: str
+) -> None:
+    assert line_state(line, facts, at) == expected

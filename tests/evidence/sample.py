@@ -1,0 +1,109 @@
+"""Facts for papers: Ana Kovač coaches Łukasz Żółkiewski, and what one may want to vary."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pikepdf
+
+from portal.evidence.policy import (
+    AssuranceFacts,
+    ChoiceFacts,
+    ClauseFacts,
+    CoacheeFacts,
+    CommonFacts,
+    DrawnMark,
+    Effect,
+    LineFacts,
+    PracticeFacts,
+    SignatureFacts,
+    TypedMark,
+    VersionFacts,
+)
+
+ANA, LUKASZ = "Ana Kovač", "Łukasz Żółkiewski"
+HASH = "9f2c4b7a1de05c8837aa20f4be19d3c6570e8b41f2a9dd03c5b16e7f8a4d2c90"
+HEAD = "4be0c1d2a35f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9"
+COMMON_CODE, COACHEE_CODE = "K7QF-2M9D-XW4T", "P3RA-88HV-CJ2N"
+RECORD = b'{"schema":"ccp/agreement/v1","title":"Coachee confidentiality terms"}'
+SIGNED = datetime(2027, 9, 14, 8, 32, 7, tzinfo=UTC)
+STROKES = (((10, 10), (40, 60), (80, 20), (120, 70)), ((130, 40),))
+
+PRACTICE = PracticeFacts(
+    name="Kovač Coaching",
+    contact="Torstraße 12, 10119 Berlin",
+    front_door="https://portal.example/link",
+    root_certificate="https://portal.example/root.pem",
+    root_fingerprint="b7d0f0c1" * 8,
+)
+
+
+def signature(name: str, role: str = "coach", minutes: int = 0, **over: Any) -> SignatureFacts:
+    """Return a typed signature, some minutes after the first."""
+    facts = SignatureFacts(
+        printed_name=name, role=role, capacity="for themselves", meaning="agreed",
+        statement="I agree to these terms.", signed_at=SIGNED + timedelta(minutes=minutes),
+        mark=TypedMark(name), version_hash=HASH,
+    )
+    return replace(facts, **over)
+
+
+def clause(number: int, *wording: str) -> ClauseFacts:
+    """Return a clause with the given paragraphs."""
+    return ClauseFacts(number, f"K{number:02d}", f"Topic {number}", f"This is topic {number}.",
+                       wording or (f"What is said about topic {number} stays here.",))
+
+
+def version(**over: Any) -> VersionFacts:
+    """Return a version signed by Ana (typed) and Łukasz (drawn)."""
+    facts = VersionFacts(
+        practice=PRACTICE, engagement="Coaching 2027", title="Coachee confidentiality terms",
+        template="T1", template_version="1.0", number=1, locale="en", zone="Europe/Berlin",
+        version_hash=HASH, effective_from=date(2027, 9, 15), valid_to=date(2028, 9, 14),
+        review="every 6 months", sign_by=date(2027, 9, 28), ethics="Global Code of Ethics",
+        clauses=(clause(1), clause(2)),
+        lines=(
+            LineFacts(1, Effect.PERMIT, False, "Ana may tell Carla when the coaching begins."),
+            LineFacts(2, Effect.PERMIT, True, "Ana may tell Carla the themes."),
+            LineFacts(3, Effect.PERMIT, True, "Ana may tell Dev the dates."),
+            LineFacts(4, Effect.DENY, False, "Notes are shown to no one."),
+        ),
+        signatures=(
+            signature(ANA),
+            signature(LUKASZ, "coachee", 848, mark=DrawnMark(STROKES)),
+        ),
+        ledger_head=HEAD, record=RECORD, copied_at=datetime(2027, 9, 14, 22, 45, tzinfo=UTC),
+    )
+    return replace(facts, **over)
+
+
+def common(**over: Any) -> CommonFacts:
+    """Return the facts of a common edition."""
+    return CommonFacts(version(**over), COMMON_CODE)
+
+
+def coachee(**over: Any) -> CoacheeFacts:
+    """Return the facts of a coachee's edition: one yes, one no, nothing vouched for."""
+    facts = version(**over)
+    return CoacheeFacts(
+        facts,
+        COACHEE_CODE,
+        choices=(ChoiceFacts(2, True), ChoiceFacts(3, False)),
+        assurances=(
+            AssuranceFacts(ANA, "signed in at the practice", "password and one-time code", None),
+            AssuranceFacts(LUKASZ, "link to lukasz@private.example", "authenticator", None),
+        ),
+    )
+
+
+def everything(pdf: bytes) -> bytes:
+    """Return the file with every stream in the clear."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        out = io.BytesIO()
+        opened.save(
+            out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.all
+        )
+    return out.getvalue()

@@ -1,0 +1,115 @@
+"""The record is append-only, and every break in it shows."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import DBAPIError
+
+from portal import schema
+from portal.ledger.actions import record
+from portal.ledger.models import Entry
+from portal.ledger.policy import entry_bytes, entry_hash, first_break, genesis
+from portal.ledger.queries import broken_chains
+from tests.builders import World, add_engagement, add_practice, issue
+from tests.conftest import NOW
+
+Chain = list[tuple[int, str, str, bytes]]
+
+
+def chain(count: int) -> Chain:
+    """Return a whole chain of so many entries."""
+    entries, previous = [], genesis("c")
+    for seq in range(1, count + 1):
+        body = entry_bytes("c", seq, previous, at=NOW, kind="kind", subject_id="subject",
+                           actor_id=None, facts={"n": seq})
+        entries.append((seq, previous, entry_hash(body), body))
+        previous = entry_hash(body)
+    return entries
+
+
+def test_finds_no_break_in_a_whole_chain() -> None:
+    assert first_break("c", chain(9)) is None
+
+
+@given(st.integers(0, 8), st.integers(0, 40))
+def test_finds_every_flipped_bit(place: int, at: int) -> None:
+    entries = chain(9)
+    seq, previous, hashed, body = entries[place]
+    at %= len(body)
+    entries[place] = (seq, previous, hashed, body[:at] + bytes([body[at] ^ 1]) + body[at + 1:])
+    assert first_break("c", entries) == place + 1
+
+
+@given(st.integers(0, 7))
+def test_finds_a_missing_entry(place: int) -> None:
+    entries = chain(9)
+    del entries[place]
+    assert first_break("c", entries) == place + 2
+
+
+def test_binds_a_chain_to_its_engagement() -> None:
+    assert first_break("another", chain(3)) == 1
+
+
+def test_writes_only_ids_codes_and_hashes(world: World) -> None:
+    add_practice(world)
+    add_engagement(world)
+    issue(world)
+    with world.ground.work(writes=False) as work:
+        bodies = b" ".join(work.session.scalars(select(Entry.body)))
+        assert list(broken_chains(work)) == []
+    for word in (b"Ana", b"Ben", b"Berg", b"@", b"Adler", b"Fay", b"notebook"):
+        assert word not in bodies
+
+
+@pytest.mark.parametrize("table", [*schema.EVIDENCE, "access_log"])
+@pytest.mark.parametrize("verb", ["UPDATE", "DELETE"])
+def test_inv_10_refuses_to_change_evidence(world: World, table: str, verb: str) -> None:
+    add_practice(world)
+    add_engagement(world)
+    issue(world)
+    with world.ground.work(writes=False) as work:
+        work.note("looked", "at_nothing")
+    key = inspect(world.ground.engine).get_pk_constraint(table)["constrained_columns"][0]
+    with world.ground.engine.begin() as connection:
+        _fill(connection, world, table)
+    statement = f"UPDATE {table} SET {key} = {key}" if verb == "UPDATE" else f"DELETE FROM {table}"
+    with pytest.raises(DBAPIError, match="append-only"), world.ground.engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def _fill(connection: object, world: World, table: str) -> None:
+    count = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # type: ignore[attr-defined]
+    if count == 0 and table == "sealed_file":
+        columns = ("id, practice_id, engagement_id, version_id, key_id, edition, occasion, "
+                   "short_code, file_enc, sha256, size, pages, ledger_head, sealed_at")
+        connection.execute(text(  # type: ignore[attr-defined]
+            f"INSERT INTO sealed_file ({columns}) SELECT id, practice_id, engagement_id, id, "
+            "key_id, 'common', 'signed', 'code', record_enc, hash, 1, 1, hash, issued_at "
+            "FROM agreement_version"))
+        count = 1
+    assert count, f"nothing in {table} to protect"
+
+
+def test_keeps_one_chain_when_many_write_at_once(world: World) -> None:
+    add_practice(world)
+    add_engagement(world)
+    engagement = world.ids["engagement"]
+
+    def append(number: int) -> None:
+        with world.ground.work(writes=True) as work:
+            record(work, engagement, "test.noted", engagement, facts={"n": number},
+                   practice_id=world.ids["ana.practice"])
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(append, range(80)))
+    with world.ground.work(writes=False) as work:
+        kinds = list(work.session.scalars(
+            select(Entry.kind).where(Entry.chain_id == engagement)))
+        assert list(broken_chains(work)) == []
+    assert kinds.count("test.noted") == 80
