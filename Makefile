@@ -10,6 +10,9 @@ PY := $(BIN)/python
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 
+# The packages are chosen by the oldest Python that is supported.
+LOCK_PYTHON ?= /usr/bin/python3
+
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-virtualenv
 
 .DEFAULT_GOAL := help
@@ -59,7 +62,7 @@ messages: $(VENV)/.ready-dev ## gather the words for translators, and compile wh
 	else echo "portal/translations/messages.pot is written; nobody has translated it so far."; fi
 
 lock: ## choose and hash the packages anew from pyproject.toml (asks the public index alone)
-	@test -x .cache/lock/bin/pip-compile || { $(PYTHON) -m venv .cache/lock && \
+	@test -x .cache/lock/bin/pip-compile || { $(LOCK_PYTHON) -m venv .cache/lock && \
 		.cache/lock/bin/pip install --quiet pip-tools==7.6.2; }
 	sh requirements/lock.sh .cache/lock/bin/pip-compile
 

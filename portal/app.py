@@ -78,7 +78,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 def _furnish(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    words.install(app.jinja_env)
+    words.install(app.jinja_env, pages=True)
     app.jinja_env.globals.update(asset=assets.asset, demo=False, newest_paper=newest_paper)
     CSRFProtect(app)
     people.register(app)

@@ -84,7 +84,7 @@ def _keys(ground: Ground) -> Iterator[Finding]:
         newest = work.session.scalar(select(DataKey).order_by(DataKey.created_at.desc()).limit(1))
         try:
             if newest is not None:
-                ground.vault.unwrap(newest)
+                ground.vault.unwrap(newest.id, newest.master_id, newest.wrapped)
         except CannotOpen:
             yield Finding(False, "keys", "the master key does not open this database. Bring back "
                           "the keys.env that belongs to it, or add PORTAL_MASTER_KEY_PREVIOUS.")

@@ -1,6 +1,10 @@
 #!/bin/sh
 # Write run.txt and dev.txt from pyproject.toml: `make lock`. Takes the path of pip-compile.
 #
+# To be run with the oldest Python that is supported, the 3.11.2 of Debian 12: some packages have
+# begun to refuse it, and an older release of those serves every newer Python too. What is
+# pinned stays pinned where it can; delete a lock first to renew everything.
+#
 # Settings of this machine's pip are left aside, so that every hash is one of the public index
 # and no line names a host or a path.
 set -eu
@@ -20,6 +24,10 @@ compile() {
 }
 
 compiler=$1
+"$(dirname "$compiler")/python" -c 'import sys; sys.exit(sys.version_info[:3] > (3, 11, 2))' || {
+    echo "Lock with Python 3.11.2 or 3.11.1 or 3.11.0: make lock LOCK_PYTHON=/path/to/it" >&2
+    exit 1
+}
 compile requirements/run.txt
 compile requirements/dev.txt --extra dev --constraint requirements/run.txt
 rm -rf portal.egg-info

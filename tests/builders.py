@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from portal.agreements.models import AgreementVersion
+from portal.agreements.models import AgreementVersion, Signature
+from portal.agreements.policy import state
+from portal.agreements.queries import standing_of_one
 from portal.engagements.queries import parties_of
 from portal.evidence.actions import make_seal
-from portal.factors.actions import CodeTaken, begin_enrolment, use_code
+from portal.factors.actions import CodeRefused, CodeTaken, begin_enrolment, use_code
 from portal.factors.models import Factor
 from portal.ground.onetime import code_at
 from portal.ground.work import Actor, Ground, Work
 from portal.issuing import actions as issuing
 from portal.issuing.actions import TermsValues
+from portal.links.models import Invitation
 from portal.people.actions import (
     NewPerson,
     NewPractice,
@@ -26,6 +30,14 @@ from portal.people.actions import (
 )
 from portal.people.models import Person
 from portal.people.policy import Owner, ReadBy
+from portal.plain.errors import Missing
+from portal.reaching.actions import party_by_id
+from portal.signing.actions import SignValues, come_in, save, sign_waiting, take_seat
+from portal.signing.policy import Progress
+from portal.signing.queries import seat_of, waiting_for
+from portal.vouching.actions import vouch
+from portal.vouching.policy import How
+from portal.vouching.queries import digits_on_screen
 from portal.web.words import today
 from tests.cast import ANA, ANSWERS, BEN, PASSWORD, Character
 
@@ -49,7 +61,8 @@ class World:
     def party(self, key: str = "ben", level: str = "factor") -> Actor:
         """Return a signed-in party as actions see one."""
         return Actor(self.ids[key], self.ids[f"{key}.practice"], "party", level, "session",
-                     engagement_id=self.ids["engagement"])
+                     engagement_id=self.ids["engagement"],
+                     invitation_id=self.ids.get("invitation"))
 
     def code(self, key: str) -> str:
         """Return the code that a person's authenticator shows now."""
@@ -123,3 +136,82 @@ def issue(world: World, coach: str = "ana") -> str:
         world.ids["version"] = done.id
         return done.id
 
+
+
+def opened(world: World, key: str = "ben") -> str:
+    """Let the coachee come in by the newest link; returns the invitation's id."""
+    with world.ground.work(writes=True) as work:
+        invitation = newest_invitation(work, world.ids[key])
+        come_in(work, invitation, timedelta(hours=2))
+        world.ids["invitation"] = invitation.id
+        return invitation.id
+
+
+def newest_invitation(work: Work, person_id: str) -> Invitation:
+    """Return the newest link of a person."""
+    return work.session.scalars(
+        select(Invitation).where(Invitation.person_id == person_id)
+        .order_by(Invitation.issued_at.desc())).first() or _none()
+
+
+def _none() -> Invitation:
+    raise AssertionError("no link")
+
+
+def read_all(world: World, key: str = "ben", choice: str = "yes", **kept: object) -> None:
+    """Let the coachee read every page, choose, type a name and agree to sign on screen."""
+    with world.ground.work(writes=True, actor=world.party(key)) as work:
+        seat = seat_of(work)
+        waiting = waiting_for(work, seat)
+        assert waiting is not None
+        progress = Progress(
+            waiting.facts.version_id,
+            read={p["key"]: "read" for p in waiting.pages if p["kind"] == "read"},
+            choices={str(p["line"]): choice for p in waiting.pages if p["kind"] == "choice"},
+            **{"name": BEN.name, "erecord": True, **kept})  # type: ignore[arg-type]
+        save(work, seat, progress)
+
+
+def sign(
+    world: World, key: str = "ben", *, code: str | None = None, hash_shown: str | None = None
+) -> Signature | CodeRefused:
+    """Let the coachee sign what waits with a fresh code."""
+    typed = code or world.fresh_code(key)
+    with world.ground.work(writes=True, actor=world.party(key)) as work:
+        version = work.session.get_one(AgreementVersion, world.ids["version"])
+        seat = take_seat(work)
+        waiting = waiting_for(work, seat)
+        if waiting is None:
+            raise Missing("nothing waits")
+        done = sign_waiting(work, seat, waiting, SignValues(hash_shown or version.hash, typed),
+                            timedelta(hours=2))
+        return done if isinstance(done, CodeRefused) else done[0]
+
+
+def vouch_for(world: World, key: str = "ben") -> None:
+    """Let the coach hear the digits from the screen and type them."""
+    with world.ground.work(writes=False) as work:
+        shown = digits_on_screen(work, world.ids[f"{key}.party"])
+        assert shown is not None
+    with world.ground.work(writes=True, actor=world.coach()) as work:
+        engagement = issuing.own(work, world.ids["engagement"])
+        party = party_by_id(work, engagement, world.ids[f"{key}.party"])
+        assert vouch(work, engagement, party, shown[0], How.VIDEO, [world.ids["version"]]) is None
+
+
+def conclude(world: World) -> None:
+    """Bring Ana and Ben from nothing to terms in force; papers are not sealed yet."""
+    add_practice(world)
+    add_engagement(world)
+    issue(world)
+    opened(world)
+    read_all(world)
+    assert isinstance(sign(world), Signature)
+    vouch_for(world)
+
+
+def state_now(world: World) -> str:
+    """Return the state of the version now."""
+    with world.ground.work(writes=False) as work:
+        standing = standing_of_one(work, world.ids["engagement"])
+        return state(standing.version(world.ids["version"]), work.now)

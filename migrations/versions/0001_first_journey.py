@@ -332,7 +332,6 @@ def _make_tables() -> None:
         sa.Column("jurisdiction", sa.String(length=8), nullable=False),
         sa.Column("language", sa.String(length=12), nullable=False),
         sa.Column("title_enc", sa.LargeBinary(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["coach_id"], ["person.id"], name="fk_engagement_coach_id"),
         sa.ForeignKeyConstraint(["key_id"], ["data_key.id"], name="fk_engagement_key_id"),

@@ -28,7 +28,7 @@ from portal.notices.actions import put_seal
 from portal.plain.canonical import agreement_hash, canonical_bytes
 
 if TYPE_CHECKING:
-    from portal.agreements.policy import VersionFacts
+    from portal.agreements.policy import SlotFacts, VersionFacts
     from portal.engagements.models import Engagement
     from portal.ground.work import Work
 
@@ -169,7 +169,7 @@ def _add_parts(work: Work, version: AgreementVersion, values: NewVersion) -> Non
 
 
 def sign(
-    work: Work, engagement: Engagement, facts: VersionFacts, slot: SignerSlot,
+    work: Work, engagement: Engagement, facts: VersionFacts, slot: SlotFacts,
     manifest: Mapping[str, Any],
 ) -> Signature:
     """Write a signature over a version's hash, with its manifest sealed beside it.
@@ -188,7 +188,7 @@ def sign(
     sealed = canonical_bytes(dict(manifest))
     signature = Signature(
         id=chance.new_id(), practice_id=engagement.practice_id, engagement_id=engagement.id,
-        version_id=facts.version_id, slot_id=slot.id, party_id=slot.party_id,
+        version_id=facts.version_id, slot_id=slot.slot_id, party_id=slot.party_id,
         key_id=engagement.key_id, version_hash=facts.hash, signed_at=work.now,
         manifest_hash=hashlib.sha256(_MANIFEST + sealed).hexdigest(),
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.agreements import policy
 from portal.agreements.models import (
@@ -81,45 +81,54 @@ def _overlap(
     return found
 
 
-def standing_of(work: Work, engagement_ids: Iterable[str]) -> dict[str, Standing]:
-    """Return what stands in many engagements, with a constant number of queries."""
-    wanted = list(engagement_ids)
-    session = work.session
-    events = events_of(work, wanted)
-    agreements: dict[str, dict[str, Agreement]] = defaultdict(dict)
-    for agreement in session.scalars(
-        select(Agreement).where(Agreement.engagement_id.in_(wanted))
-        .order_by(Agreement.created_at, Agreement.id)
-    ):
-        agreements[agreement.engagement_id][agreement.id] = agreement
-    slots: dict[str, list[SlotFacts]] = defaultdict(list)
-    rows = session.execute(
-        select(SignerSlot.version_id, SignerSlot.id, SignerSlot.party_id, SignerSlot.role,
-               SignerSlot.required, SignerSlot.vouching)
-        .join(AgreementVersion, AgreementVersion.id == SignerSlot.version_id)
-        .where(AgreementVersion.engagement_id.in_(wanted)).order_by(SignerSlot.id)
+_WHOLE = (
+    select(
+        Agreement, AgreementVersion.id, AgreementVersion.agreement_id, AgreementVersion.number,
+        AgreementVersion.hash, AgreementVersion.issued_at, AgreementVersion.sign_by,
+        AgreementVersion.effective_from, AgreementVersion.valid_to,
+        SignerSlot.id, SignerSlot.party_id, SignerSlot.role, SignerSlot.required,
+        SignerSlot.vouching, SignerSlot.meaning,
+        Signature.id, Signature.slot_id, Signature.version_hash, Signature.signed_at,
     )
-    for slot in rows:
-        slots[slot.version_id].append(SlotFacts(*slot[1:]))
-    signed: dict[str, list[Any]] = defaultdict(list)
-    for row in session.execute(
-        select(Signature.version_id, Signature.id, Signature.slot_id, Signature.version_hash,
-               Signature.signed_at).where(Signature.engagement_id.in_(wanted))
-    ):
-        signed[row[0]].append(row[1:])
-    found: dict[str, list[VersionFacts]] = defaultdict(list)
-    for version in session.execute(
-        select(AgreementVersion.engagement_id, AgreementVersion.id,
-               AgreementVersion.agreement_id, AgreementVersion.number, AgreementVersion.hash,
-               AgreementVersion.issued_at, AgreementVersion.sign_by,
-               AgreementVersion.effective_from, AgreementVersion.valid_to)
-        .where(AgreementVersion.engagement_id.in_(wanted)).order_by(AgreementVersion.number)
-    ):
-        found[version[0]].append(
-            _facts(version[1:], slots[version[1]], signed[version[1]], events[version[0]])
-        )
-    return {e: Standing(agreements[e], _with_successors(found[e], work.now), events[e])
-            for e in wanted}
+    .outerjoin(AgreementVersion, AgreementVersion.agreement_id == Agreement.id)
+    .outerjoin(SignerSlot, SignerSlot.version_id == AgreementVersion.id)
+    .outerjoin(Signature, Signature.slot_id == SignerSlot.id)
+    .where(Agreement.engagement_id.in_(bindparam("wanted", expanding=True)))
+    .order_by(Agreement.created_at, Agreement.id, AgreementVersion.number, SignerSlot.id)
+)
+_VERSION, _SLOT, _SIGNATURE = slice(1, 9), slice(9, 15), slice(15, 19)
+
+
+@dataclass(slots=True)
+class _Gathered:
+    agreements: dict[str, Agreement] = field(default_factory=dict)
+    versions: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    slots: dict[str, list[SlotFacts]] = field(default_factory=lambda: defaultdict(list))
+    signed: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
+
+    def take(self, row: tuple[Any, ...]) -> None:
+        """Take one row of the big join: an agreement, perhaps a version, a slot, a signature."""
+        agreement, version, slot = row[0], row[_VERSION], row[_SLOT]
+        self.agreements[agreement.id] = agreement
+        if version[0] is not None:
+            self.versions[version[0]] = version
+        if slot[0] is not None:
+            self.slots[version[0]].append(SlotFacts(*slot))
+        if row[15] is not None:
+            self.signed[version[0]].append(row[_SIGNATURE])
+
+
+def standing_of(work: Work, engagement_ids: Iterable[str]) -> dict[str, Standing]:
+    """Return what stands in many engagements, with two queries."""
+    wanted = list(engagement_ids)
+    events = events_of(work, wanted)
+    found = {engagement_id: _Gathered() for engagement_id in wanted}
+    for row in work.session.execute(_WHOLE, {"wanted": wanted}):
+        values: tuple[Any, ...] = tuple(row)
+        found[values[0].engagement_id].take(values)
+    return {e: Standing(g.agreements, _with_successors(
+        [_facts(v, g.slots[i], g.signed[i], events[e]) for i, v in g.versions.items()],
+        work.now), events[e]) for e, g in found.items()}
 
 
 _COLUMNS = ("version_id", "agreement_id", "number", "hash", "issued_at", "sign_by",

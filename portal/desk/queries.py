@@ -17,6 +17,7 @@ from portal.links.queries import of_engagements
 from portal.notices.queries import Posted, posted
 from portal.people.queries import names_of
 from portal.reaching.policy import Word, outside, word
+from portal.wording.policy import add_months
 
 if TYPE_CHECKING:
     from portal.agreements.policy import VersionFacts
@@ -220,8 +221,6 @@ class Own:
     number: int
     state: str
     signed_at: datetime | None
-    starts: datetime
-    until: datetime
     review_months: int
     reference: str
     lines: Sequence[Agreed]
@@ -230,6 +229,21 @@ class Own:
     vouch_before: datetime | None
     in_force_since: datetime | None
     shown: dict[str, Any]
+
+    @property
+    def first_day(self) -> date:
+        """Return the first day of the version, in the time zone of its text."""
+        return date.fromisoformat(self.shown["starts"])
+
+    @property
+    def last_day(self) -> date:
+        """Return the last day of the version, in the time zone of its text."""
+        return date.fromisoformat(self.shown["ends"])
+
+    @property
+    def review_by(self) -> date:
+        """Return the day by which it is looked at again for the first time."""
+        return add_months(self.first_day, self.review_months)
 
 
 def own_versions(work: Work, seat: Seat) -> list[Own]:
@@ -259,7 +273,6 @@ def own_version(work: Work, seat: Seat, facts: VersionFacts, papers: list[Paper]
     return Own(
         version_id=facts.version_id, title=shown["title"], number=facts.number,
         state=agreements.state(facts, work.now), signed_at=_signed_at(facts, seat.party.id),
-        starts=facts.effective_from, until=facts.valid_to - timedelta(seconds=1),
         review_months=row.review_months, reference=facts.hash[:12].upper(),
         lines=[_agreed(line, headings.get(line["number"]), choices, facts, work.now)
                for line in shown["lines"]],

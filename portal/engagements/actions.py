@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from portal.engagements.models import Engagement, Party
-from portal.engagements.queries import parties_of
+from portal.engagements.queries import coach_of
 from portal.ground import chance
 from portal.ledger.actions import lock_chain, open_chain, record
 from portal.notices.actions import put_mail
@@ -71,12 +71,12 @@ def add_party(
 
 
 def hold(work: Work, engagement_id: str) -> Engagement:
-    """Lock an engagement until the transaction ends: acts on it happen one after the other."""
-    engagement = work.session.scalars(
-        select(Engagement).where(Engagement.id == engagement_id).with_for_update()
-    ).one()
+    """Lock an engagement until the transaction ends: acts on it happen one after the other.
+
+    The lock is the row of its chain, to which every act appends.
+    """
     lock_chain(work, engagement_id)
-    return engagement
+    return work.session.get_one(Engagement, engagement_id)
 
 
 def note(
@@ -84,10 +84,9 @@ def note(
     facts: dict[str, str | int | bool | list[str] | None] | None = None,
     *, by: str | None = None,
 ) -> None:
-    """Record an act in the engagement's chain and let its revision grow."""
+    """Record an act in the engagement's chain."""
     record(work, engagement.id, kind, subject_id, practice_id=engagement.practice_id,
            actor_id=by or (work.actor.person_id if work.actor else None), facts=facts)
-    engagement.revision += 1
 
 
 def change_contact(work: Work, party: Party, point: ContactPoint) -> None:
@@ -118,18 +117,18 @@ def tell(
         {"practice": practice.name, "hello": names[party.person_id],
          "coach": names[engagement.coach_id], "front_door": f"{base}/lost",
          "contact": work.reveal(practice, "contact"),
-         "reply_to": address_of_person(work, engagement.coach_id), **values},
+         "reply_to": "" if party.person_id == engagement.coach_id else
+         address_of_person(work, engagement.coach_id), **values},
         dedupe=dedupe, practice_id=engagement.practice_id, key_id=person.key_id,
         engagement_id=engagement.id, subject_id=subject_id,
     )
 
 
 def tell_coach(
-    work: Work, engagement: Engagement, name: str, *, dedupe: str, **values: str
+    work: Work, engagement: Engagement, name: str, *, dedupe: str, coach: Party | None = None,
+    **values: str,
 ) -> None:
-    """Put a mail to the engagement's coach into the outbox."""
-    for party in parties_of(work, [engagement.id])[engagement.id]:
-        if party.role == "COACH":
-            base = work.ground.settings.base_url.rstrip("/")
-            tell(work, engagement, party, name, dedupe=dedupe,
-                 page=f"{base}/engagements/{engagement.id}", **values)
+    """Put a mail to the engagement's coach into the outbox; `coach` is their party if read."""
+    base = work.ground.settings.base_url.rstrip("/")
+    tell(work, engagement, coach or coach_of(work, engagement), name, dedupe=dedupe,
+         page=f"{base}/engagements/{engagement.id}", **values)

@@ -11,8 +11,8 @@ from portal.ground.db import Base, Id, Instant
 class Engagement(Base):
     """A piece of coaching. Its id is also its chain; its data key covers all of its content.
 
-    `revision` grows with every act, so that a permission read earlier can be told from one
-    read now.
+    Its revision, by which a permission read earlier is told from one read now, is the length of
+    its chain: every act appends.
     """
 
     __tablename__ = "engagement"
@@ -26,7 +26,6 @@ class Engagement(Base):
     jurisdiction: Mapped[str] = mapped_column(String(8))
     language: Mapped[str] = mapped_column(String(12))
     title_enc: Mapped[bytes] = mapped_column(LargeBinary)
-    revision: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[Instant]
 
 

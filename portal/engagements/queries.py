@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.engagements.models import Engagement, Party
 from portal.plain.errors import Missing
@@ -50,6 +50,15 @@ def parties_of(work: Work, engagement_ids: Iterable[str]) -> dict[str, list[Part
     ):
         found[party.engagement_id].append(party)
     return found
+
+
+_COACH = select(Party).where(Party.engagement_id == bindparam("engagement"),
+                             Party.role == "COACH")
+
+
+def coach_of(work: Work, engagement: Engagement) -> Party:
+    """Return the party that the engagement's coach is."""
+    return work.session.scalars(_COACH, {"engagement": engagement.id}).one()
 
 
 def party_of_person(work: Work, engagement_id: str, person_id: str) -> Party:

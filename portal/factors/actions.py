@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 
 from portal.factors import policy
 from portal.factors.models import Factor, RecoveryCode, UsedStep
 from portal.factors.policy import CodeNo
-from portal.factors.queries import live_factor, pending_factor, recovery_codes
+from portal.factors.queries import pending_factor, recovery_codes, usable_factor
 from portal.ground import chance
 from portal.ground.onetime import accepted_step, cleaned, new_seed
 from portal.ground.passwords import hash_password, is_password
@@ -65,18 +64,15 @@ def use_code(work: Work, person: Person, typed: str) -> CodeTaken | CodeRefused:
     A refusal is *returned*, so that the counted failure is kept with the transaction. The
     person's row is locked first: two tabs at the same instant get one yes.
     """
-    locked = work.session.scalar(
-        select(Person).where(Person.id == person.id).with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    factor = live_factor(work, person.id) or pending_factor(work, person.id)
-    if locked is None or factor is None:
+    work.lock(person)
+    factor = usable_factor(work, person.id)
+    if factor is None:
         return CodeRefused(CodeNo.NO_FACTOR)
-    facts = policy.FactorFacts(factor.last_step, factor.fails, locked.fails,
-                               locked.codes_paused_until, factor.disabled_at is not None)
+    facts = policy.FactorFacts(factor.last_step, factor.fails, person.fails,
+                               person.codes_paused_until, factor.disabled_at is not None)
     stop = policy.why_not_try(facts, work.now)
     if stop is not None:
-        _note(work, locked, stop)
+        _note(work, person, stop)
         return CodeRefused(stop, facts.paused_until)
     code = cleaned(typed)
     if len(code) != 6 or not code.isdigit():
@@ -84,8 +80,8 @@ def use_code(work: Work, person: Person, typed: str) -> CodeTaken | CodeRefused:
     step = accepted_step(work.reveal(factor, "secret"), code, work.now)
     wrong = policy.why_not_step(facts, step)
     if wrong is not None or step is None:
-        return _count_failure(work, locked, factor, wrong or CodeNo.WRONG)
-    return _burn(work, locked, factor, step)
+        return _count_failure(work, person, factor, wrong or CodeNo.WRONG)
+    return _burn(work, person, factor, step)
 
 
 def _note(work: Work, person: Person, why: CodeNo) -> None:
@@ -106,13 +102,11 @@ def _count_failure(work: Work, person: Person, factor: Factor, why: CodeNo) -> C
     return CodeRefused(why, person.codes_paused_until)
 
 
-def _burn(work: Work, person: Person, factor: Factor, step: int) -> CodeTaken | CodeRefused:
-    try:
-        with work.session.begin_nested():
-            work.session.add(UsedStep(factor_id=factor.id, step=step, used_at=work.now,
-                                      practice_id=person.practice_id))
-    except IntegrityError:
-        return _count_failure(work, person, factor, CodeNo.USED)
+def _burn(work: Work, person: Person, factor: Factor, step: int) -> CodeTaken:
+    # The person's row is locked, so nobody else burns a step now; the primary key of the step
+    # would refuse even that, and the whole act with it.
+    work.session.add(UsedStep(factor_id=factor.id, step=step, used_at=work.now,
+                              practice_id=person.practice_id))
     fails_before, enrolled_now = factor.fails, factor.enrolled_at is None
     factor.last_step, factor.fails = step, 0
     person.fails, person.codes_paused_until = 0, None
@@ -148,25 +142,20 @@ def use_recovery_code(work: Work, person: Person, typed: str) -> CodeRefused | N
 
     Returns None when it worked. Failures count with those of ordinary codes.
     """
-    locked = work.session.scalar(
-        select(Person).where(Person.id == person.id).with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if locked is None:
-        return CodeRefused(CodeNo.NO_FACTOR)
-    if locked.codes_paused_until is not None and work.now < locked.codes_paused_until:
-        return CodeRefused(CodeNo.PAUSED, locked.codes_paused_until)
+    work.lock(person)
+    if person.codes_paused_until is not None and work.now < person.codes_paused_until:
+        return CodeRefused(CodeNo.PAUSED, person.codes_paused_until)
     spelled = policy.recovery_spelling(typed)
     for row in recovery_codes(work, person.id):
         if is_password(row.hash, spelled):
             row.used_at = work.now
-            _retire(work, locked)
+            _retire(work, person)
             return None
-    locked.fails += 1
-    pause = pause_after(locked.fails)
-    locked.codes_paused_until = work.now + pause if pause else None
-    _note(work, locked, CodeNo.WRONG)
-    return CodeRefused(CodeNo.WRONG, locked.codes_paused_until)
+    person.fails += 1
+    pause = pause_after(person.fails)
+    person.codes_paused_until = work.now + pause if pause else None
+    _note(work, person, CodeNo.WRONG)
+    return CodeRefused(CodeNo.WRONG, person.codes_paused_until)
 
 
 def _retire(work: Work, person: Person) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.factors.models import Factor, RecoveryCode
 
@@ -19,6 +19,20 @@ def live_factor(work: Work, person_id: str) -> Factor | None:
                              Factor.enrolled_at.is_not(None), Factor.disabled_at.is_(None))
         .order_by(Factor.enrolled_at.desc()).limit(1)
     )
+
+
+_USABLE = (
+    select(Factor)
+    .where(Factor.person_id == bindparam("person"), Factor.kind == "totp",
+           Factor.disabled_at.is_(None))
+    .order_by(Factor.enrolled_at.is_(None), Factor.enrolled_at.desc(), Factor.created_at.desc())
+    .limit(1)
+)
+
+
+def usable_factor(work: Work, person_id: str) -> Factor | None:
+    """Return the authenticator whose codes count: the enrolled one, or else the pending one."""
+    return work.session.scalar(_USABLE, {"person": person_id})
 
 
 def has_had_factor(work: Work, person_id: str) -> bool:

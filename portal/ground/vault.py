@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import LargeBinary, String, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.ground import chance
@@ -48,6 +48,10 @@ class DataKey(Base):
     created_at: Mapped[Instant]
 
 
+_KEYS = select(DataKey.id, DataKey.master_id, DataKey.wrapped).where(
+    DataKey.id.in_(bindparam("ids", expanding=True)))
+
+
 def _lock(key: AESGCM, text: bytes, place: str) -> bytes:
     nonce = chance.secret_bytes(_NONCE)
     return _FORMAT + nonce + key.encrypt(nonce, text, place.encode())
@@ -79,12 +83,12 @@ class Vault:
         return DataKey(id=key_id, practice_id=practice_id, covers=covers,
                        master_id=self._newest, wrapped=wrapped, created_at=now)
 
-    def unwrap(self, row: DataKey) -> AESGCM:
+    def unwrap(self, key_id: str, master_id: str, wrapped: bytes) -> AESGCM:
         """Return the usable key of a row; raises `CannotOpen` when its master is not here."""
-        master = self._masters.get(row.master_id)
+        master = self._masters.get(master_id)
         if master is None:
             raise CannotOpen("the master key of this value is not configured")
-        return AESGCM(_unlock(master, row.wrapped, f"data_key/{row.id}"))
+        return AESGCM(_unlock(master, wrapped, f"data_key/{key_id}"))
 
     def lock_outside(self, text: bytes, place: str) -> bytes:
         """Encrypt something that belongs to the installation itself (the seal's key)."""
@@ -115,15 +119,15 @@ class OpenVault:
         """Make a data key in this transaction and return its id."""
         row = self._vault.new_key(practice_id, covers, now)
         self._session.add(row)
-        self._keys[row.id] = self._vault.unwrap(row)
+        self._keys[row.id] = self._vault.unwrap(row.id, row.master_id, row.wrapped)
         return row.id
 
     def fetch(self, key_ids: Iterable[str]) -> None:
         """Load many keys with one query, so that a list does not ask once a row."""
         wanted = {key_id for key_id in key_ids if key_id not in self._keys}
         if wanted:
-            rows = self._session.query(DataKey).filter(DataKey.id.in_(wanted))
-            self._keys.update({row.id: self._vault.unwrap(row) for row in rows})
+            for key_id, master_id, wrapped in self._session.execute(_KEYS, {"ids": list(wanted)}):
+                self._keys[key_id] = self._vault.unwrap(key_id, master_id, wrapped)
 
     def lock(self, key_id: str, place: str, text: bytes) -> bytes:
         """Encrypt for `place` (table/row/column); the same text never gives the same bytes."""
@@ -135,8 +139,7 @@ class OpenVault:
 
     def _key(self, key_id: str) -> AESGCM:
         if key_id not in self._keys:
-            row = self._session.get(DataKey, key_id)
-            if row is None:
-                raise CannotOpen("the key was destroyed")
-            self._keys[key_id] = self._vault.unwrap(row)
+            self.fetch([key_id])
+        if key_id not in self._keys:
+            raise CannotOpen("the key was destroyed")
         return self._keys[key_id]

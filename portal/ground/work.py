@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 from sqlalchemy import Engine, event
@@ -91,6 +92,7 @@ class Work:
     origin: Origin = NOWHERE
     notes: list[Note] = field(default_factory=list)
     heads: dict[str, Any] = field(default_factory=dict)
+    locked: set[str] = field(default_factory=set)
 
     def hide(self, row: Row, column: str, text: str | bytes) -> None:
         """Encrypt `text` into the column `<column>_enc` of a row that has its id already."""
@@ -106,6 +108,14 @@ class Work:
         """Return the bytes behind an encrypted column; raises `CannotOpen` once erased."""
         place = f"{row.__tablename__}/{row.id}/{column}"
         return self.vault.unlock(row.key_id, place, getattr(row, f"{column}_enc"))
+
+    def lock(self, row: object) -> None:
+        """Let nobody else change a row until the transaction ends, and see it as it is now.
+
+        SQLite has one writer at a time, so what was read in this transaction holds.
+        """
+        if self.ground.engine.dialect.name != "sqlite":
+            self.session.refresh(row, with_for_update=True)
 
     def note(self, what: str, outcome: str, **ids: str | None) -> None:
         """Remember a line for the access log; it is kept whether the work succeeds or not."""
@@ -138,7 +148,7 @@ class Ground:
 
         Notes for the access log are written afterwards either way.
         """
-        session = Session(self.engine.execution_options(writes=writes), expire_on_commit=False)
+        session = Session(self._writing if writes else self._reading, expire_on_commit=False)
         if not writes:
             event.listen(session, "before_flush", _refuse_to_write)
         work = Work(session, self.clock.now(), OpenVault(self.vault, session), self,
@@ -151,12 +161,23 @@ class Ground:
             raise
         finally:
             session.close()
+            # Whatever still reads (the frame of a page that says no) takes no lock for it.
+            session.bind = self._reading
             self._write_notes(work)
+
+    @cached_property
+    def _reading(self) -> Engine:
+        # The database itself refuses to write then, whatever the statement.
+        return self.engine.execution_options(writes=False, postgresql_readonly=True)
+
+    @cached_property
+    def _writing(self) -> Engine:
+        return self.engine.execution_options(writes=True)
 
     def _write_notes(self, work: Work) -> None:
         if not work.notes:
             return
-        with Session(self.engine.execution_options(writes=True)) as session:
+        with Session(self._writing) as session:
             self.keep_notes(session, work.now, work.origin, work.notes)
             session.commit()
         work.notes = []

@@ -19,7 +19,7 @@ from portal.agreements.actions import (
     sign,
 )
 from portal.agreements.policy import OPEN_STATES, laid_out, state
-from portal.agreements.queries import agreement_by_template, draft_values, slot_of, standing_of_one
+from portal.agreements.queries import agreement_by_template, draft_values, standing_of_one
 from portal.engagements.actions import NewEngagement, add_party, hold, note, start
 from portal.engagements.queries import own_or_missing, parties_of
 from portal.factors.actions import CodeRefused, CodeTaken, use_code
@@ -38,7 +38,7 @@ from portal.people.queries import (
 )
 from portal.plain.errors import Missing, Refused, require
 from portal.reaching.actions import invite
-from portal.signing.policy import Mark, Proof, SignedBy, manifest, shown_digest
+from portal.signing.policy import Mark, Proof, SignedBy, manifest, minutes_to_read, shown_digest
 from portal.wording import policy as wording
 from portal.wording.queries import template
 
@@ -156,14 +156,8 @@ def issue(
         note(work, engagement, "party.identified", composed.parties["COACH"].id)
     _sign_own_part(work, engagement, version, composed, name, taken)
     invite(work, engagement, composed.parties["COACHEE"], "invitation",
-           until=version.sign_by, minutes=reading_minutes(composed.record))
+           until=version.sign_by, minutes=minutes_to_read(composed.record))
     return version
-
-
-def reading_minutes(record: Mapping[str, Any]) -> int:
-    """Return how long the text takes to read, at 200 words a minute, in whole minutes."""
-    words = sum(len(text.split()) for clause in record["clauses"] for text in clause["text"])
-    return max(1, round(words / 200))
 
 
 def _new_version(composed: Composed) -> NewVersion:
@@ -202,11 +196,11 @@ def _sign_own_part(
 ) -> None:
     party = composed.parties["COACH"]
     facts = standing_of_one(work, engagement.id).version(version.id)
-    slot = slot_of(work, version.id, party.id)
+    slot = facts.slot_of(party.id)
     if slot is None:
         raise Missing("slot")
     shown = laid_out(composed.record, "COACH")
-    who = SignedBy(party.id, slot.id, "COACH", "self", slot.meaning, name.strip(), Mark.TYPE, (),
+    who = SignedBy(party.id, slot.slot_id, "COACH", "self", slot.meaning, name.strip(), Mark.TYPE, (),
                    shown["intents"]["COACH"], shown["erecord"])
     proof = Proof(
         factor_id=taken.factor.id, step=taken.step, fails_before=taken.fails_before,

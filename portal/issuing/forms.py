@@ -56,7 +56,8 @@ def terms_form(template: Template, answers: Mapping[str, str]) -> type[TermsForm
     """
     fields: dict[str, Field] = {}
     for question in template.questions:
-        kind = TextAreaField if question.max_length >= _AREA_FROM else StringField
+        long = question.kind == "text" and question.max_length >= _AREA_FROM
+        kind = TextAreaField if long else StringField
         fields[field_name(question.key)] = kind(
             question.label, [at_most(question.max_length), printable],
             default=answers.get(question.key, question.default), description=question.hint)
@@ -71,10 +72,10 @@ def answers_in(form: TermsForm, template: Template) -> dict[str, str]:
     return {q.key: said(form[field_name(q.key)]) for q in template.questions}
 
 
-def fault_words(fault: Fault) -> str:
-    """Return what to do about a fault of an answer."""
+def fault_words(fault: Fault, question: str) -> str:
+    """Return what to do about a fault of the answer to a question, given by its label."""
     return {
-        "empty": _("Answer this: the terms say it to the coachee."),
+        "empty": _("Answer “{question}”"),
         "too_long": _("This is too long: use {detail} characters at the most."),
         "not_a_number": _("Enter a number from {detail}."),
         "not_a_url": _("Enter a web address that begins with https://."),
@@ -83,7 +84,7 @@ def fault_words(fault: Fault) -> str:
         "overclaim": _("“{detail}” promises more than can be kept. Say it without that."),
         "banned_word": _("“{detail}” could mean two people. Say coachee or sponsor."),
     }.get(fault.code.value, _("This cannot be printed. Write it in plain words.")).format(
-        detail=fault.detail)
+        detail=fault.detail, question=question)
 
 
 class IssueForm(FlaskForm):

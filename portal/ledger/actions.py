@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.ground import chance
 from portal.ledger.models import Access, Chain, Entry
@@ -32,18 +32,35 @@ def open_chain(work: Work, chain_id: str, practice_id: str, covers: str) -> None
     work.session.flush()
 
 
+_HEAD = (
+    select(Entry.seq, Entry.hash).where(Entry.chain_id == bindparam("chain"))
+    .order_by(Entry.seq.desc()).limit(1)
+)
+
+
 def lock_chain(work: Work, chain_id: str) -> None:
     """Let nobody else append to this chain until the transaction ends.
 
     SQLite writers are alone anyway (`BEGIN IMMEDIATE`); PostgreSQL locks the chain's row.
     """
+    if chain_id not in work.locked:
+        if work.ground.engine.dialect.name != "sqlite":
+            work.session.execute(select(Chain.id).where(Chain.id == chain_id).with_for_update())
+        work.locked.add(chain_id)
+
+
+def _head(work: Work, chain_id: str) -> tuple[int, str]:
+    lock_chain(work, chain_id)
     if chain_id not in work.heads:
-        work.session.execute(select(Chain.id).where(Chain.id == chain_id).with_for_update())
-        head = work.session.execute(
-            select(Entry.seq, Entry.hash).where(Entry.chain_id == chain_id)
-            .order_by(Entry.seq.desc()).limit(1)
-        ).one_or_none()
+        head = work.session.execute(_HEAD, {"chain": chain_id}).one_or_none()
         work.heads[chain_id] = (head.seq, head.hash) if head else (0, genesis(chain_id))
+    found: tuple[int, str] = work.heads[chain_id]
+    return found
+
+
+def held_head(work: Work, chain_id: str) -> str:
+    """Return the newest hash of a chain that this transaction has locked."""
+    return _head(work, chain_id)[1]
 
 
 def record(
@@ -55,8 +72,7 @@ def record(
     `actor_id` is the person behind the act; None stands for the portal itself. Facts hold
     ids, codes and hashes only.
     """
-    lock_chain(work, chain_id)
-    seq, previous = work.heads[chain_id]
+    seq, previous = _head(work, chain_id)
     body = entry_bytes(chain_id, seq + 1, previous, at=work.now, kind=kind, subject_id=subject_id,
                        actor_id=actor_id, facts=facts or {})
     entry = Entry(
@@ -66,7 +82,7 @@ def record(
     )
     work.session.add(entry)
     work.heads[chain_id] = (entry.seq, entry.hash)
-    return Event(kind, subject_id, work.now, actor_id, entry.seq)
+    return Event(kind, subject_id, work.now, actor_id, entry.seq, entry.hash)
 
 
 def step(

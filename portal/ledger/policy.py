@@ -27,6 +27,7 @@ class Event:
     at: datetime
     actor_id: str | None = None
     seq: int = 0
+    hash: str = ""
 
 
 def genesis(chain_id: str) -> str:

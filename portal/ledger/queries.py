@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.ledger.models import Access, Chain, Entry
 from portal.ledger.policy import Event, first_break, genesis
@@ -16,15 +16,22 @@ if TYPE_CHECKING:
     from portal.ground.work import Work
 
 
+_EVENTS = (
+    select(Entry.chain_id, Entry.kind, Entry.subject_id, Entry.at, Entry.actor_id, Entry.seq,
+           Entry.hash)
+    .where(Entry.chain_id.in_(bindparam("chains", expanding=True)))
+    .order_by(Entry.chain_id, Entry.seq)
+)
+
+
 def events_of(work: Work, chain_ids: Iterable[str]) -> dict[str, list[Event]]:
     """Return the events of many chains in order, with one query; a chain without any is empty."""
     found: dict[str, list[Event]] = {chain_id: [] for chain_id in chain_ids}
-    rows = work.session.execute(
-        select(Entry.chain_id, Entry.kind, Entry.subject_id, Entry.at, Entry.actor_id, Entry.seq)
-        .where(Entry.chain_id.in_(found)).order_by(Entry.chain_id, Entry.seq)
-    )
-    for chain_id, kind, subject_id, at, actor_id, seq in rows:
-        found[chain_id].append(Event(kind, subject_id, at, actor_id, seq))
+    for row in work.session.execute(_EVENTS, {"chains": list(found)}):
+        found[row[0]].append(Event(*row[1:]))
+    for chain_id in work.locked & found.keys():
+        if found[chain_id]:
+            work.heads.setdefault(chain_id, (found[chain_id][-1].seq, found[chain_id][-1].hash))
     return found
 
 

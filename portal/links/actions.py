@@ -15,6 +15,7 @@ from portal.links.queries import of_person
 
 if TYPE_CHECKING:
     from portal.ground.work import Work
+    from portal.ledger.policy import Event
     from portal.notices.actions import Claimed
     from portal.notices.policy import Outcome
 
@@ -44,29 +45,39 @@ def issue(
 
 def state_of(work: Work, invitation: Invitation) -> str:
     """Return the state of a link now."""
-    events = events_of(work, [invitation.engagement_id])[invitation.engagement_id]
+    events = _events(work, invitation)
     return policy.state(invitation.id, invitation.expires_at, events, work.now)
 
 
-def advance(work: Work, invitation: Invitation, kind: str, *, by: str | None = None) -> None:
-    """Record an event of a link, or refuse what its machine does not list."""
-    current = state_of(work, invitation)
+def advance(
+    work: Work, invitation: Invitation, kind: str, *, by: str | None = None,
+    events: list[Event] | None = None,
+) -> None:
+    """Record an event of a link, or refuse what its machine does not list.
+
+    `events` are those of the engagement where the caller has read them; the new one is added.
+    """
+    known = events if events is not None else _events(work, invitation)
+    current = policy.state(invitation.id, invitation.expires_at, known, work.now)
     if current == "CREATED" and kind in ("invitation.opened", "invitation.bounced"):
         # The mail went out and its worker died before saying so: being opened proves it.
-        _write(work, invitation, "invitation.sent")
+        known.append(_write(work, invitation, "invitation.sent"))
         current = "SENT"
     event = policy.KINDS[kind]
     if current == "CREATED" and event == "revoke_or_reissue":
         event = "revoke"
     step(work, policy.MACHINE, current, event, subject_id=invitation.id)
-    _write(work, invitation, kind, by)
+    known.append(_write(work, invitation, kind, by))
 
 
-def _write(work: Work, invitation: Invitation, kind: str, by: str | None = None) -> None:
-    record(work, invitation.engagement_id, kind, invitation.id,
-           practice_id=invitation.practice_id,
-           actor_id=by or (work.actor.person_id if work.actor else None))
-    work.session.flush()
+def _events(work: Work, invitation: Invitation) -> list[Event]:
+    return events_of(work, [invitation.engagement_id])[invitation.engagement_id]
+
+
+def _write(work: Work, invitation: Invitation, kind: str, by: str | None = None) -> Event:
+    return record(work, invitation.engagement_id, kind, invitation.id,
+                  practice_id=invitation.practice_id,
+                  actor_id=by or (work.actor.person_id if work.actor else None))
 
 
 def revoke_all(work: Work, practice_id: str, engagement_id: str, person_id: str) -> int:

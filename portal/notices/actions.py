@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.ground import chance
 from portal.notices.models import Notice
@@ -33,18 +34,22 @@ class Claimed:
     created_at: datetime
 
 
+_COLUMNS = tuple(column.name for column in Notice.__table__.columns)
+_ONCE = {
+    name: dialect.insert(Notice.__table__).on_conflict_do_nothing(index_elements=["dedupe"])
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+
+
 def put_mail(
     work: Work, name: str, destination: str, values: Mapping[str, str], *, dedupe: str,
     practice_id: str, key_id: str, engagement_id: str | None = None,
     subject_id: str | None = None,
-) -> Notice:
+) -> None:
     """Put a mail into the outbox of this transaction; the same `dedupe` makes it once.
 
     Values are plain texts for the mail's template, encrypted until sent and wiped then.
     """
-    known = work.session.scalar(select(Notice).where(Notice.dedupe == dedupe))
-    if known is not None:
-        return known
     notice = Notice(
         id=chance.new_id(), practice_id=practice_id, engagement_id=engagement_id,
         subject_id=subject_id, key_id=key_id, topic="mail", name=name, dedupe=dedupe,
@@ -52,21 +57,24 @@ def put_mail(
     )
     work.hide(notice, "destination", destination)
     work.hide(notice, "values", json.dumps(dict(values)))
-    work.session.add(notice)
-    return notice
+    _put_once(work, notice)
 
 
 def put_seal(
     work: Work, name: str, version_id: str, *, practice_id: str, engagement_id: str
 ) -> None:
     """Ask for the papers of a version; `name` says which occasion they are for."""
-    dedupe = f"seal:{name}:{version_id}"
-    if work.session.scalar(select(Notice.id).where(Notice.dedupe == dedupe)) is None:
-        work.session.add(Notice(
-            id=chance.new_id(), practice_id=practice_id, engagement_id=engagement_id,
-            subject_id=version_id, topic="seal", name=name, dedupe=dedupe,
-            created_at=work.now, due_at=work.now,
-        ))
+    _put_once(work, Notice(
+        id=chance.new_id(), practice_id=practice_id, engagement_id=engagement_id,
+        subject_id=version_id, topic="seal", name=name, dedupe=f"seal:{name}:{version_id}",
+        created_at=work.now, due_at=work.now,
+    ))
+
+
+def _put_once(work: Work, notice: Notice) -> None:
+    """Write a notice unless its `dedupe` is there already: one statement, and no race."""
+    values = {name: getattr(notice, name) for name in _COLUMNS}
+    work.session.execute(_ONCE[work.ground.engine.dialect.name], values | {"attempts": 0})
 
 
 def claim(ground: Ground, topic: str) -> Claimed | None:

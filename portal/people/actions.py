@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from portal.ground import chance
 from portal.ground.passwords import hash_password, is_password, waste_the_same_time
@@ -160,12 +160,16 @@ def begin_session(
     return token.hex()
 
 
+_END = (
+    update(SignIn).where(SignIn.id == bindparam("session"), SignIn.ended_at.is_(None))
+    .values(ended_at=bindparam("now"))
+    .execution_options(synchronize_session=False)
+)
+
+
 def end_session(work: Work, session_id: str) -> None:
     """End a sign-in session at once, on every device that holds its token."""
-    work.session.execute(
-        update(SignIn).where(SignIn.id == session_id, SignIn.ended_at.is_(None))
-        .values(ended_at=work.now)
-    )
+    work.session.execute(_END, {"session": session_id, "now": work.now})
 
 
 def end_sessions_of(work: Work, person_id: str, scope: str) -> None:

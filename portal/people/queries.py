@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm.util import identity_key
 
 from portal.ground.tokens import fingerprint
 from portal.people.models import Account, ContactPoint, Membership, Person, Practice, SignIn
@@ -53,9 +54,12 @@ def person_or_missing(work: Work, practice_id: str, person_id: str) -> Person:
 
 
 def names_of(work: Work, person_ids: Iterable[str]) -> dict[str, str]:
-    """Return the names of many people with two queries."""
-    wanted = set(person_ids)
-    people = list(work.session.scalars(select(Person).where(Person.id.in_(wanted))))
+    """Return the names of many people with two queries at the most."""
+    known = {i: work.session.identity_map.get(identity_key(Person, i)) for i in set(person_ids)}
+    people = [person for person in known.values() if person is not None]
+    missing = [i for i, person in known.items() if person is None]
+    if missing:
+        people += work.session.scalars(select(Person).where(Person.id.in_(missing)))
     work.vault.fetch(person.key_id for person in people)
     return {person.id: work.reveal(person, "name") for person in people}
 
@@ -84,13 +88,24 @@ def address_of_person(work: Work, person_id: str) -> str:
     return work.reveal(point, "value") if point is not None else ""
 
 
-def session_by_token(work: Work, token: str) -> SignIn | None:
-    """Return the sign-in session of a browser's token, ended or not, or None."""
+_SESSION = (
+    select(SignIn, Person, Practice)
+    .join(Person, Person.id == SignIn.person_id).join(Practice, Practice.id == SignIn.practice_id)
+    .where(SignIn.token_hash == bindparam("hashed"))
+)
+
+
+def session_by_token(work: Work, token: str) -> tuple[SignIn, Practice] | None:
+    """Return the sign-in session of a browser's token, ended or not, with its practice.
+
+    The person comes along in the same query, for the page will ask for the name.
+    """
     try:
         hashed = fingerprint(bytes.fromhex(token))
     except ValueError:
         return None
-    return work.session.scalar(select(SignIn).where(SignIn.token_hash == hashed))
+    found = work.session.execute(_SESSION, {"hashed": hashed}).one_or_none()
+    return None if found is None else (found[0], found[2])
 
 
 def account_by_login(work: Work, email: str) -> Account | None:

@@ -11,7 +11,7 @@ from flask_login import LoginManager, UserMixin
 
 from portal.ground.work import Actor
 from portal.people.policy import SessionFacts, is_alive
-from portal.people.queries import names_of, practice_or_missing, session_by_token
+from portal.people.queries import names_of, session_by_token
 from portal.web.context import ground
 from portal.web.guards import Door
 from portal.web.words import speak
@@ -80,16 +80,16 @@ def _load(_request: Request) -> Visitor | None:
     scope = "coach" if g.door is Door.COACH else "party"
     scopes = ("party", "coach") if g.door is Door.ANYONE else (scope,)
     for wanted in scopes:
-        row = session_by_token(work, session[wanted]) if wanted in session else None
-        if row is not None and _alive(row, wanted, work):
-            return _visitor(row, wanted, work)
+        found = session_by_token(work, session[wanted]) if wanted in session else None
+        if found is not None and _alive(found[0], wanted, work):
+            return _visitor(*found, wanted, work)
     return None
 
 
-def _visitor(row: SignIn, scope: str, work: Work) -> Visitor:
+def _visitor(row: SignIn, practice: Practice, scope: str, work: Work) -> Visitor:
     session[f"{scope}_seen"] = int(work.now.timestamp())
     if g.door is not Door.ANYONE:
-        practice_frame(practice_or_missing(work, row.practice_id))
+        practice_frame(practice)
     return Visitor(Actor(
         person_id=row.person_id, practice_id=row.practice_id, scope=row.scope, level=row.level,
         session_id=row.id, account_id=row.account_id, engagement_id=row.engagement_id,

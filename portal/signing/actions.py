@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from portal.agreements.actions import end_version, sign
 from portal.agreements.models import Signature
 from portal.agreements.policy import SignFacts, why_not_sign
-from portal.agreements.queries import slot_of
 from portal.engagements.actions import hold, note, tell_coach
 from portal.factors.actions import CodeRefused, CodeTaken, begin_enrolment, use_code
 from portal.factors.queries import has_had_factor
 from portal.ground import chance
+from portal.ledger.actions import held_head, lock_chain
 from portal.ledger.policy import instant
-from portal.ledger.queries import head_of
 from portal.links.actions import advance, state_of
+from portal.links.policy import state as link_state
 from portal.links.queries import by_id as invitation_by_id
 from portal.people.actions import begin_session, end_session
 from portal.people.models import ContactPoint
@@ -131,65 +131,74 @@ def answer_page(
 
 def why_not_now(work: Work, seat: Seat, waiting: Waiting, hash_shown: str) -> None:
     """Raise `Refused` with the rule that forbids signing now; no code has been looked at."""
-    slot = slot_of(work, waiting.facts.version_id, seat.party.id)
+    slot = waiting.facts.slot_of(seat.party.id)
     progress = waiting.progress
     require(why_not_sign(SignFacts(
-        version=waiting.facts, slot_id=slot.id if slot else None, hash_shown=hash_shown,
+        version=waiting.facts, slot_id=slot.slot_id if slot else None, hash_shown=hash_shown,
         read_all=policy.read_all(waiting.pages, progress),
         choices_complete=policy.chosen_all(waiting.pages, progress),
         erecord_consent=progress.erecord,
     ), work.now))
 
 
+def take_seat(work: Work) -> Seat:
+    """Lock the acting party's engagement and read it: what is seen now holds until the end of
+    the transaction, so a changed text, a second tab or a recall meanwhile is seen (INV-1)."""
+    if work.actor is None or work.actor.engagement_id is None:
+        raise Missing("seat")
+    lock_chain(work, work.actor.engagement_id)
+    return seat_of(work)
+
+
 def sign_waiting(
-    work: Work, values: SignValues, lasts: timedelta
+    work: Work, seat: Seat, waiting: Waiting, values: SignValues, lasts: timedelta
 ) -> tuple[Signature, str] | CodeRefused:
     """Sign what waits: code, signature, record and notices together or not at all.
 
-    The engagement is locked and everything read anew first, so that a text that changed, a
-    second tab or a recall meanwhile is seen (INV-1). Raises `Refused` with `SignNo` before any
-    code is looked at. Returns the signature and the token of a fresh session at factor level.
+    The seat comes from `take_seat`. Raises `Refused` with `SignNo` before any code is looked
+    at. Returns the signature and the token of a fresh session at factor level.
     """
     actor = work.actor
-    if actor is None or actor.engagement_id is None:
+    if actor is None or seat.engagement.id not in work.locked:
         raise Missing("seat")
-    hold(work, actor.engagement_id)
-    seat = seat_of(work)
-    waiting = waiting_for(work, seat)
-    if waiting is None:
-        raise Missing("nothing waits")
     why_not_now(work, seat, waiting, values.hash_shown)
     taken = use_code(work, seat.person, values.code)
     if isinstance(taken, CodeRefused):
         return taken
-    signature = _write(work, seat, waiting, taken)
-    _finish_link(work, seat, taken)
-    show_digits(work, seat.engagement, seat.party, taken.factor.id)
-    tell_coach(work, seat.engagement, "signed", who=seat.own_name,
-               dedupe=f"signed:{signature.id}")
-    end_session(work, actor.session_id)
-    token = begin_session(work, seat.person, scope="party", level="factor", lasts=lasts,
-                          engagement_id=seat.engagement.id, invitation_id=actor.invitation_id)
+    # Nothing read below depends on what is written here: one flush at the end is enough.
+    with work.session.no_autoflush:
+        invitation = invitation_by_id(work, actor.invitation_id) if actor.invitation_id else None
+        signature = _write(work, seat, waiting, taken, invitation)
+        _finish_link(work, seat, taken, invitation)
+        show_digits(work, seat.engagement, seat.party, taken.factor.id)
+        tell_coach(work, seat.engagement, "signed", who=seat.own_name, coach=seat.coach_party,
+                   dedupe=f"signed:{signature.id}")
+        end_session(work, actor.session_id)
+        token = begin_session(work, seat.person, scope="party", level="factor", lasts=lasts,
+                              engagement_id=seat.engagement.id,
+                              invitation_id=actor.invitation_id)
     return signature, token
 
 
-def _write(work: Work, seat: Seat, waiting: Waiting, taken: CodeTaken) -> Signature:
-    slot = slot_of(work, waiting.facts.version_id, seat.party.id)
+def _write(
+    work: Work, seat: Seat, waiting: Waiting, taken: CodeTaken, invitation: Invitation | None
+) -> Signature:
+    slot = waiting.facts.slot_of(seat.party.id)
     if slot is None:
         raise Missing("slot")
     progress, shown = waiting.progress, waiting.shown
     who = SignedBy(
-        party_id=seat.party.id, slot_id=slot.id, role=slot.role, capacity=seat.party.capacity,
+        party_id=seat.party.id, slot_id=slot.slot_id, role=slot.role, capacity=seat.party.capacity,
         meaning=slot.meaning, name=progress.name.strip(), mark=Mark(progress.mark),
         strokes=progress.strokes, intent=shown["intents"][slot.role],
         erecord_text=shown["erecord"],
     )
     sealed = policy.manifest(
-        who, _proof(work, taken), version_hash=waiting.facts.hash,
+        who, _proof(work, taken, invitation), version_hash=waiting.facts.hash,
         text_hash=policy.shown_digest(shown), locale=waiting.row.locale,
         zone=waiting.row.timezone, choices=_choices_of(waiting.pages, progress),
         pages_read=[page["key"] for page in waiting.pages],
-        ledger_head=head_of(work, seat.engagement.id), at=instant(work.now),
+        ledger_head=held_head(work, seat.engagement.id), at=instant(work.now),
     )
     return sign(work, seat.engagement, waiting.facts, slot, sealed)
 
@@ -199,9 +208,7 @@ def _choices_of(pages: Sequence[Mapping[str, object]], progress: Progress) -> di
     return {line: answer for line, answer in progress.choices.items() if line in offered}
 
 
-def _proof(work: Work, taken: CodeTaken) -> Proof:
-    actor = work.actor
-    invitation = invitation_by_id(work, actor.invitation_id or "") if actor else None
+def _proof(work: Work, taken: CodeTaken, invitation: Invitation | None) -> Proof:
     point = work.session.get(ContactPoint, invitation.contact_point_id) if invitation else None
     return Proof(
         factor_id=taken.factor.id, step=taken.step, fails_before=taken.fails_before,
@@ -216,28 +223,29 @@ def _proof(work: Work, taken: CodeTaken) -> Proof:
     )
 
 
-def _finish_link(work: Work, seat: Seat, taken: CodeTaken) -> None:
-    actor = work.actor
-    invitation = invitation_by_id(work, actor.invitation_id or "") if actor else None
+def _finish_link(
+    work: Work, seat: Seat, taken: CodeTaken, invitation: Invitation | None
+) -> None:
     if invitation is not None:
-        if state_of(work, invitation) == "OPENED":
-            advance(work, invitation, "invitation.bound")
-        if state_of(work, invitation) == "BOUND":
-            advance(work, invitation, "invitation.completed")
+        events = list(seat.standing.events)
+        now = link_state(invitation.id, invitation.expires_at, events, work.now)
+        if now == "OPENED":
+            advance(work, invitation, "invitation.bound", events=events)
+        if now in ("OPENED", "BOUND"):
+            advance(work, invitation, "invitation.completed", events=events)
     if taken.enrolled_now:
         note(work, seat.engagement, "party.identified", seat.party.id,
              {"factor": taken.factor.id})
 
 
-def decline(work: Work, engagement_id: str) -> None:
+def decline(work: Work) -> None:
     """Decline what waits. No code, no reason; the others hear "not concluded" at the deadline,
     as they would of silence (Z4)."""
-    engagement = hold(work, engagement_id)
-    seat = seat_of(work)
+    seat = take_seat(work)
     waiting = waiting_for(work, seat)
     if waiting is None:
         raise Missing("nothing waits")
-    end_version(work, engagement, waiting.facts, "version.declined", "decline")
+    end_version(work, seat.engagement, waiting.facts, "version.declined", "decline")
     actor = work.actor
     invitation = invitation_by_id(work, actor.invitation_id or "") if actor else None
     if invitation is not None and state_of(work, invitation) in ("OPENED", "BOUND"):

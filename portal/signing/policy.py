@@ -85,11 +85,9 @@ def next_page(pages: Sequence[Mapping[str, Any]], progress: Progress) -> int | N
 
 
 def minutes_to_read(shown: Mapping[str, Any]) -> int:
-    """Return about how many minutes a text takes: its words at 200 a minute, rounded up."""
-    parts = [text for clause in shown["clauses"] for text in (clause["title"], *clause["text"])]
-    parts += [text for page in shown["pages"] for text in (page["heading"], *page["in_short"])]
-    words = sum(len(part.split()) for part in parts)
-    return max(1, -(-words // WORDS_A_MINUTE))
+    """Return about how many minutes the wording of a text takes; mail and start page say it."""
+    words = sum(len(text.split()) for clause in shown["clauses"] for text in clause["text"])
+    return max(1, round(words / WORDS_A_MINUTE))
 
 
 def read_all(pages: Sequence[Mapping[str, Any]], progress: Progress) -> bool:

@@ -7,26 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import aliased
 
 from portal.agreements.policy import OPEN_STATES, VersionFacts, state
 from portal.agreements.queries import Standing, shown_text, standing_of_one, version_row
-from portal.engagements.queries import by_id, party_of_person
-from portal.people.queries import (
-    address_of_person,
-    names_of,
-    person_or_missing,
-    practice_or_missing,
-)
+from portal.engagements.models import Engagement, Party
+from portal.people.models import ContactPoint, Person, Practice
+from portal.people.queries import names_of
 from portal.plain.errors import Missing
 from portal.signing.models import Sitting
 from portal.signing.policy import Progress, is_page_done, minutes_to_read, next_page
 
 if TYPE_CHECKING:
     from portal.agreements.models import AgreementVersion
-    from portal.engagements.models import Engagement, Party
     from portal.ground.work import Work
-    from portal.people.models import Person, Practice
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +32,9 @@ class Seat:
     engagement: Engagement
     person: Person
     party: Party
+    coach: Person
+    coach_party: Party
+    coach_point: ContactPoint | None
     standing: Standing
     coach_name: str
     coach_address: str
@@ -100,32 +98,56 @@ class Waiting:
                      if line["number"] == number and line["ends"]), self.until)
 
 
+_COACH = aliased(Person)
+_COACH_PARTY = aliased(Party)
+_SEAT = (
+    select(Engagement, Party, Practice, Person, _COACH, _COACH_PARTY, ContactPoint)
+    .join(Party, Party.engagement_id == Engagement.id)
+    .join(Practice, Practice.id == Engagement.practice_id)
+    .join(Person, Person.id == Party.person_id)
+    .join(_COACH, _COACH.id == Engagement.coach_id)
+    .join(_COACH_PARTY, and_(_COACH_PARTY.engagement_id == Engagement.id,
+                             _COACH_PARTY.role == "COACH"))
+    .outerjoin(ContactPoint, and_(
+        ContactPoint.person_id == _COACH.id, ContactPoint.kind == "email",
+        ContactPoint.suspended_at.is_(None)))
+    .where(Engagement.id == bindparam("engagement"), Party.person_id == bindparam("person"),
+           Engagement.practice_id == bindparam("practice"))
+    .order_by(ContactPoint.owner_declared_at.desc())
+)
+
+
 def seat_of(work: Work) -> Seat:
     """Return the seat of the acting party in the engagement that their link belongs to."""
     actor = work.actor
     if actor is None or actor.engagement_id is None:
         raise Missing("seat")
-    engagement = by_id(work, actor.engagement_id)
-    if engagement.practice_id != actor.practice_id:
+    found = work.session.execute(_SEAT, {
+        "engagement": actor.engagement_id, "person": actor.person_id,
+        "practice": actor.practice_id}).first()
+    if found is None:
         raise Missing("seat")
-    names = names_of(work, [engagement.coach_id, actor.person_id])
+    engagement, party, practice, person, coach, coach_party = found[:6]
+    point: ContactPoint | None = found[6]
+    work.vault.fetch([engagement.key_id, person.key_id, coach.key_id, practice.key_id])
+    names = names_of(work, [coach.id, person.id])
     return Seat(
-        practice=practice_or_missing(work, actor.practice_id), engagement=engagement,
-        person=person_or_missing(work, actor.practice_id, actor.person_id),
-        party=party_of_person(work, engagement.id, actor.person_id),
+        practice=practice, engagement=engagement, person=person, party=party, coach=coach,
+        coach_party=coach_party, coach_point=point,
         standing=standing_of_one(work, engagement.id),
         coach_name=names[engagement.coach_id],
-        coach_address=address_of_person(work, engagement.coach_id),
+        coach_address=work.reveal(point, "value") if point is not None else "",
         own_name=names[actor.person_id],
     )
 
 
+_SITTING = select(Sitting).where(Sitting.engagement_id == bindparam("engagement"),
+                                 Sitting.person_id == bindparam("person"))
+
+
 def sitting_of(work: Work, engagement_id: str, person_id: str) -> Sitting | None:
     """Return the row of a sitting, or None before anything was saved."""
-    return work.session.scalar(
-        select(Sitting).where(Sitting.engagement_id == engagement_id,
-                              Sitting.person_id == person_id)
-    )
+    return work.session.scalar(_SITTING, {"engagement": engagement_id, "person": person_id})
 
 
 def progress_of(work: Work, engagement_id: str, person_id: str, version_id: str) -> Progress:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def newest(work: Work, party_id: str) -> Pairing | None:
-    """Return the newest digits of a party, alive or not."""
+    """Return the digits of a party that have not ended, or else the newest ones."""
     return work.session.scalar(
         select(Pairing).where(Pairing.party_id == party_id)
-        .order_by(Pairing.shown_at.desc(), Pairing.id.desc()).limit(1)
+        .order_by(Pairing.ended_at.is_not(None), Pairing.shown_at.desc(), Pairing.id).limit(1)
     )
 
 

@@ -48,6 +48,13 @@ def _http(error: HTTPException) -> Response:
     return page(f"errors/{404 if known == 405 else known}.html", code)
 
 
+def _let_go(_error: BaseException | None) -> None:
+    # A page that says no is drawn after its unit of work has ended, and reads a name or two.
+    work = g.pop("work", None)
+    if work is not None:
+        work.session.close()
+
+
 def _crash(error: Exception) -> Response:
     # The traceback's own text may quote what a person typed: only the place is logged.
     trace = error.__traceback__
@@ -55,6 +62,7 @@ def _crash(error: Exception) -> Response:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
     log.error("unexpected %s at %s in %s", type(error).__name__, place, request.endpoint)
+    _let_go(error)
     return page("errors/500.html", 500)
 
 
@@ -68,4 +76,4 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     if not app.testing:
         app.register_error_handler(Exception, _crash)
-    app.teardown_request(lambda _error: g.pop("work", None) and None)
+    app.teardown_request(_let_go)

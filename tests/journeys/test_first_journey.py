@@ -2,87 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from portal.evidence.jobs import seal_due
-from portal.notices.models import Notice
 from portal.worker import run_job
 from tests.builders import World, add_practice
-from tests.cast import ANA, ANSWERS, BEN, PASSWORD
-from tests.pages import Browser, Page
+from tests.cast import ANA, BEN
+from tests.journeys.steps import come_in, invite, newest_link, read_on, sign_in
+from tests.pages import Browser
 
 if TYPE_CHECKING:
     from flask import Flask
-
-
-def newest_link(world: World) -> str:
-    """Return the path of the newest link in the outbox."""
-    with world.ground.work(writes=False) as work:
-        for row in work.session.scalars(
-            select(Notice).where(Notice.topic == "mail").order_by(Notice.created_at.desc())
-        ):
-            values = json.loads(work.reveal(row, "values")) if row.values_enc else {}
-            if "link" in values:
-                return str(values["link"]).replace("http://127.0.0.1:8000", "")
-    raise AssertionError("no link in the outbox")
-
-
-def sign_in(world: World, browser: Browser) -> Page:
-    """Let Ana in with password and code."""
-    page = browser.post("/sign-in", {"email": ANA.email, "password": PASSWORD},
-                        page=browser.get("/sign-in"))
-    return browser.post("/sign-in/code", {"code": world.fresh_code("ana")}, page=page)
-
-
-def invite(world: World, browser: Browser) -> str:
-    """Go through the three screens; returns the engagement's path."""
-    page = browser.get("/engagements/new")
-    page = browser.post("/engagements/new", {
-        "name": BEN.name, "email": BEN.email, "owner": "private", "read_by": "nobody",
-        "title": "Coaching"}, page=page)
-    terms = page.response.request.path
-    page = browser.post(terms, {f"q_{key.replace('.', '_')}": value
-                                for key, value in ANSWERS.items()}, page=page)
-    look = page.response.request.path
-    page = browser.post(look, {"name": ANA.name, "code": world.fresh_code("ana")}, page=page)
-    assert page.status == 200
-    path: str = page.response.request.path
-    world.ids["engagement"] = path.rsplit("/", 1)[1]
-    return path
-
-
-def remember_ben(world: World) -> None:
-    """Note Ben's ids from the engagement."""
-    from portal.engagements.models import Party
-
-    with world.ground.work(writes=False) as work:
-        party = work.session.scalars(select(Party).where(Party.role == "COACHEE")).one()
-        world.ids |= {"ben": party.person_id, "ben.party": party.id,
-                      "ben.practice": party.practice_id,
-                      "ben.engagement": party.engagement_id}
-
-
-def come_in(world: World, browser: Browser) -> Page:
-    """Let Ben in by his link, as far as the start page."""
-    path = newest_link(world)
-    page = browser.post(path, page=browser.get(path))
-    assert page.response.request.path == "/p/who"
-    remember_ben(world)
-    return browser.post("/p/who", {"who": "me"}, page=page)
-
-
-def read_on(browser: Browser, choice: str = "yes") -> tuple[Page, int]:
-    """Read and choose page by page until the check; returns it and how many pages there were."""
-    page, count = browser.get("/p/read/1"), 0
-    while (path := page.response.request.path).startswith("/p/read/"):
-        options = {i["value"] for i in page.soup.find_all("input", {"name": "answer"})}
-        page = browser.post(path, {"answer": "read" if "read" in options else choice}, page=page)
-        count += 1
-    return page, count
 
 
 def test_concludes_confidentiality_terms(world: World, app: Flask) -> None:

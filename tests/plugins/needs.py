@@ -83,6 +83,11 @@ def _advice(name: str) -> str:
     return (_PROGRAMS[name] if name in _PROGRAMS else _FILES[name])[1]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark known."""
+    config.addinivalue_line("markers", f"needs(*tools): runs {', '.join((*_PROGRAMS, *_FILES))}")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose tools are not here, and remember which ones."""

@@ -19,6 +19,7 @@ class SlotFacts:
     role: str
     required: bool
     vouching: bool
+    meaning: str = "agree"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ class VersionFacts:
     vouched: Mapping[str, datetime] = field(default_factory=dict)
     acts: Sequence[tuple[datetime, str]] = ()
     successor_in_force_at: datetime | None = None
+
+    def slot_of(self, party_id: str) -> SlotFacts | None:
+        """Return the slot of a party, or None."""
+        return next((slot for slot in self.slots if slot.party_id == party_id), None)
 
     def counting(self) -> list[SignedFacts]:
         """Return the signatures that count: over this hash, by a slot, before `sign_by`."""

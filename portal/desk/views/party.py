@@ -21,7 +21,6 @@ from portal.vouching.queries import digits_on_screen
 from portal.web.context import ground
 from portal.web.guards import Door, guard
 from portal.web.pages import _, page
-from portal.wording.policy import add_months
 
 if TYPE_CHECKING:
     from flask import Response
@@ -79,11 +78,9 @@ def own_paper(work: Work, version_id: str, paper_id: str) -> Response:
 def dates(work: Work, version_id: str) -> Response:
     """Hand out the days that matter, with neutral titles."""
     own = _own(work, seat_of(work), version_id)
-    starts = own.starts.date()
-    review = add_months(starts, own.review_months)
     file = calendar(
-        [Day(f"{version_id}-review", review, _("Look at an agreement again")),
-         Day(f"{version_id}-end", own.until.date(), _("An agreement ends"))],
+        [Day(f"{version_id}-review", own.review_by, _("Look at an agreement again")),
+         Day(f"{version_id}-end", own.last_day, _("An agreement ends"))],
         work.now, urlsplit(ground().settings.base_url).hostname or "localhost")
     response = make_response(FlaskResponse(file, content_type="text/calendar; charset=utf-8"))
     response.headers.set("Content-Disposition", "attachment", filename="dates.ics")

@@ -61,7 +61,8 @@ def keep(work: Work) -> Response:
     valid = form.validate_on_submit()
     answers = answers_in(form, pack)
     for fault in why_not_answers(pack, answers) if valid else ():
-        blame(form, field_name(fault.where), fault_words(fault))
+        field = form[field_name(fault.where)]
+        blame(form, field.name, fault_words(fault, field.label.text))
     if form.errors:
         return again("desk/practice.html", form=form, questions=_questions(form))
     keep_answers(work, own, tidied(answers))

@@ -23,6 +23,7 @@ from portal.issuing.queries import Screen, screen_of, sentences_of
 from portal.issuing.views import bp
 from portal.people.actions import NewPerson
 from portal.people.policy import AddressNo, Owner, ReadBy, why_not_address
+from portal.signing.policy import minutes_to_read
 from portal.web.forms import said
 from portal.web.guards import Door, guard
 from portal.web.pages import _, again, blame, go, page
@@ -82,8 +83,8 @@ def name_coachee(work: Work) -> Response:
 
 
 def _terms_form(screen: Screen, work: Work) -> TermsForm:
-    made = terms_form(screen.template, screen.answers)
-    return made(data={"starts_on": screen.starts_on or today(work.now), **{
+    made, day = terms_form(screen.template, screen.answers), today(work.now)
+    return made(data={"starts_on": max(screen.starts_on or day, day), **{
         f"offer_{line.key}": line.key not in screen.leave_out
         for line in screen.template.lines if line.optional}, **{
         field_name(q.key): screen.answers.get(q.key, q.default)
@@ -115,7 +116,8 @@ def save_terms(work: Work, engagement_id: str) -> Response:
     valid = form.validate_on_submit()
     answers = answers_in(form, screen.template)
     for fault in why_not_answers(screen.template, answers) if valid else ():
-        blame(form, field_name(fault.where), fault_words(fault))
+        field = form[field_name(fault.where)]
+        blame(form, field.name, fault_words(fault, field.label.text))
     starts_on = form.starts_on.data or today(work.now)
     if valid and starts_on < today(work.now):
         blame(form, "starts_on", _("Choose today or a later day."))
@@ -133,7 +135,7 @@ def _look(work: Work, engagement_id: str, form: IssueForm) -> dict[str, Any]:
     composed = actions.compose(work, screen.engagement)
     return {"form": form, "screen": screen, "shown": laid_out(composed.record, "COACHEE"),
             "intent": laid_out(composed.record, "COACH")["intents"]["COACH"],
-            "minutes": actions.reading_minutes(composed.record)}
+            "minutes": minutes_to_read(composed.record)}
 
 
 @bp.get("/engagements/<engagement_id>/issue")

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from flask import Response as FlaskResponse
 from flask import flash, make_response
 
-from portal.engagements.actions import hold
-from portal.factors.actions import CodeRefused
 from portal.factors.queries import live_factor, pending_factor
 from portal.factors.views.parts import code_trouble, enrolment_of, qr_svg
 from portal.people.views import keep_token
@@ -74,31 +72,33 @@ def sign(work: Work) -> Response:
 @guard(Door.MAILBOX)
 def sign_now(work: Work) -> Response:
     """Keep what was given, then sign with the code; a wrong code loses nothing."""
-    if work.actor is not None and work.actor.engagement_id is not None:
-        hold(work, work.actor.engagement_id)
-    seat = seat_of(work)
-    waiting = waiting_for(work, seat)
-    if waiting is None:
+    seat = actions.take_seat(work)
+    found = waiting_for(work, seat)
+    if found is None:
         return go("signing.home")
     form = SignForm()
-    form.name_choices(waiting.shown["erecord"])
-    progress = form.kept(waiting.progress)
-    actions.save(work, seat, progress)
-    waiting = replace(waiting, progress=progress)
+    form.name_choices(found.shown["erecord"])
+    waiting = replace(found, progress=form.kept(found.progress))
+    done = None if _is_held_up(form, waiting) else actions.sign_waiting(
+        work, seat, waiting, actions.SignValues(said(form.hash), said(form.code)), lasts())
+    if isinstance(done, tuple):
+        keep_token("party", done[1])
+        return go("desk.receipt", version_id=done[0].version_id)
+    # Whatever held it up, nothing that was typed or drawn is lost.
+    actions.save(work, seat, waiting.progress)
     if form.later.data:
         return go("signing.later")
     if form.hash.data != waiting.facts.hash:
         return _changed(work, seat, waiting)
-    if not _is_complete(form, progress, waiting):
-        return again("signing/sign.html", form=form, **_values(work, seat, waiting))
-    result = actions.sign_waiting(
-        work, actions.SignValues(said(form.hash), said(form.code)), lasts())
-    if isinstance(result, CodeRefused):
-        blame(form, "code", code_trouble(result))
-        return again("signing/sign.html", form=form, **_values(work, seat, waiting))
-    signature, token = result
-    keep_token("party", token)
-    return go("desk.receipt", version_id=signature.version_id)
+    if done is not None:
+        blame(form, "code", code_trouble(done))
+    return again("signing/sign.html", form=form, **_values(work, seat, waiting))
+
+
+def _is_held_up(form: SignForm, waiting: Waiting) -> bool:
+    if form.later.data or form.hash.data != waiting.facts.hash:
+        return True
+    return not _is_complete(form, waiting)
 
 
 def _changed(work: Work, seat: Seat, waiting: Waiting) -> Response:
@@ -108,8 +108,8 @@ def _changed(work: Work, seat: Seat, waiting: Waiting) -> Response:
     return page("signing/sign.html", 409, form=form, **_values(work, seat, waiting))
 
 
-def _is_complete(form: SignForm, progress: policy.Progress, waiting: Waiting) -> bool:
-    valid: bool = form.validate_on_submit()
+def _is_complete(form: SignForm, waiting: Waiting) -> bool:
+    valid, progress = bool(form.validate_on_submit()), waiting.progress
     no = policy.why_not_mark(policy.Mark(progress.mark), progress.name, progress.strokes)
     if no is policy.MarkNo.NAME_MISSING:
         blame(form, "name", _("Enter your full name."))
@@ -119,10 +119,9 @@ def _is_complete(form: SignForm, progress: policy.Progress, waiting: Waiting) ->
         blame(form, "erecord", _("Say that you agree to sign on screen, or ask for paper."))
     if not form.code.data:
         blame(form, "code", _("Enter the 6-digit code from your app."))
-    unread = policy.next_page(waiting.pages, progress)
-    if unread is not None:
+    if waiting.next_number is not None:
         blame(form, "hash", _("Page {number} is still open. Answer it first.")
-              .format(number=unread))
+              .format(number=waiting.next_number))
     return valid and not form.errors
 
 
@@ -162,5 +161,5 @@ def decline_now(work: Work) -> Response:
         return again("signing/decline.html", form=form, seat=seat, waiting=waiting)
     if form.sure.data == "back":
         return go("signing.start")
-    actions.decline(work, seat.engagement.id)
+    actions.decline(work)
     return page("signing/declined.html", seat=seat, waiting=waiting)

@@ -1,0 +1,1 @@
+"""Benchmarks: ratios from one run, so that they mean the same on any machine."""

@@ -1,0 +1,241 @@
+"""What Ana and Ben do in their browsers, as often as a test needs it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
+
+from tests.browser.house import Authenticator, House
+from tests.cast import ANA, ANSWERS, BEN, PASSWORD
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: What Chromium says of our own 404, 409 and 422 pages; it is no fault.
+_STATUS = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+#: A wave and a dash, in percents of the box.
+SCRAWL = (
+    ((10, 60), (15, 40), (20, 25), (25, 45), (30, 68), (36, 45), (42, 30), (48, 50), (55, 65)),
+    ((60, 50), (70, 46), (85, 54)),
+)
+_SETTLED = re.compile(r"In force until (.+)")
+
+
+@dataclass
+class Visitor:
+    """Follow one person in one browser, and what went wrong on the way."""
+
+    page: Page
+    house: House
+    faults: list[str] = field(default_factory=list)
+    app: Authenticator | None = None
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(20_000)
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        self.page.on("response", self._answered)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not _STATUS.match(message.text):
+            self.faults.append(f"{urlsplit(self.page.url).path}: {message.text}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 500:
+            self.faults.append(f"{response.status}: {urlsplit(response.url).path}")
+
+    @property
+    def path(self) -> str:
+        """Return where this person is, without host and query."""
+        return urlsplit(self.page.url).path
+
+    @property
+    def heading(self) -> str:
+        return self.page.locator("h1").inner_text()
+
+    @property
+    def main(self) -> str:
+        return self.page.locator("main").inner_text()
+
+    def press(self, name: str) -> None:
+        """Press the button that reads so."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def follow(self, name: str) -> None:
+        """Follow the link that reads so; the first one, where the navigation has it too."""
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+
+    def choose(self, words: str) -> None:
+        """Choose an answer by its words."""
+        self.page.get_by_label(words, exact=True).check()
+
+    def write(self, label: str, words: str) -> None:
+        """Type into the field with this label."""
+        self.page.get_by_label(label, exact=True).fill(words)
+
+    def sees(self, heading: str | re.Pattern[str]) -> None:
+        """Wait until the page has this heading."""
+        expect(self.page.locator("h1")).to_have_text(heading)
+
+    def keep_app(self) -> Authenticator:
+        """Type the key that the page shows into an authenticator app."""
+        self.app = Authenticator(self.page.locator("#secret").inner_text(), self.house.clock)
+        return self.app
+
+    def fresh_code(self) -> str:
+        """Return a code that the own app shows and nobody has used."""
+        assert self.app is not None
+        return self.app.fresh()
+
+    def fetch(self, link: Locator, folder: Path) -> Path:
+        """Download what a link leads to."""
+        with self.page.expect_download() as waiting:
+            link.click()
+        file = folder / waiting.value.suggested_filename
+        waiting.value.save_as(file)
+        return file
+
+
+# ---- Ana ----
+
+
+def sign_in(ana: Visitor) -> None:
+    """Let Ana in with password and code."""
+    ana.page.goto("/sign-in")
+    ana.write("Mail address", ANA.email)
+    ana.write("Password", PASSWORD)
+    ana.press("Continue")
+    ana.write("6-digit code", ana.house.world.fresh_code("ana"))
+    ana.press("Sign in")
+    ana.page.wait_for_url("**/today")
+
+
+def name_ben(ana: Visitor) -> None:
+    """Fill in the first screen: who."""
+    ana.write("Full name", BEN.name)
+    ana.write("Mail address", BEN.email)
+    ana.choose("Their own, private address")
+    ana.choose("Nobody, as far as I know")
+    ana.press("Continue to the terms")
+
+
+def answer_all(ana: Visitor) -> None:
+    """Fill in what the practice is asked once."""
+    for key, value in ANSWERS.items():
+        ana.page.locator(f"[name=q_{key.replace('.', '_')}]").fill(value)
+
+
+def sign_and_send(ana: Visitor, code: str) -> None:
+    """Sign one's own part on the third screen, and send."""
+    expect(ana.page.get_by_label("Your full name")).to_have_value(ANA.name)
+    ana.write("6-digit code", code)
+    ana.press("Sign and send")
+    ana.sees(f"Waiting for {BEN.name} to sign")
+
+
+def invite(ana: Visitor) -> str:
+    """Go through the three screens; returns the path of the engagement."""
+    ana.page.goto("/engagements/new")
+    name_ben(ana)
+    if not ana.page.get_by_text("Your practice’s answers").is_visible():
+        answer_all(ana)
+    ana.press("Continue to look and send")
+    sign_and_send(ana, ana.house.world.fresh_code("ana"))
+    return ana.path
+
+
+def vouch(ana: Visitor, engagement: str, digits: str) -> None:
+    """Type the digits that Ben reads out."""
+    ana.page.goto(engagement)
+    ana.follow("Type the eight digits")
+    ana.write("The 8 digits that you hear", digits)
+    ana.choose("By video, and I see the person")
+    ana.press(f"Vouch for {BEN.name}")
+    ana.sees(_SETTLED)
+
+
+# ---- Ben ----
+
+
+def come_in(ben: Visitor) -> None:
+    """Open the newest mail's link and say who one is."""
+    ben.page.goto(ben.house.link_for(BEN.email))
+    ben.press("Continue")
+    ben.sees("Who are you?")
+    ben.choose(f"I am {BEN.name}")
+    ben.press("Continue")
+
+
+def begin(ben: Visitor) -> None:
+    """Come in and start to read."""
+    come_in(ben)
+    ben.follow("Start reading")
+    ben.page.wait_for_url("**/p/read/1")
+
+
+def answer_page(ben: Visitor, choice: str = "Yes, I agree") -> None:
+    """Answer one page: read, or what is chosen for an optional line."""
+    ben.page.locator("main input[type=radio]").first.wait_for()
+    read = ben.page.get_by_label("I have read this page", exact=True)
+    (read if read.count() else ben.page.get_by_label(choice, exact=True)).check()
+    before = ben.page.url
+    ben.press("Continue")
+    ben.page.wait_for_url(lambda url: url != before)
+
+
+def read_on(ben: Visitor, *choices: str) -> int:
+    """Read page by page as far as the check; returns how many pages there were.
+
+    Optional lines are answered with `choices` in turn, and with yes after those.
+    """
+    left, count = list(choices), 0
+    while ben.path.startswith("/p/read/"):
+        asked = ben.page.get_by_label("Yes, I agree", exact=True).count()
+        answer_page(ben, left.pop(0) if asked and left else "Yes, I agree")
+        count += 1
+    ben.sees("Check your answers, then sign")
+    return count
+
+
+def fill_sheet(ben: Visitor) -> None:
+    """Type the name and agree to sign on screen; only the code is missing then."""
+    ben.write("Your full name", BEN.name)
+    ben.page.get_by_label(re.compile("^I agree to get and sign")).check()
+
+
+def press_sign(ben: Visitor, code: str) -> None:
+    ben.write("6-digit code", code)
+    ben.press("Sign the agreement")
+
+
+def sign_typed(ben: Visitor) -> None:
+    """Sign with the typed name and the first code of a new app."""
+    fill_sheet(ben)
+    press_sign(ben, ben.keep_app().fresh())
+    ben.sees("You have signed")
+
+
+def draw(ben: Visitor) -> None:
+    """Draw with a finger."""
+    canvas = ben.page.locator(".sigpad canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    finger = ben.page.context.new_cdp_session(ben.page)
+    for stroke in SCRAWL:
+        points = [{"x": box["x"] + box["width"] * x / 100, "y": box["y"] + box["height"] * y / 100}
+                  for x, y in stroke]
+        for number, point in enumerate(points):
+            kind = "touchMove" if number else "touchStart"
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    finger.detach()
+
+
+def digits_on(ben: Visitor) -> str:
+    """Read the eight digits off the screen, as one would aloud."""
+    return " ".join(ben.page.locator(".digits [aria-hidden]").all_inner_texts())

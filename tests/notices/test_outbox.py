@@ -1,0 +1,175 @@
+"""Mail and sealing survive a dead server and a killed worker; twice is once (Z16)."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from portal.evidence.jobs import seal_due
+from portal.evidence.models import SealedFile
+from portal.links.actions import state_of
+from portal.notices.actions import claim, has_due, settle
+from portal.notices.models import Notice
+from portal.notices.policy import GIVE_UP_AFTER, LEASE, Attempt, Outcome, after_failure, pause_after
+from portal.worker import run_job
+from tests.builders import World, add_engagement, add_practice, conclude, issue, newest_invitation
+from tests.cast import BEN
+from tests.conftest import KEYS
+from tests.mailroom import Mailroom, running
+
+
+@pytest.fixture
+def room(world: World) -> Iterator[Mailroom]:
+    """Give a mail server that the portal sends to, and an invitation that waits for it."""
+    with running() as (mailroom, url):
+        world.ground.settings = replace(world.ground.settings, smtp_url=url)
+        add_practice(world)
+        add_engagement(world)
+        issue(world)
+        yield mailroom
+
+
+def waiting(world: World) -> list[Notice]:
+    with world.ground.work(writes=False) as work:
+        return list(work.session.scalars(select(Notice).where(Notice.topic == "mail")))
+
+
+def link_state(world: World) -> str:
+    with world.ground.work(writes=False) as work:
+        return state_of(work, newest_invitation(work, world.ids["ben"]))
+
+
+def test_sends_the_invitation_and_wipes_its_content(world: World, room: Mailroom) -> None:
+    assert link_state(world) == "CREATED"
+    run_job(world.ground, "mail")
+    assert link_state(world) == "SENT"
+    [notice] = waiting(world)
+    assert (notice.destination_enc, notice.values_enc) == (None, None)
+    [mail] = room.mails
+    assert mail["To"] == BEN.email
+    assert mail["Subject"].startswith("Berg Coaching")
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert "/i/" in room.text()
+    assert run_job(world.ground, "mail") == 0
+
+
+def test_keeps_trying_while_the_server_is_dead_with_growing_pauses(
+    world: World, room: Mailroom
+) -> None:
+    alive = world.ground.settings.smtp_url
+    world.ground.settings = replace(world.ground.settings, smtp_url="smtp://127.0.0.1:1")
+    pauses = []
+    for _number in range(4):
+        run_job(world.ground, "mail")
+        [notice] = waiting(world)
+        pauses.append(notice.due_at - world.clock.now())
+        world.clock.move(seconds=pauses[-1].total_seconds())
+    assert pauses == sorted(set(pauses))
+    world.ground.settings = replace(world.ground.settings, smtp_url=alive)
+    run_job(world.ground, "mail")
+    assert len(room.mails) == 1
+
+
+def test_tries_again_after_a_full_mailbox_and_keeps_the_message_id(
+    world: World, room: Mailroom
+) -> None:
+    room.answers = ["452 mailbox full"]
+    run_job(world.ground, "mail")
+    assert room.mails == []
+    world.clock.move(minutes=2)
+    run_job(world.ground, "mail")
+    [notice] = waiting(world)
+    assert room.mails[0]["Message-ID"] == f"<{notice.id}@127.0.0.1>"
+
+
+def test_shows_an_address_that_does_not_exist(world: World, room: Mailroom) -> None:
+    room.refuse = {BEN.email: "550 no such user"}
+    run_job(world.ground, "mail")
+    assert link_state(world) == "BOUNCED"
+    [notice] = waiting(world)
+    assert (notice.settled_as, notice.trouble) == ("bounced", "smtp_550")
+
+
+def test_gives_up_after_three_days(world: World, room: Mailroom) -> None:
+    world.clock.move(days=3)
+    room.answers = ["451 later"]
+    run_job(world.ground, "mail")
+    [notice] = waiting(world)
+    assert notice.settled_as == "given_up"
+
+
+def test_sends_once_more_when_a_worker_died_before_it_could_say_so(
+    world: World, room: Mailroom
+) -> None:
+    claimed = claim(world.ground, "mail")
+    assert claimed is not None
+    assert not has_due(world.ground, "mail")
+    assert run_job(world.ground, "mail") == 0
+    world.clock.move(seconds=LEASE.total_seconds())
+    assert run_job(world.ground, "mail") == 1
+    with world.ground.work(writes=True) as work:
+        settle(work, claimed, Attempt(Outcome.LATER, "late"))
+    assert waiting(world)[0].settled_as == "done"
+
+
+def test_puts_the_same_notice_in_once(world: World, room: Mailroom) -> None:
+    from portal.engagements.actions import tell_coach
+    from portal.engagements.queries import by_id
+
+    for _number in range(2):
+        with world.ground.work(writes=True) as work:
+            tell_coach(work, by_id(work, world.ids["engagement"]), "not_me", dedupe="once")
+    assert len(waiting(world)) == 2
+
+
+@pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 2), (5, 16), (9, 256), (40, 360)])
+def test_doubles_the_pause_up_to_six_hours(attempts: int, minutes: int) -> None:
+    assert pause_after(attempts).total_seconds() == minutes * 60
+
+
+def test_knows_when_to_give_up() -> None:
+    assert after_failure(1, GIVE_UP_AFTER, "x").outcome is Outcome.GIVEN_UP
+    assert after_failure(99, GIVE_UP_AFTER / 2, "x").outcome is Outcome.LATER
+
+
+def papers(world: World) -> list[tuple[str, str]]:
+    with world.ground.work(writes=False) as work:
+        return sorted((row.edition, row.occasion) for row in work.session.execute(
+            select(SealedFile.edition, SealedFile.occasion)))
+
+
+def test_seals_both_editions_and_the_coachees_anew_after_the_voice_check(world: World) -> None:
+    conclude(world)
+    seal_due(world.ground)
+    assert papers(world) == [("coachee", "signed"), ("coachee", "vouched"), ("common", "signed")]
+    assert seal_due(world.ground) == 0
+
+
+def test_seals_what_a_killed_worker_left(world: World, database_url: str) -> None:
+    """It is killed by the system in the middle of its work, and another one finishes."""
+    conclude(world)
+    environment = {
+        **os.environ, "PORTAL_DATABASE_URL": database_url, "PORTAL_SECRET_KEY": KEYS["secret_key"],
+        "PORTAL_LINK_KEY": KEYS["link_key"], "PORTAL_MASTER_KEY": KEYS["master_key"],
+        "PORTAL_INSTANCE_DIR": str(world.ground.settings.instance_dir),
+    }
+    script = ("import os, signal\n"
+              "import portal.evidence.jobs as jobs\n"
+              "from portal.cli import _ground, _settings\n"
+              "from portal.notices.actions import claim\n"
+              "claim(_ground(_settings()), 'seal')\n"
+              "os.kill(os.getpid(), signal.SIGKILL)\n")
+    world.ground.engine.dispose()
+    killed = subprocess.run([sys.executable, "-c", script], env=environment, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    seal_due(world.ground)
+    world.clock.move(hours=24 * 365)
+    seal_due(world.ground)
+    assert papers(world) == [("coachee", "signed"), ("coachee", "vouched"), ("common", "signed")]

@@ -1,0 +1,197 @@
+"""Two practices with everyone in their place, and an eye on every row of every table.
+
+At Berg Coaching Ana has concluded terms with Ben and with Mallory, papers sealed, and Nele has
+opened hers. At Quist Coaching Zoe has concluded terms with Yul. What the tests address is
+Ben's.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from portal import schema
+from portal.agreements.models import Signature
+from portal.app import make_app
+from portal.evidence.jobs import seal_due
+from portal.evidence.models import SealedFile
+from portal.ground.chance import new_id, secret_bytes
+from portal.ground.clock import StandingClock
+from portal.ground.settings import Settings
+from portal.ground.tokens import fingerprint
+from portal.ground.work import make_ground
+from portal.ledger.actions import keep_notes
+from portal.people.models import SignIn
+from portal.web.assets import STATIC
+from portal.web.words import speak
+from tests.builders import (
+    World,
+    add_engagement,
+    add_practice,
+    issue,
+    opened,
+    read_all,
+    sign,
+    vouch_for,
+)
+from tests.cast import BEN, MALLORY, YUL, ZOE, Character
+from tests.conftest import DATABASE, KEYS, NOW, _run
+from tests.journeys.steps import newest_link
+from tests.pages import BASE, Browser
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy import Engine
+    from werkzeug.routing import Rule
+
+NELE = Character("Nele Novak", "nele.novak@posteo.example")
+#: Everybody who may come along: whose session their browser holds, and how far it was proven.
+PERSONAS = {
+    "nobody": None, "ana": ("ana", "coach", "factor"), "zoe": ("zoe", "coach", "factor"),
+    "ben": ("ben", "party", "factor"), "ben-by-link": ("ben", "party", "mailbox"),
+    "nele-by-link": ("nele", "party", "mailbox"), "yul": ("yul", "party", "factor"),
+    "mallory": ("mallory", "party", "factor"), "forged": None, "ended": None,
+}
+
+
+@contextmanager
+def a_database(empty: str, folder: Path) -> Iterator[str]:
+    """Give a copy of the migrated, empty database that lasts as long as the block."""
+    if DATABASE == "sqlite":
+        shutil.copy(empty.removeprefix("sqlite:///"), folder / "portal.db")
+        yield f"sqlite:///{folder / 'portal.db'}"
+        return
+    name = f"portal_{new_id()}"
+    _run(empty, f"CREATE DATABASE {name} TEMPLATE empty_portal")
+    yield empty.replace("/postgres?", f"/{name}?")
+    _run(empty, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def a_world(empty: str, folder: Path, **changes: Any) -> Iterator[tuple[World, Flask]]:
+    """Give an empty world and the application on it, for as long as the block lasts."""
+    with a_database(empty, folder) as url:
+        settings = Settings(**{"instance_dir": folder, "database_url": url, "base_url": BASE,
+                               **KEYS, **changes})
+        clock = StandingClock(NOW)
+        speak("en", "Europe/Vienna")
+        ground = make_ground(settings, clock, keep_notes)
+        app = make_app(settings, clock, testing=True)
+        app.extensions["portal"] = ground
+        yield World(ground, clock), app
+        ground.engine.dispose()
+
+
+@dataclass
+class Stage:
+    """Hold the world and the application of two practices."""
+
+    world: World
+    app: Flask
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """Return who is who."""
+        return self.world.ids
+
+    def browser(self, persona: str) -> Browser:
+        """Return a new browser in the hands of one of the personas."""
+        browser, held = Browser(self.app), PERSONAS[persona]
+        if held is not None:
+            browser.be(self.world, *held)
+        if persona == "forged":
+            _forge(browser, self.world)
+        if persona == "ended":
+            browser.be(self.world, "ana", "coach").be(self.world, "ben", "party")
+            _end_sessions(browser, self.world)
+        return browser
+
+    def values(self, key: str = "ben") -> dict[str, Any]:
+        """Return what the addresses of one coachee's things are made of."""
+        return {"engagement_id": self.ids[f"{key}.engagement"],
+                "party_id": self.ids[f"{key}.party"], "version_id": self.ids[f"{key}.version"],
+                "paper_id": self.ids.get(f"{key}.paper", new_id()),
+                "practice_id": self.ids[f"{key}.practice"], "token": self.ids[f"{key}.token"],
+                "number": 1, "filename": next(STATIC.rglob("*.css")).relative_to(STATIC).as_posix()}
+
+    def path(self, rule: Rule, **values: Any) -> str:
+        """Return the address of a rule with these values."""
+        adapter = self.app.url_map.bind("127.0.0.1:8000")
+        wanted = {name: values[name] for name in rule.arguments}
+        return str(adapter.build(rule.endpoint, wanted))
+
+    def endpoint(self, path: str) -> str:
+        """Return the name of the view behind an address of ours."""
+        adapter = self.app.url_map.bind("127.0.0.1:8000")
+        found, _values = adapter.match(path.removeprefix(BASE).split("?")[0], method="GET")
+        return str(found)
+
+
+def routes(app: Flask) -> list[tuple[Rule, str]]:
+    """Return every rule of the application with each of its methods that is not implied."""
+    found = [(rule, method) for rule in app.url_map.iter_rules()
+             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}]
+    return sorted(found, key=lambda pair: (pair[0].rule, pair[1]))
+
+
+def make_stage(world: World, app: Flask) -> Stage:
+    """Let everyone do what they have done before the tests begin."""
+    add_practice(world)
+    add_practice(world, ZOE, "zoe", name="Quist Coaching")
+    for who, key, coach in ((BEN, "ben", "ana"), (MALLORY, "mallory", "ana"),
+                            (YUL, "yul", "zoe"), (NELE, "nele", "ana")):
+        engage(world, who, key, coach)
+        if key != "nele":
+            conclude(world, who, key)
+        if coach == "ana" and key != "nele":
+            vouch_for(world, key)
+    seal_due(world.ground)
+    with world.ground.work(writes=False) as work:
+        for paper in work.session.scalars(select(SealedFile)):
+            for key in ("ben", "mallory", "yul"):
+                if world.ids[f"{key}.version"] == paper.version_id:
+                    world.ids[f"{key}.paper"] = paper.id
+    return Stage(world, app)
+
+
+def engage(world: World, who: Character, key: str, coach: str) -> None:
+    """Let a coach send somebody terms, and let them come in by the link."""
+    world.ids[f"{key}.engagement"] = add_engagement(world, who, key, coach)
+    world.ids[f"{key}.version"] = issue(world, coach)
+    world.clock.move(seconds=1)
+    world.ids[f"{key}.token"] = newest_link(world).removeprefix("/i/")
+    opened(world, key)
+
+
+def conclude(world: World, who: Character, key: str) -> None:
+    """Let somebody read, choose yes and sign."""
+    read_all(world, key, name=who.name)
+    assert isinstance(sign(world, key), Signature)
+
+
+def _forge(browser: Browser, world: World) -> None:
+    with browser.client.session_transaction(base_url=BASE) as session:
+        for scope in ("coach", "party"):
+            session[scope] = secret_bytes(32).hex()
+            session[f"{scope}_seen"] = int(world.clock.now().timestamp())
+
+
+def _end_sessions(browser: Browser, world: World) -> None:
+    with browser.client.session_transaction(base_url=BASE) as session:
+        prints = [fingerprint(bytes.fromhex(session[scope])) for scope in ("coach", "party")]
+    with world.ground.work(writes=True) as work:
+        for row in work.session.scalars(select(SignIn).where(SignIn.token_hash.in_(prints))):
+            row.ended_at = work.now
+
+
+def rows(engine: Engine, leave_out: tuple[str, ...] = ("access_log",)) -> set[tuple[str, str]]:
+    """Return every row of every table as a text, so that two moments can be compared."""
+    with engine.connect() as connection:
+        return {(table.name, repr(tuple(row))) for table in schema.METADATA.sorted_tables
+                if table.name not in leave_out for row in connection.execute(select(table))}

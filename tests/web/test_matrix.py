@@ -1,0 +1,181 @@
+"""Who gets what, for every route and method: ids of others do not exist (Z5, INV-24)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from werkzeug.test import TestResponse
+
+from portal.ground.chance import new_id
+from tests.cast import BEN
+from tests.web.stage import PERSONAS, routes, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.pages import Browser, Page
+    from tests.web.stage import Stage
+
+#: Strangers to Ben's terms. What they may do, they do to what is theirs.
+STRANGERS = ("nobody", "zoe", "yul", "mallory", "forged", "ended")
+#: Browsers with a session that was never given, or that has ended, are treated as nobody.
+AS_NOBODY = {"forged": "nobody", "ended": "nobody"}
+OTHER_METHODS = ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND")
+#: What stands in every row that belongs to a stranger.
+OWN = {"zoe": "zoe.practice", "yul": "yul.engagement", "mallory": "mallory.engagement"}
+#: Tables in which a stranger's own signing in and asking leaves something.
+SESSIONS = ("access_log", "sign_in", "door_request")
+_CSRF = re.compile(rb'(name="csrf_token"[^>]*value=")[^"]+')
+
+
+@cache
+def matrix() -> dict[tuple[str, str], dict[str, str]]:
+    """Read the table: what each persona is to get from each view."""
+    head, *lines = [line.split() for line in
+                    Path(__file__).with_name("matrix.txt").read_text("utf-8").splitlines()
+                    if line and not line.startswith("#")]
+    assert all(len(line) == len(head) for line in lines), "a cell is missing"
+    assert len({tuple(line[:2]) for line in lines}) == len(lines), "a row stands twice"
+    return {(line[0], line[1]): dict(zip(head[2:], line[2:], strict=True)) for line in lines}
+
+
+def short(stage: Stage, page: Page) -> str:
+    """Write an answer as the table does: a status, or where a redirect leads."""
+    if page.status == 303:
+        return ">" + stage.endpoint(page.location).split(".")[1]
+    return str(page.status)
+
+
+def ask(browser: Browser, method: str, path: str) -> Page:
+    """Send one request: what is posted is an empty form."""
+    if method == "GET":
+        return browser.get(path, follow=False)
+    return browser.post(path, {}, follow=False)
+
+
+def test_has_a_row_for_every_route_and_a_route_for_every_row(stage: Stage) -> None:
+    found = {(rule.endpoint, method) for rule, method in routes(stage.app)}
+    assert set(matrix()) == found
+
+
+@dataclass
+class Walk:
+    """Hold what one persona got on the way along all routes, and what it changed."""
+
+    pages: dict[tuple[str, str], Page]
+    changed: set[tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def walk(stage: Stage) -> Callable[[str], Walk]:
+    """Give a walk along all routes in the name of anybody; each is walked once."""
+
+    @cache
+    def walked(persona: str) -> Walk:
+        engine = stage.world.ground.engine
+        before = rows(engine, SESSIONS)
+        reader = stage.browser(persona)
+        # Some posts end the session, so each of them has a browser of its own.
+        pages = {(rule.endpoint, method): ask(
+            reader if method == "GET" else stage.browser(persona), method,
+            stage.path(rule, **stage.values())) for rule, method in routes(stage.app)}
+        return Walk(pages, rows(engine, SESSIONS) ^ before)
+
+    return walked
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_answers_every_persona_as_the_table_says(
+    stage: Stage, walk: Callable[[str], Walk], persona: str
+) -> None:
+    column = AS_NOBODY.get(persona, persona)
+    got = {key: short(stage, page) for key, page in walk(persona).pages.items()}
+    assert got == {key: row[column] for key, row in matrix().items() if key in got}
+
+
+@pytest.mark.parametrize("persona", STRANGERS)
+def test_shows_strangers_nothing_of_ben(
+    stage: Stage, walk: Callable[[str], Walk], persona: str
+) -> None:
+    for key, page in walk(persona).pages.items():
+        for secret in (BEN.name, BEN.email, stage.ids["ben"], stage.ids["ben.paper"]):
+            assert secret not in without_addresses(page.html), (key, secret)
+
+
+def without_addresses(html: str) -> str:
+    """Leave out where a page leads: a redirect repeats the address that was asked for."""
+    return re.sub(r'(href|action|value)="[^"]*"|<a [^>]*>[^<]*</a>', "", html)
+
+
+@pytest.mark.parametrize("persona", STRANGERS)
+def test_lets_strangers_touch_only_what_is_their_own(
+    stage: Stage, walk: Callable[[str], Walk], persona: str
+) -> None:
+    own = stage.ids.get(OWN.get(persona, ""), "nothing at all")
+    assert [row for row in walk(persona).changed if own not in row[1]] == []
+
+
+#: Whose session asks with which of their own things, mixed with which of Ben's.
+MIXES = [
+    ("zoe", "yul", {"engagement_id", "party_id", "version_id", "paper_id"}),
+    ("zoe", "yul", {"party_id", "version_id", "paper_id"}),
+    ("ana", "mallory", {"party_id", "version_id", "paper_id"}),
+    ("yul", "yul", {"version_id", "paper_id"}),
+    ("yul", "yul", {"paper_id"}),
+    ("mallory", "mallory", {"version_id", "paper_id"}),
+    ("mallory", "mallory", {"paper_id"}),
+]
+
+
+@pytest.mark.parametrize("persona, owner, foreign", MIXES)
+def test_answers_foreign_ids_like_ids_that_do_not_exist(
+    stage: Stage, persona: str, owner: str, foreign: set[str]
+) -> None:
+    own, others = stage.values(owner), stage.values("ben")
+    asked = 0
+    for rule, method in routes(stage.app):
+        if not rule.arguments & foreign or stage_door(stage, rule.endpoint) != scope_of(persona):
+            continue
+        theirs = {**own, **{name: others[name] for name in foreign}}
+        unknown = {**own, **{name: new_id() for name in foreign}}
+        seen = [ask(stage.browser(persona), method, stage.path(rule, **values)).response
+                for values in (theirs, unknown)]
+        assert [answer.status_code for answer in seen] == [404, 404], rule.rule
+        assert plain(seen[0]) == plain(seen[1]), rule.rule
+        asked += 1
+    assert asked
+
+
+def scope_of(persona: str) -> str:
+    """Return which kind of door somebody comes through."""
+    return "coach" if persona in ("ana", "zoe") else "party"
+
+
+def stage_door(stage: Stage, endpoint: str) -> str:
+    """Return which kind of visitor a view is for."""
+    door = str(stage.app.view_functions[endpoint].door)  # type: ignore[attr-defined]
+    return {"mailbox": "party"}.get(door, door)
+
+
+def plain(answer: TestResponse) -> tuple[bytes, dict[str, str]]:
+    """Return an answer without what differs every time: the form token."""
+    headers = {name: value for name, value in answer.headers if name != "Set-Cookie"}
+    return _CSRF.sub(rb"\1", answer.get_data()), headers
+
+
+def test_answers_no_other_method(stage: Stage) -> None:
+    client = stage.browser("ana").client
+    for rule in stage.app.url_map.iter_rules():
+        path = stage.path(rule, **stage.values())
+        for method in OTHER_METHODS:
+            answer = client.open(path, method=method, base_url="http://127.0.0.1:8000")
+            assert answer.status_code == 405, (rule.rule, method)
+
+
+def test_serves_nothing_of_the_demo(stage: Stage) -> None:
+    assert [r.rule for r in stage.app.url_map.iter_rules() if "demo" in r.rule + r.endpoint] == []
