@@ -16,7 +16,7 @@ LOCK_PYTHON ?= /usr/bin/python3
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-virtualenv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-sqlite test-postgresql check lint format bench lock messages settings
+.PHONY: help setup run test test-sqlite test-postgresql check lint tidy bench lock messages settings
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -34,18 +34,16 @@ test-sqlite: $(VENV)/.ready-dev ## run every test on SQLite
 test-postgresql: $(VENV)/.ready-dev ## run every test on PostgreSQL, which brings itself along
 	PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest $(ARGS)
 
-check: lint test ## lint, format, types, import contracts, then every test
+check: lint test ## lint, types, import contracts, then every test
 
-lint: $(VENV)/.ready-dev ## lint, format, types and import contracts, without the tests
+lint: $(VENV)/.ready-dev ## lint, types and import contracts, without the tests
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/lint-imports --no-logo --config tests/house/at_run_time.toml
 
-format: $(VENV)/.ready-dev ## lay the code out as `make lint` wants it
+tidy: $(VENV)/.ready-dev ## mend what the linter can mend by itself
 	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
 
 bench: $(VENV)/.ready-dev ## measure: a table of ratios from one run
 	$(PY) -m bench

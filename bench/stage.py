@@ -50,14 +50,21 @@ def add_reader(app: Flask, world: World, *, done: bool) -> Browser:
     return Browser(app).be(world, "ben", "party", "mailbox")
 
 
-def cpu(act: Callable[[], object], times: int) -> float:
-    """Return the median CPU seconds of an act, of so many runs."""
-    spent = []
-    for _number in range(times):
+def beside(plain: Callable[[], object], act: Callable[[], object], rounds: int) -> float:
+    """Return how many times the CPU of `plain` an act takes: the median of so many rounds.
+
+    Each round measures both, so that a machine which is busy with other things is busy with
+    both of them.
+    """
+    ratios = []
+    for _number in range(rounds):
         start = time.process_time()
+        for _again in range(10):
+            plain()
+        middle = time.process_time()
         act()
-        spent.append(time.process_time() - start)
-    return sorted(spent)[len(spent) // 2]
+        ratios.append((time.process_time() - middle) / ((middle - start) / 10))
+    return sorted(ratios)[len(ratios) // 2]
 
 
 def caller(app: Flask, path: str, client: Client | None = None, **how: Any) -> Callable[[], bytes]:

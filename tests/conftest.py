@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, text
 
 from portal import schema
 from portal.app import make_app
+from portal.ground.chance import new_id
 from portal.ground.clock import StandingClock
 from portal.ground.settings import Settings
 from portal.ground.work import make_ground
@@ -57,6 +58,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     _run(admin, "SELECT pg_reload_conf()")
     _run(admin, "CREATE DATABASE empty_portal")
     _migrate(admin.replace("/postgres?", "/empty_portal?"))
+    _run(admin, "CREATE DATABASE shared_portal TEMPLATE empty_portal")
     yield admin
     server.cleanup()
     shutil.rmtree(home, ignore_errors=True)
@@ -79,18 +81,33 @@ def _run(admin: str, statement: str) -> None:
 
 
 @pytest.fixture
-def database_url(empty_database: str, tmp_path: Path) -> Iterator[str]:
-    """Give each test a database of its own."""
+def database_url(
+    empty_database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """Give each test an empty database; on PostgreSQL most tests take turns on one."""
     if DATABASE == "sqlite":
         shutil.copy(empty_database.removeprefix("sqlite:///"), tmp_path / "portal.db")
         yield f"sqlite:///{tmp_path / 'portal.db'}"
         return
-    from portal.ground.chance import new_id
+    if request.node.get_closest_marker("alters_schema"):
+        name = f"portal_{new_id()}"
+        _run(empty_database, f"CREATE DATABASE {name} TEMPLATE empty_portal")
+        yield empty_database.replace("/postgres?", f"/{name}?")
+        _run(empty_database, f"DROP DATABASE {name} WITH (FORCE)")
+        return
+    shared = empty_database.replace("/postgres?", "/shared_portal?")
+    yield shared
+    _empty(shared)
 
-    name = f"portal_{new_id()}"
-    _run(empty_database, f"CREATE DATABASE {name} TEMPLATE empty_portal")
-    yield empty_database.replace("/postgres?", f"/{name}?")
-    _run(empty_database, f"DROP DATABASE {name} WITH (FORCE)")
+
+def _empty(url: str) -> None:
+    """Empty every table, past the triggers that guard evidence: only a superuser can do this."""
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        names = ", ".join(schema.METADATA.tables)
+        connection.execute(text(f"TRUNCATE {names} CASCADE"))
+    engine.dispose()
 
 
 @pytest.fixture

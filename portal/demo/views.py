@@ -7,14 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app
-from sqlalchemy import select
 
+from portal.demo.queries import first_coach, running_codes
 from portal.demo.sink import mails
-from portal.factors.models import Factor
-from portal.ground.onetime import STEP_SECONDS, code_at
+from portal.ground.onetime import STEP_SECONDS
 from portal.people.actions import begin_session
-from portal.people.models import Account, Person, Practice
-from portal.people.queries import names_of
 from portal.people.views import keep_token, practice_frame
 from portal.plain.errors import Missing
 from portal.reaching.forms import PlainForm
@@ -47,11 +44,8 @@ def front(work: Work) -> Response:
 @guard(Door.ANYONE)
 def ana(work: Work) -> Response:
     """Sign one in as Ana, as password and code would."""
-    account = work.session.scalars(select(Account).order_by(Account.created_at)).first()
-    if account is None:
-        raise Missing("account")
-    person = work.session.get_one(Person, account.person_id)
-    practice_frame(work.session.get_one(Practice, account.practice_id))
+    account, person, practice = first_coach(work)
+    practice_frame(practice)
     keep_token("coach", begin_session(work, person, scope="coach", level="factor",
                                       lasts=timedelta(hours=12), account_id=account.id))
     return go("desk.today")
@@ -78,12 +72,7 @@ def mail(work: Work, name: str) -> Response:
 @guard(Door.ANYONE)
 def authenticator(work: Work) -> Response:
     """Show the running codes of everyone, as the app on their phone would."""
-    factors = list(work.session.scalars(
-        select(Factor).where(Factor.disabled_at.is_(None)).order_by(Factor.created_at.desc())))
-    names = names_of(work, [factor.person_id for factor in factors])
     left = STEP_SECONDS - int(work.now.timestamp()) % STEP_SECONDS
-    codes = [(names[f.person_id], code_at(work.reveal(f, "secret"), work.now),
-              int(work.now.timestamp()) // STEP_SECONDS <= f.last_step) for f in factors]
-    answer = page("demo/authenticator.html", codes=codes, left=left)
+    answer = page("demo/authenticator.html", codes=running_codes(work), left=left)
     answer.headers["Refresh"] = str(min(left, 10))
     return answer

@@ -12,7 +12,6 @@ from portal.agreements.queries import manifests_of, shown_text, standing_of, ver
 from portal.engagements.policy import Mandatory, engagement_state
 from portal.engagements.queries import of_coach, own_or_missing, parties_of
 from portal.evidence.queries import Paper, newest_paper, papers_of
-from portal.links import policy as links
 from portal.links.queries import of_engagements
 from portal.notices.queries import Posted, posted
 from portal.people.queries import names_of
@@ -152,7 +151,7 @@ def _sheet(work: Work, engagement: Engagement, found: _Found, names: dict[str, s
         word=spoken, sign_by=facts.sign_by if facts else None,
         until=facts.valid_to - timedelta(seconds=1) if facts else None,
         starts=facts.effective_from if facts else None,
-        requests=[_request(p, names, facts, found.invitations, standing.events, now)
+        requests=[_request(p, names, facts, found.invitations, standing.events)
                   for p in parties] if facts else [],
         papers=found.papers,
         troubles=[m for m in found.mails if _is_trouble(m, found.invitations, standing)],
@@ -175,24 +174,21 @@ def _is_trouble(mail: Posted, invitations: list[Invitation], standing: Standing)
 
 def _request(
     party: Party, names: dict[str, str], facts: VersionFacts, invitations: list[Invitation],
-    events: list[Event], now: datetime,
+    events: list[Event],
 ) -> Request:
     slot = next(s for s in facts.slots if s.party_id == party.id)
     signed = next((s.at for s in facts.signed if s.slot_id == slot.slot_id), None)
-    own = [i for i in invitations if i.person_id == party.person_id and i.purpose == "sitting"]
-    link = own[-1] if own else None
-    kinds = [e for e in events if link is not None and e.subject_id == link.id]
-    state = links.state(link.id, link.expires_at, events, now) if link else "CREATED"
-    # A decline must not move the date either: it would tell (Z4).
-    told = [e.at for e in kinds if e.kind != "invitation.declined"]
-    since = signed or (told[-1] if told else link.issued_at if link else facts.issued_at)
+    own = [i.id for i in invitations if i.person_id == party.person_id
+           and i.issued_at >= facts.issued_at]
+    told = [e for e in events if e.at >= facts.issued_at
+            and (e.subject_id in own or e.subject_id == party.id)]
+    spoken, since = word(told, facts.issued_at, signed)
     return Request(
-        party_id=party.id, name=names[party.person_id], role=party.role,
-        word=word(state, signed=signed is not None,
-                  was_bound=any(e.kind == "invitation.bound" for e in kinds)),
+        party_id=party.id, name=names[party.person_id], role=party.role, word=spoken,
         since=since, signed_at=signed, needs_vouching=slot.vouching,
         vouched_at=facts.vouched.get(party.id),
-        wrong_person=any(e.kind == "invitation.not_me" for e in kinds),
+        wrong_person=any(e.kind == "invitation.not_me" and e.subject_id == own[-1]
+                         for e in told),
     )
 
 

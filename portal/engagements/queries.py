@@ -46,7 +46,8 @@ def parties_of(work: Work, engagement_ids: Iterable[str]) -> dict[str, list[Part
     """Return the parties of many engagements with one query, in the order they were named."""
     found: dict[str, list[Party]] = {engagement_id: [] for engagement_id in engagement_ids}
     for party in work.session.scalars(
-        select(Party).where(Party.engagement_id.in_(found)).order_by(Party.created_at, Party.id)
+        select(Party).where(Party.engagement_id.in_(found))
+        .order_by(Party.created_at, Party.role, Party.id)
     ):
         found[party.engagement_id].append(party)
     return found

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, PasswordField, StringField
+from wtforms import EmailField, PasswordField, StringField
 
 from portal.web.forms import CodeField, at_most, filled
-from portal.web.words import _
+from portal.web.words import later as _
 
 
 class SignInForm(FlaskForm):
@@ -27,10 +27,3 @@ class RecoveryForm(FlaskForm):
 
     code = StringField(_("Recovery code"), [filled(_("Enter one of your recovery codes.")),
                                             at_most(60)])
-
-
-class KeptForm(FlaskForm):
-    """Saying that the recovery codes were put away."""
-
-    kept = BooleanField(_("I have put these codes where I will find them"),
-                        [filled(_("Put the codes away first, then tick the box."))])

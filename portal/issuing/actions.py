@@ -200,8 +200,9 @@ def _sign_own_part(
     if slot is None:
         raise Missing("slot")
     shown = laid_out(composed.record, "COACH")
-    who = SignedBy(party.id, slot.slot_id, "COACH", "self", slot.meaning, name.strip(), Mark.TYPE, (),
-                   shown["intents"]["COACH"], shown["erecord"])
+    who = SignedBy(
+        party.id, slot.slot_id, "COACH", "self", slot.meaning, name.strip(), Mark.TYPE, (),
+        shown["intents"]["COACH"], shown["erecord"])
     proof = Proof(
         factor_id=taken.factor.id, step=taken.step, fails_before=taken.fails_before,
         enrolled_now=False, invitation_id=None, invited_at=None, address_owner=None,

@@ -19,7 +19,7 @@ from wtforms import (
 from portal.reaching.forms import AddressFields
 from portal.vouching.policy import How
 from portal.web.forms import CodeField, at_most, filled, printable, said
-from portal.web.words import _
+from portal.web.words import later as _
 
 if TYPE_CHECKING:
     from portal.wording.policy import Fault, Template

@@ -172,6 +172,23 @@ def end_session(work: Work, session_id: str) -> None:
     work.session.execute(_END, {"session": session_id, "now": work.now})
 
 
+def end_token(work: Work, token: str) -> None:
+    """End the session of a token that a browser gives up for a new one."""
+    work.session.execute(
+        update(SignIn).where(SignIn.token_hash == fingerprint(bytes.fromhex(token)),
+                             SignIn.ended_at.is_(None)).values(ended_at=work.now)
+    )
+
+
+def shut_out(work: Work, person_id: str, engagement_id: str) -> None:
+    """End what a person's link alone had opened: it is worth nothing once the link is ended."""
+    work.session.execute(
+        update(SignIn).where(SignIn.person_id == person_id, SignIn.level == "mailbox",
+                             SignIn.engagement_id == engagement_id, SignIn.ended_at.is_(None))
+        .values(ended_at=work.now)
+    )
+
+
 def end_sessions_of(work: Work, person_id: str, scope: str) -> None:
     """End all sign-in sessions of a person in one scope."""
     work.session.execute(

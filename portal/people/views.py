@@ -10,6 +10,7 @@ from flask import g, session
 from flask_login import LoginManager, UserMixin
 
 from portal.ground.work import Actor
+from portal.people.actions import end_token
 from portal.people.policy import SessionFacts, is_alive
 from portal.people.queries import names_of, session_by_token
 from portal.web.context import ground
@@ -46,8 +47,11 @@ class Shown:
 def keep_token(scope: str, token: str) -> None:
     """Give the browser a new session token of one scope, in place of the one it had.
 
-    Everything else that the cookie held goes: nothing from before a sign-in survives it.
+    Everything else that the cookie held goes: nothing from before a sign-in survives it, on
+    the server neither.
     """
+    if scope in session:
+        end_token(g.work, session[scope])
     other = "party" if scope == "coach" else "coach"
     kept = {key: session[key] for key in (other, f"{other}_seen") if key in session}
     session.clear()
@@ -78,7 +82,7 @@ def _load(_request: Request) -> Visitor | None:
     if work is None:
         return None
     scope = "coach" if g.door is Door.COACH else "party"
-    scopes = ("party", "coach") if g.door is Door.ANYONE else (scope,)
+    scopes = ("coach", "party") if g.door is Door.ANYONE else (scope,)
     for wanted in scopes:
         found = session_by_token(work, session[wanted]) if wanted in session else None
         if found is not None and _alive(found[0], wanted, work):

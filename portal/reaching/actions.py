@@ -11,11 +11,12 @@ from portal.engagements.actions import change_contact, note, tell
 from portal.engagements.queries import by_id, parties_of, party_of_person
 from portal.ground import chance
 from portal.ledger.actions import step
+from portal.ledger.queries import events_of
 from portal.links.actions import issue as issue_link
 from portal.links.actions import record_delivery, revoke_all
 from portal.links.queries import of_person
 from portal.notices.policy import Outcome
-from portal.people.actions import add_address
+from portal.people.actions import add_address, shut_out
 from portal.people.policy import Owner, ReadBy, why_not_address
 from portal.people.queries import person_or_missing
 from portal.plain.errors import Missing, require
@@ -64,16 +65,22 @@ def remind(work: Work, engagement: Engagement, party: Party) -> RemindNo | None:
     """
     facts = waiting_version(work, engagement, party)
     links = of_person(work, engagement.practice_id, engagement.id, party.person_id)
-    last = policy.last_of([link.issued_at for link in links])
+    acts = [event.at for event in events_of(work, [engagement.id])[engagement.id]
+            if event.subject_id == party.id and event.kind in policy.COACH_ACTS]
+    last = policy.last_of([*acts, *(link.issued_at for link in links)])
     stop = policy.why_not_remind(facts is not None, last, work.now)
-    if stop is None and facts is not None:
+    if stop is RemindNo.TOO_SOON:
+        return stop
+    note(work, engagement, "party.reminded", party.id)
+    if facts is not None:
         invite(work, engagement, party, "reminder", until=facts.sign_by)
-        note(work, engagement, "party.reminded", party.id)
     return stop
 
 
 def reissue(work: Work, engagement: Engagement, party: Party) -> None:
-    """Send a new link at once; the old one ends. Nothing goes out where nothing waits."""
+    """Send a new link at once; the old one ends. Nothing goes out where nothing waits, and the
+    record tells the coach the same either way (Z4)."""
+    note(work, engagement, "party.link_renewed", party.id)
     facts = waiting_version(work, engagement, party)
     if facts is not None:
         invite(work, engagement, party, "invitation", until=facts.sign_by)
@@ -81,6 +88,12 @@ def reissue(work: Work, engagement: Engagement, party: Party) -> None:
 
 def revoke(work: Work, engagement: Engagement, party: Party) -> int:
     """End every link of a party at once, and return how many were alive."""
+    note(work, engagement, "party.link_revoked", party.id)
+    return _end_links(work, engagement, party)
+
+
+def _end_links(work: Work, engagement: Engagement, party: Party) -> int:
+    shut_out(work, party.person_id, engagement.id)
     return revoke_all(work, engagement.practice_id, engagement.id, party.person_id)
 
 
@@ -95,7 +108,7 @@ def correct_address(
     person = person_or_missing(work, engagement.practice_id, party.person_id)
     point = add_address(work, person, email, owner, read_by)
     work.session.flush()
-    revoke(work, engagement, party)
+    _end_links(work, engagement, party)
     change_contact(work, party, point)
     note(work, engagement, "party.address_changed", party.id, {"contact_point": point.id})
     reissue(work, engagement, party)
@@ -118,7 +131,7 @@ def recall(work: Work, engagement: Engagement, version_id: str) -> None:
     for slot in facts.slots:
         party = party_by_id(work, engagement, slot.party_id)
         if party.role != "COACH":
-            revoke(work, engagement, party)
+            _end_links(work, engagement, party)
 
 
 def party_by_id(work: Work, engagement: Engagement, party_id: str) -> Party:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from portal.ledger.policy import Event
+
 #: A person gets at most one reminder in this time (domain 2.8: one mail a day).
 BETWEEN_REMINDERS = timedelta(hours=20)
 #: How long a link lives that only leads back in.
@@ -23,7 +25,6 @@ class Word(StrEnum):
     IDENTIFIED = "identified"
     SIGNED = "signed"
     BOUNCED = "bounced"
-    EXPIRED = "expired"
     REVOKED = "revoked"
 
 
@@ -34,19 +35,39 @@ class RemindNo(StrEnum):
     TOO_SOON = "too_soon"
 
 
-_WORDS = {"CREATED": Word.TO_SEND, "SENT": Word.SENT, "OPENED": Word.OPENED,
-          "BOUND": Word.IDENTIFIED, "COMPLETED": Word.SIGNED, "BOUNCED": Word.BOUNCED,
-          "EXPIRED": Word.EXPIRED, "REVOKED": Word.REVOKED}
+#: What the coach does to a party's links; written down whether or not anything went out.
+COACH_ACTS = frozenset({"party.reminded", "party.link_renewed", "party.link_revoked"})
+_STEPS = (("invitation.bound", Word.IDENTIFIED), ("invitation.opened", Word.OPENED),
+          ("invitation.sent", Word.SENT))
 
 
-def word(link_state: str, *, signed: bool, was_bound: bool) -> Word:
-    """Return the word for a request; a decline keeps the word it had, so that it tells nothing
-    before the deadline (Z4)."""
-    if signed:
-        return Word.SIGNED
-    if link_state == "DECLINED":
-        return Word.IDENTIFIED if was_bound else Word.OPENED
-    return _WORDS[link_state]
+def word(
+    events: Sequence[Event], issued_at: datetime, signed_at: datetime | None
+) -> tuple[Word, datetime]:
+    """Return the word for a request and since when it holds.
+
+    `events` are those of the party's links for this text and of the coach's own acts on them.
+    The furthest step ever reached counts, not the newest link: so a decline, and a reminder
+    after it, look like silence and a reminder after it (Z4).
+    """
+    if signed_at is not None:
+        return Word.SIGNED, signed_at
+    acts = [event for event in events if event.kind in COACH_ACTS]
+    if acts and acts[-1].kind == "party.link_revoked":
+        return Word.REVOKED, acts[-1].at
+    for kind, name in _STEPS:
+        reached = next((event.at for event in events if event.kind == kind), None)
+        if name is Word.SENT and (lost := _bounced(events)) is not None:
+            return Word.BOUNCED, lost
+        if reached is not None:
+            return name, reached
+    return Word.TO_SEND, issued_at
+
+
+def _bounced(events: Sequence[Event]) -> datetime | None:
+    """Return when the newest mail came back, unless a later one went out well."""
+    posted = [e for e in events if e.kind in ("invitation.sent", "invitation.bounced")]
+    return posted[-1].at if posted and posted[-1].kind == "invitation.bounced" else None
 
 
 def outside(state: str, sign_by: datetime, now: datetime, *, recalled: bool) -> str:
@@ -68,12 +89,11 @@ def outside(state: str, sign_by: datetime, now: datetime, *, recalled: bool) -> 
 
 
 def why_not_remind(waits: bool, last: datetime | None, now: datetime) -> RemindNo | None:
-    """Return why no reminder goes out now, or None."""
-    if not waits:
-        return RemindNo.NOTHING_WAITS
+    """Return why no reminder goes out now, or None. The pause is looked at first, for it is all
+    that the coach may learn."""
     if last is not None and now - last < BETWEEN_REMINDERS:
         return RemindNo.TOO_SOON
-    return None
+    return None if waits else RemindNo.NOTHING_WAITS
 
 
 def last_of(moments: Sequence[datetime]) -> datetime | None:

@@ -20,7 +20,7 @@ from portal.ledger.policy import instant
 from portal.links.actions import advance, state_of
 from portal.links.policy import state as link_state
 from portal.links.queries import by_id as invitation_by_id
-from portal.people.actions import begin_session, end_session
+from portal.people.actions import begin_session, end_sessions_of, shut_out
 from portal.people.models import ContactPoint
 from portal.people.queries import person_or_missing
 from portal.plain.errors import Missing, require
@@ -96,6 +96,7 @@ def _session(
 def not_me(work: Work, invitation: Invitation) -> None:
     """End a link that reached somebody else, and let the record say so."""
     engagement = hold(work, invitation.engagement_id)
+    shut_out(work, invitation.person_id, engagement.id)
     advance(work, invitation, "invitation.revoked")
     note(work, engagement, "invitation.not_me", invitation.id)
     tell_coach(work, engagement, "not_me", dedupe=f"not_me:{invitation.id}")
@@ -173,7 +174,8 @@ def sign_waiting(
         show_digits(work, seat.engagement, seat.party, taken.factor.id)
         tell_coach(work, seat.engagement, "signed", who=seat.own_name, coach=seat.coach_party,
                    dedupe=f"signed:{signature.id}")
-        end_session(work, actor.session_id)
+        # Whoever came in elsewhere by link alone needs the factor too from now on (Z9).
+        end_sessions_of(work, seat.person.id, "party")
         token = begin_session(work, seat.person, scope="party", level="factor", lasts=lasts,
                               engagement_id=seat.engagement.id,
                               invitation_id=actor.invitation_id)

@@ -7,7 +7,7 @@ from wtforms import BooleanField, HiddenField, RadioField, StringField, SubmitFi
 
 from portal.signing.policy import Choice, Mark, Progress, Read, strokes_from
 from portal.web.forms import CodeField, at_most, filled, printable
-from portal.web.words import _
+from portal.web.words import later as _
 
 
 class EnterForm(FlaskForm):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -67,6 +67,13 @@ class Progress:
                 "choices": dict(self.choices), "name": self.name, "mark": self.mark,
                 "strokes": [[list(point) for point in stroke] for stroke in self.strokes],
                 "erecord": self.erecord}
+
+
+def brings_more(kept: Progress, sent: Progress, own_name: str) -> bool:
+    """Tell whether the sheet came back with more than it showed; a machine that presses the
+    button sends what stands there, and changes nothing (Z9)."""
+    shown = replace(kept, name=kept.name or own_name)
+    return sent.as_values() not in (kept.as_values(), shown.as_values())
 
 
 def is_page_done(page: Mapping[str, Any], progress: Progress) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from portal.plain.errors import Missing, NotSignedIn, Refused
 from portal.web.pages import page
@@ -24,7 +24,8 @@ def _missing(_error: Missing) -> Response:
 
 
 def _refused(error: Refused) -> Response:
-    return page(f"errors/{error.status}.html", error.status, reason=str(error.reason))
+    # The rule's name is for tests and logs; the page says what to do.
+    return page(f"errors/{error.status}.html", error.status)
 
 
 def _not_signed_in(error: NotSignedIn) -> AnyResponse:
@@ -45,7 +46,10 @@ def _strange_host(_error: SecurityError) -> Response:
 def _http(error: HTTPException) -> Response:
     code = error.code or 500
     known = code if code in (400, 403, 404, 405, 409, 422, 429) else 400
-    return page(f"errors/{404 if known == 405 else known}.html", code)
+    response = page(f"errors/{404 if known == 405 else known}.html", code)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
 def _let_go(_error: BaseException | None) -> None:

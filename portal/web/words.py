@@ -7,10 +7,11 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, get_timezone_name
+from babel.support import LazyProxy
 from markupsafe import Markup
 
 if TYPE_CHECKING:
@@ -43,6 +44,14 @@ def ngettext(one: str, many: str, count: int) -> str:
 
 
 _ = gettext
+
+
+def later(message: str) -> str:
+    """Return a message that is translated when it is shown: for what is said once, at import.
+
+    It is a proxy that behaves as a text everywhere a form or page uses one.
+    """
+    return cast("str", LazyProxy(gettext, message, enable_cache=False))
 
 
 def long_date(day: date | datetime) -> str:

@@ -49,6 +49,7 @@ class House:
     """Hold a served portal and what belongs to it."""
 
     world: World
+    app: Flask
     url: str
     mailroom: Mailroom
     answers: list[Answer] = field(default_factory=list)
@@ -144,7 +145,7 @@ def a_house(
         speak("en", "Europe/Vienna")
         app = create_app(settings, clock)
         ground = app.extensions["portal"]
-        house = House(World(ground, clock), settings.base_url, mailroom)
+        house = House(World(ground, clock), app, settings.base_url, mailroom)
         _remember(app, house.answers)
         if furnish:
             furnish(app)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
 
 from tests.browser.house import Authenticator, House
-from tests.cast import ANA, ANSWERS, BEN, PASSWORD
+from tests.cast import ANA, ANSWERS, BEN, PASSWORD, Character
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,10 +114,10 @@ def sign_in(ana: Visitor) -> None:
     ana.page.wait_for_url("**/today")
 
 
-def name_ben(ana: Visitor) -> None:
+def name(ana: Visitor, who: Character = BEN) -> None:
     """Fill in the first screen: who."""
-    ana.write("Full name", BEN.name)
-    ana.write("Mail address", BEN.email)
+    ana.write("Full name", who.name)
+    ana.write("Mail address", who.email)
     ana.choose("Their own, private address")
     ana.choose("Nobody, as far as I know")
     ana.press("Continue to the terms")
@@ -129,22 +129,22 @@ def answer_all(ana: Visitor) -> None:
         ana.page.locator(f"[name=q_{key.replace('.', '_')}]").fill(value)
 
 
-def sign_and_send(ana: Visitor, code: str) -> None:
+def sign_and_send(ana: Visitor, code: str, who: Character = BEN) -> None:
     """Sign one's own part on the third screen, and send."""
     expect(ana.page.get_by_label("Your full name")).to_have_value(ANA.name)
     ana.write("6-digit code", code)
     ana.press("Sign and send")
-    ana.sees(f"Waiting for {BEN.name} to sign")
+    ana.sees(f"Waiting for {who.name} to sign")
 
 
-def invite(ana: Visitor) -> str:
+def invite(ana: Visitor, who: Character = BEN) -> str:
     """Go through the three screens; returns the path of the engagement."""
     ana.page.goto("/engagements/new")
-    name_ben(ana)
+    name(ana, who)
     if not ana.page.get_by_text("Your practice’s answers").is_visible():
         answer_all(ana)
     ana.press("Continue to look and send")
-    sign_and_send(ana, ana.house.world.fresh_code("ana"))
+    sign_and_send(ana, ana.house.world.fresh_code("ana"), who)
     return ana.path
 
 
@@ -161,12 +161,12 @@ def vouch(ana: Visitor, engagement: str, digits: str) -> None:
 # ---- Ben ----
 
 
-def come_in(ben: Visitor) -> None:
+def come_in(ben: Visitor, who: Character = BEN) -> None:
     """Open the newest mail's link and say who one is."""
-    ben.page.goto(ben.house.link_for(BEN.email))
+    ben.page.goto(ben.house.link_for(who.email))
     ben.press("Continue")
     ben.sees("Who are you?")
-    ben.choose(f"I am {BEN.name}")
+    ben.choose(f"I am {who.name}")
     ben.press("Continue")
 
 
@@ -204,6 +204,10 @@ def read_on(ben: Visitor, *choices: str) -> int:
 def fill_sheet(ben: Visitor) -> None:
     """Type the name and agree to sign on screen; only the code is missing then."""
     ben.write("Your full name", BEN.name)
+    agree_to_screen(ben)
+
+
+def agree_to_screen(ben: Visitor) -> None:
     ben.page.get_by_label(re.compile("^I agree to get and sign")).check()
 
 

@@ -48,7 +48,7 @@ def invite_from_nothing(ana: Visitor) -> tuple[str, list[str]]:
     screens: list[str] = []
     ana.page.on("framenavigated", lambda frame: screens.append(frame.url))
     ana.follow("New engagement")
-    steps.name_ben(ana)
+    steps.name(ana)
     steps.answer_all(ana)
     ana.press("Continue to look and send")
     steps.sign_and_send(ana, ana.fresh_code())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort
 
@@ -17,9 +17,10 @@ from tests.browser.eye import Eye
 from tests.browser.steps import Visitor
 from tests.builders import add_practice
 from tests.cast import ANA, BEN, PASSWORD
+from tests.web.stage import NELE
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Route
 
     from portal.ground.work import Work
     from tests.browser.house import House
@@ -52,6 +53,7 @@ class Walk:
     folder: Path
     eye: Eye = field(default_factory=Eye)
     faults: list[str] = field(default_factory=list)
+    receipt: str = ""
 
     @contextmanager
     def visitor(self) -> Iterator[Visitor]:
@@ -77,19 +79,16 @@ class Walk:
             self.voice(ana, ben, engagement)
             self.papers(ana, ben, engagement)
             self.back_again(ben)
-            self.second_text(ana, ben, engagement)
-            self.everywhere(ana)
-        with self.visitor() as nobody:
-            self.failures(nobody)
+            self.second_text(ana)
         with self.visitor() as guest:
+            self.without_the_app(guest)
+            self.public(guest)
             self.demo(guest)
-        with self.visitor() as ana:
-            self.lost_app(ana)
 
-    def look(self, visitor: Visitor, name: str, heading: str | None = None) -> None:
-        """Wait for a heading, then look."""
-        if heading is not None:
-            visitor.sees(heading)
+    def look(self, visitor: Visitor, name: str, path: str | None = None) -> None:
+        """Wait until the visitor is at a path that ends so, then look."""
+        if path is not None:
+            visitor.page.wait_for_url(f"**{path}")
         self.eye.look(visitor, name)
 
     def fail(self, visitor: Visitor, name: str, button: str) -> None:
@@ -102,29 +101,29 @@ class Walk:
 
     def first_sign_in(self, ana: Visitor) -> None:
         ana.page.goto("/")
-        self.look(ana, "sign in", "Sign in as coach")
+        self.look(ana, "sign in", "/sign-in")
         self.fail(ana, "sign in, empty", "Continue")
         ana.write("Mail address", ANA.email)
         ana.write("Password", PASSWORD)
         ana.press("Continue")
-        self.look(ana, "join an app", "Set up your authenticator app")
+        self.look(ana, "join an app", "/sign-in/app")
         self.fail(ana, "join an app, no code", "Confirm and sign in")
         ana.write("6-digit code", ana.keep_app().fresh())
         ana.press("Confirm and sign in")
-        self.look(ana, "recovery codes", "Put these codes away now")
+        self.look(ana, "recovery codes")
         ana.follow("I have put them away, continue")
-        self.look(ana, "today, empty", "Begin with the first person you coach")
+        self.look(ana, "today, empty", "/today")
 
     def three_screens(self, ana: Visitor) -> str:
         ana.follow("New engagement")
-        self.look(ana, "who", "Whom do you coach?")
+        self.look(ana, "who", "/engagements/new")
         self.fail(ana, "who, empty", "Continue to the terms")
-        steps.name_ben(ana)
-        self.look(ana, "terms", f"What do you agree with {BEN.name}?")
+        steps.name(ana)
+        self.look(ana, "terms", "/terms")
         self.fail(ana, "terms, empty", "Continue to look and send")
         steps.answer_all(ana)
         ana.press("Continue to look and send")
-        self.look(ana, "look and send", f"This is what {BEN.name} will read")
+        self.look(ana, "look and send", "/issue")
         self.fail(ana, "look and send, no code", "Sign and send")
         ana.write("Your full name", ANA.name)
         steps.sign_and_send(ana, ana.fresh_code())
@@ -142,7 +141,7 @@ class Walk:
         self.fail(ana, "practice, wrong", "Keep these answers")
         ana.page.goto(engagement)
         ana.page.get_by_role("link", name="Correct the address").first.click()
-        self.look(ana, "address", f"Where does mail reach {BEN.name}?")
+        self.look(ana, "address", "/address")
         self.fail(ana, "address, empty", "Use this address")
 
     # ---- Ben ----
@@ -151,11 +150,11 @@ class Walk:
         ben.page.goto(self.house.link_for(BEN.email))
         self.look(ben, "behind the link")
         ben.press("Continue")
-        self.look(ben, "who are you", "Who are you?")
+        self.look(ben, "who are you", "/p/who")
         self.fail(ben, "who are you, no answer", "Continue")
         ben.choose(f"I am {BEN.name}")
         ben.press("Continue")
-        self.look(ben, "start", f"{ANA.name} asks you to read and sign")
+        self.look(ben, "start", "/p/start")
 
     def reading(self, ben: Visitor) -> None:
         ben.page.goto("/p/sign")
@@ -169,62 +168,173 @@ class Walk:
             number += 1
 
     def sheet(self, ben: Visitor) -> None:
-        self.look(ben, "sheet", "Check your answers, then sign")
+        self.look(ben, "sheet", "/p/sign")
         ben.write("Your full name", "")
         self.fail(ben, "sheet, empty", "Sign the agreement")
         ben.choose("Draw with a finger or mouse")
         self.fail(ben, "sheet, not drawn", "Sign the agreement")
         ben.follow("Decline to sign")
-        self.look(ben, "decline", "Decline to sign")
+        self.look(ben, "decline", "/p/decline")
         self.fail(ben, "decline, no answer", "Continue")
         ben.follow("Finish later")
-        self.look(ben, "later", "Everything is saved")
+        self.look(ben, "later", "/p/later")
         ben.press("Sign out on this device")
-        self.look(ben, "signed out", "You are signed out")
+        self.look(ben, "signed out", "/p/leave")
         steps.come_in(ben)
         ben.follow("Check your answers and sign")
-        steps.fill_sheet(ben)
+        steps.agree_to_screen(ben)
         steps.draw(ben)
         self.look(ben, "sheet, drawn")
         steps.press_sign(ben, ben.keep_app().fresh())
-        self.look(ben, "receipt, voice open", "You have signed")
+        self.look(ben, "receipt, voice open", "/p/agreements/*")
+
+        self.receipt = ben.path
 
     # ---- both ----
 
     def voice(self, ana: Visitor, ben: Visitor, engagement: str) -> None:
         digits = steps.digits_on(ben)
         ben.page.goto("/p/consents")
-        self.look(ben, "consents, voice open", "My consents")
+        self.look(ben, "consents, voice open")
         ben.page.goto("/p/digits")
         self.look(ben, "digits")
         ana.page.goto("/today")
         self.look(ana, "today, voice")
         ana.page.goto(engagement)
-        self.look(ana, "engagement, voice", "Waiting for your voice check")
+        self.look(ana, "engagement, voice")
         ana.follow("Type the eight digits")
-        self.look(ana, "vouch")
+        self.look(ana, "vouch", "/vouching")
         self.fail(ana, "vouch, empty", f"Vouch for {BEN.name}")
         steps.vouch(ana, engagement, digits)
         self.look(ana, "engagement, sealing")
         ben.page.reload()
-        self.look(ben, "digits, vouched", "Checked by voice")
+        self.look(ben, "digits, vouched")
 
     def papers(self, ana: Visitor, ben: Visitor, engagement: str) -> None:
-        ben.page.goto("/p/consents")
-        self.look(ben, "consents, sealing")
+        ben.page.goto(self.receipt)
+        self.look(ben, "receipt, sealing")
         self.house.run("seal")
         ben.page.reload()
-        self.look(ben, "consents", "My consents")
-        ben.follow("Receipt") if ben.page.get_by_role("link", name="Receipt").count() else None
-        ben.page.goto(self.receipt())
-        self.look(ben, "receipt", "You have signed")
+        self.look(ben, "receipt")
         ben.follow("The text you signed, as a page")
-        self.look(ben, "signed text")
-        ben.page.goto("/p/start")
+        self.look(ben, "signed text", "/text")
+        ben.page.goto("/p/consents")
+        self.look(ben, "consents")
         ana.page.goto(engagement)
         self.look(ana, "engagement, in force")
-        ana.page.goto("/today")
-        self.look(ana, "today, settled")
 
-    def receipt(self) -> str:
-        return f"/p/agreements/{self.version()}"
+    def back_again(self, ben: Visitor) -> None:
+        self.house.clock.move(hours=3)
+        ben.page.goto("/p/consents")
+        self.look(ben, "front door, sent here")
+        self.fail(ben, "front door, empty", "Send me my link")
+        ben.write("Your mail address", BEN.email)
+        ben.press("Send me my link")
+        self.look(ben, "link on its way")
+        self.house.run("door")
+        steps.come_in(ben)
+        self.look(ben, "code", "/p/code")
+        self.fail(ben, "code, none", "Continue")
+        ben.write("6-digit code", ben.fresh_code())
+        ben.press("Continue")
+        ben.page.wait_for_url("**/p/consents")
+        ben.page.goto("/p/later")
+        self.look(ben, "nothing waits")
+        ben.page.goto("/nowhere")
+        self.look(ben, "no such page")
+
+    def second_text(self, ana: Visitor) -> None:
+        """Let a second coachee decline, and the coach take the text back and try again."""
+        engagement = self._invite_nele(ana)
+        with self.visitor() as nele:
+            steps.come_in(nele, NELE)
+            nele.page.goto("/p/decline")
+            nele.choose("I decline to sign this agreement")
+            nele.press("Continue")
+            self.look(nele, "declined")
+        ana.page.goto(engagement)
+        ana.press("Take the text back")
+        self.look(ana, "engagement, taken back")
+        ana.follow("Prepare a new text")
+        self.look(ana, "terms, answered before", "/terms")
+        ana.press("Continue to look and send")
+        steps.sign_and_send(ana, ana.fresh_code(), NELE)
+        with self.visitor() as somebody:
+            link = self.house.link_for(NELE.email)
+            somebody.page.goto(link)
+            somebody.press("Continue")
+            somebody.choose("This is not me")
+            somebody.press("Continue")
+            self.look(somebody, "not me")
+            somebody.page.goto(link)
+            self.look(somebody, "dead link")
+        ana.page.goto(engagement)
+        self.look(ana, "engagement, not them")
+        ana.page.goto("/today")
+        self.look(ana, "today, mixed")
+
+    def _invite_nele(self, ana: Visitor) -> str:
+        steps.sign_in(ana)
+        ana.follow("New engagement")
+        steps.name(ana, NELE)
+        ana.page.wait_for_url("**/terms")
+        engagement = ana.path.removesuffix("/terms")
+        ana.page.goto(engagement)
+        self.look(ana, "engagement, draft")
+        ana.page.goto(f"{engagement}/issue")
+        ana.press("Continue to look and send")  # nothing was said of the terms yet
+        steps.sign_and_send(ana, ana.fresh_code(), NELE)
+        ana.press(f"End the link of {NELE.name}")
+        self.look(ana, "engagement, link ended")
+        ana.press("Send a new link")
+        ana.sees(f"Waiting for {NELE.name} to sign")
+        return engagement
+
+    # ---- what belongs to nobody ----
+
+    def without_the_app(self, ana: Visitor) -> None:
+        ana.page.goto("/sign-in")
+        ana.write("Mail address", ANA.email)
+        ana.write("Password", PASSWORD)
+        ana.press("Continue")
+        self.look(ana, "sign in, code", "/sign-in/code")
+        self.fail(ana, "sign in, no code", "Sign in")
+        ana.follow("Use a recovery code")
+        self.look(ana, "recovery", "/sign-in/recovery")
+        self.fail(ana, "recovery, empty", "Continue")
+
+    def public(self, guest: Visitor) -> None:
+        for path in ("/privacy", "/accessibility"):
+            guest.page.goto(path)
+            self.look(guest, path)
+        guest.page.goto("/lost")
+        guest.page.context.clear_cookies()
+        guest.press("Send me my link")
+        self.look(guest, "form too old")
+        for status in (400, 403, 409, 422, 429, 500):
+            guest.page.goto(f"/fail/{status}")
+            self.look(guest, f"answer {status}")
+        guest.faults = [f for f in guest.faults if "500" not in f]
+
+    def demo(self, guest: Visitor) -> None:
+        """Show the demo's helps as `portal demo` does, with the mails that went out so far."""
+        self.house.app.jinja_env.globals["demo"] = True
+        guest.page.route("**/demo/authenticator", _without_refresh)
+        guest.page.goto("/demo/mail")
+        self.look(guest, "demo: mailbox, empty")
+        for number, mail in enumerate(self.house.mailroom.mails):
+            (self.folder / f"{number:05d}.eml").write_bytes(mail.as_bytes())
+        for path in ("/demo", "/demo/mail", "/demo/mail/00000", "/demo/authenticator"):
+            guest.page.goto(path)
+            self.look(guest, f"demo: {path}")
+        guest.page.goto("/demo")
+        guest.press("Be Ana")
+        guest.page.wait_for_url("**/today")
+        self.look(guest, "demo: today")
+
+
+def _without_refresh(route: Route) -> None:
+    """Let the page stand still while it is looked at."""
+    answer = route.fetch()
+    left = {name: value for name, value in answer.headers.items() if name != "refresh"}
+    route.fulfill(response=answer, headers=left)

@@ -14,6 +14,8 @@ from portal import schema
 from portal.ground.db import keep_forever
 from tests.builders import World, add_engagement, add_practice, issue
 
+pytestmark = pytest.mark.alters_schema
+
 
 def triggers(engine: Engine) -> set[str]:
     """Return the names of all triggers."""

@@ -22,7 +22,8 @@ from portal.signing.policy import (
 )
 
 WAVE = [[[n * 20, 100 + (n * 53) % 90] for n in range(20)]]
-PAGES = [{"kind": "read", "key": "who", "line": None}, {"kind": "read", "key": "limits", "line": None},
+PAGES = [{"kind": "read", "key": "who", "line": None},
+         {"kind": "read", "key": "limits", "line": None},
          {"kind": "choice", "key": "line-1", "line": 1}]
 
 

@@ -11,14 +11,13 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
 from portal.app import create_app, finish
-from portal.engagements.models import Engagement
 from portal.ground.chance import new_id
 from portal.ground.work import WriteOnRead
-from portal.people.models import Person
+from portal.people.models import Person, Practice
 from portal.reaching.models import DoorRequest
 from portal.web.guards import Door, guard
 from tests.pages import BASE
-from tests.web.stage import PERSONAS, rows, routes
+from tests.web.stage import PERSONAS, routes, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +77,7 @@ def _changes_rows(work: Work) -> str:
 
 
 def _changes_a_loaded_row(work: Work) -> str:
-    work.session.query(Engagement).one().revision += 1
+    work.session.query(Practice).one().locale = "xx"
     return "written"
 
 

@@ -57,7 +57,7 @@ def text(work: Work, engagement_id: str) -> Response:
     if sheet.version_id is None:
         raise Missing("version")
     shown = shown_text(work, version_row(work, sheet.version_id), "COACHEE")
-    return page("desk/text.html", sheet=sheet, shown=shown, layout="page")
+    return page("desk/text.html", sheet=sheet, shown=shown)
 
 
 @bp.get("/engagements/<engagement_id>/papers/<paper_id>.pdf")

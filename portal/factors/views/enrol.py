@@ -8,7 +8,7 @@ from flask import Response as FlaskResponse
 from flask import make_response, session, url_for
 
 from portal.factors.actions import CodeRefused, make_recovery_codes, use_code
-from portal.factors.forms import CodeForm, KeptForm
+from portal.factors.forms import CodeForm
 from portal.factors.queries import live_factor, pending_factor
 from portal.factors.views import bp
 from portal.factors.views.parts import code_trouble, enrolment_of, qr_svg
@@ -75,5 +75,5 @@ def enrolled(work: Work) -> Response:
     wanted = is_ours(session.get("wanted"))
     codes = make_recovery_codes(work, found[1])
     let_in(work, *found)
-    return page("factors/recovery_codes.html", codes=codes, form=KeptForm(),
+    return page("factors/recovery_codes.html", codes=codes,
                 onward=wanted or url_for("desk.today"))

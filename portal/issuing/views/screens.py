@@ -23,6 +23,7 @@ from portal.issuing.queries import Screen, screen_of, sentences_of
 from portal.issuing.views import bp
 from portal.people.actions import NewPerson
 from portal.people.policy import AddressNo, Owner, ReadBy, why_not_address
+from portal.plain.errors import Refused
 from portal.signing.policy import minutes_to_read
 from portal.web.forms import said
 from portal.web.guards import Door, guard
@@ -141,9 +142,15 @@ def _look(work: Work, engagement_id: str, form: IssueForm) -> dict[str, Any]:
 @bp.get("/engagements/<engagement_id>/issue")
 @guard(Door.COACH)
 def look(work: Work, engagement_id: str) -> Response:
-    """Show exactly what the coachee will read, and the sheet for one's own signature."""
+    """Show exactly what the coachee will read, and the sheet for one's own signature.
+
+    What cannot be issued as it stands goes back to the terms.
+    """
     form = IssueForm()
-    values = _look(work, engagement_id, form)
+    try:
+        values = _look(work, engagement_id, form)
+    except Refused:
+        return go("issuing.terms", engagement_id=engagement_id)
     form.name.data = form.name.data or values["screen"].coach_name
     return page("issuing/look.html", **values)
 

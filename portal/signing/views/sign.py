@@ -84,14 +84,19 @@ def sign_now(work: Work) -> Response:
     if isinstance(done, tuple):
         keep_token("party", done[1])
         return go("desk.receipt", version_id=done[0].version_id)
-    # Whatever held it up, nothing that was typed or drawn is lost.
-    actions.save(work, seat, waiting.progress)
+    if policy.brings_more(found.progress, waiting.progress, seat.own_name):
+        # Whatever held it up, nothing that was typed or drawn is lost.
+        actions.save(work, seat, waiting.progress)
+    if done is not None:
+        blame(form, "code", code_trouble(done))
+    return _not_signed(work, seat, waiting, form)
+
+
+def _not_signed(work: Work, seat: Seat, waiting: Waiting, form: SignForm) -> Response:
     if form.later.data:
         return go("signing.later")
     if form.hash.data != waiting.facts.hash:
         return _changed(work, seat, waiting)
-    if done is not None:
-        blame(form, "code", code_trouble(done))
     return again("signing/sign.html", form=form, **_values(work, seat, waiting))
 
 

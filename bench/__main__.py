@@ -1,0 +1,36 @@
+"""`make bench`: a table of figures from one run, each beside what it should stay under."""
+
+from __future__ import annotations
+
+import warnings
+
+from bench import completion, pages, start
+
+
+def main() -> None:
+    """Measure everything and print the table; nothing here passes or fails."""
+    warnings.simplefilter("ignore")
+    page = pages.measure()
+    done = completion.measure()
+    memory = start.idle_memory()
+    cold, text = start.cold_start()
+    rows = [
+        ("a page of the ceremony, CPU beside a bare route", f"{page['page']:.1f} x", "under 8 x"),
+        ("signing (POST), CPU beside a bare route", f"{page['sign']:.1f} x", "under 15 x"),
+        ("first signer page over the wire, fonts apart", f"{page['bytes'] / 1000:.1f} KB",
+         "under 15 KB"),
+        ("cold start to the first page, CPU beside the bare route's", f"{cold:.1f} x",
+         "under 3 x"),
+        ("cold start beside Flask with a fixed text and no database", f"{text:.1f} x", ""),
+        ("idle memory of `portal serve` with its clockwork (PSS)",
+         "not on this system" if memory is None else f"{memory:.0f} MiB", "under 150 MiB"),
+        ("completions (both editions) a second and core",
+         f"{done['completions_per_second']:.1f}", "6 or more"),
+    ]
+    width = max(len(name) for name, _figure, _goal in rows)
+    for name, figure, goal in rows:
+        print(f"{name:<{width}}  {figure:>18}  {goal}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""Every page of the first journey, for everybody's eyes, hands and machines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.house import a_house
+from tests.browser.walk import Walk, furnish
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+pytestmark = pytest.mark.needs("chromium", "oathtool")
+
+#: Rows of the consent cards are laid out as a grid, so their roles are said once more.
+VNU_FILTER = r".*“role” attribute must not be used on a “t[dhr]” element.*"
+
+
+@pytest.fixture(scope="module")
+def walk(
+    empty_database: str, tmp_path_factory: pytest.TempPathFactory, chromium: Browser
+) -> Iterator[Walk]:
+    """Give a walk past every page, done once for this module."""
+    folder = tmp_path_factory.mktemp("walk")
+    mails = folder / "mails"
+    mails.mkdir()
+    with a_house(empty_database, folder, partial(furnish, folder=mails)) as house:
+        made = Walk(house, chromium, mails)
+        made.all()
+        yield made
+
+
+def test_shows_nobody_a_barrier(walk: Walk) -> None:
+    assert walk.eye.barriers == []
+
+
+def test_never_scrolls_sideways(walk: Walk) -> None:
+    assert walk.eye.sideways == []
+
+
+def test_makes_no_browser_complain(walk: Walk) -> None:
+    assert walk.faults == []
+
+
+def test_passes_every_page_that_the_first_journey_has(walk: Walk) -> None:
+    """A page that nobody walks past would be looked at by nobody."""
+    seen = {answer.endpoint for answer in walk.house.answers}
+    pages = {
+        rule.endpoint
+        for rule in walk.house.app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and "." in rule.endpoint
+    }
+    no_pages = re.compile(r"qr$|paper$|dates$|healthz$|readyz$|root_certificate$|front$|home$")
+    assert {page for page in pages - seen if not no_pages.search(page)} == set()
+
+
+@pytest.mark.needs("java", "vnu")
+def test_is_valid_html(walk: Walk, tmp_path: Path) -> None:
+    """Each kind of page as the server sent it last: by its view, its status and its title."""
+    pages = {
+        (answer.endpoint, answer.status, answer.html.partition("</title>")[0]): answer.html
+        for answer in walk.house.answers
+    }
+    assert len(pages) > 60
+    for number, ((endpoint, status, _title), html) in enumerate(pages.items()):
+        (tmp_path / f"{number:03d}-{endpoint}-{status}.html").write_text(html)
+    said = subprocess.run(
+        [tool("java"), "-jar", tool("vnu"), "--filterpattern", VNU_FILTER, tmp_path],
+        capture_output=True, text=True, check=False,
+    )
+    assert said.stderr.replace(f"file:{tmp_path}/", "") == ""
+    assert said.returncode == 0
+
+
+# ---- the ceremony in other hands ----
+
+
+@pytest.fixture
+def invited(house: House) -> House:
+    """Give a portal where Ana has signed and the mail to Ben is about to go out."""
+    add_practice(house.world)
+    add_engagement(house.world)
+    issue(house.world)
+    return house
+
+
+#: What shows where the focus is: an outline on the element itself or on the row it stands in.
+_SHOWN = """e => [e, e.closest(".choice")].some(
+    part => part && getComputedStyle(part).outlineStyle !== "none")"""
+
+
+def tab_to(someone: Visitor, wanted: Locator) -> None:
+    """Press Tab until something has the focus; everything on the way shows that it has it."""
+    for _ in range(60):
+        someone.page.keyboard.press("Tab")
+        focused = someone.page.locator(":focus")
+        if not focused.count():
+            continue
+        assert focused.evaluate(_SHOWN), focused.evaluate("e => e.outerHTML")
+        if wanted.evaluate("e => e === document.activeElement"):
+            return
+    raise AssertionError(f"out of reach of the keyboard: {wanted}")
+
+
+def key(someone: Visitor, wanted: Locator, press: str) -> None:
+    """Go to something with Tab and press a key there."""
+    tab_to(someone, wanted)
+    someone.page.keyboard.press(press)
+
+
+def button(someone: Visitor, name: str) -> Locator:
+    return someone.page.get_by_role("button", name=name, exact=True)
+
+
+def read_with_keys(ben: Visitor, number: int) -> None:
+    """Answer a page: the first answer of a page to read, the second of a choice."""
+    options = ben.page.locator("main input[type=radio]")
+    options.first.wait_for()
+    choice = options.count() == 3
+    key(ben, options.first, "ArrowDown" if choice else "Space")
+    expect(options.nth(1 if choice else 0)).to_be_checked()
+    key(ben, button(ben, "Continue"), "Enter")
+    ben.page.wait_for_url(lambda url: not url.endswith(f"/p/read/{number}"))
+
+
+def test_can_be_gone_with_the_keyboard_alone(invited: House, visit: Visit) -> None:
+    ben = visit(**DESKTOP)
+    ben.page.goto(invited.link_for(BEN.email))
+    ben.page.keyboard.press("Tab")
+    expect(ben.page.get_by_text("Skip to main content")).to_be_in_viewport()
+    key(ben, button(ben, "Continue"), "Enter")
+    ben.sees("Who are you?")
+    key(ben, ben.page.get_by_label(f"I am {BEN.name}"), "Space")
+    key(ben, button(ben, "Continue"), "Enter")
+    key(ben, ben.page.get_by_role("link", name="Start reading"), "Enter")
+    ben.page.wait_for_url("**/p/read/1")
+    number = 1
+    while ben.path == f"/p/read/{number}":
+        read_with_keys(ben, number)
+        number += 1
+    expect(ben.page.locator(".sum .is-no")).to_have_count(2)
+    app = ben.keep_app()
+    key(ben, ben.page.locator("[name=erecord]"), "Space")
+    tab_to(ben, ben.page.get_by_label("6-digit code"))
+    ben.page.keyboard.type(app.fresh())
+    key(ben, button(ben, "Sign the agreement"), "Enter")
+    ben.sees("You have signed")
+
+
+def test_can_be_gone_without_the_style_sheet(
+    invited: House, visit: Visit, phone: dict[str, Any]
+) -> None:
+    ben = visit(**phone)
+    ben.page.route("**/*.css", lambda route: route.abort())
+    steps.begin(ben)
+    steps.read_on(ben)
+    steps.sign_typed(ben)
+    missing = [fault for fault in ben.faults if "net::ERR_FAILED" in fault]
+    assert missing
+    ben.faults = [fault for fault in ben.faults if fault not in missing]

@@ -1,0 +1,204 @@
+"""Links again and on time, and a decline that tells nothing before its day (Z4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from portal.desk.queries import sheet_of
+from portal.issuing import actions as issuing
+from portal.links.actions import state_of
+from portal.links.queries import of_person
+from portal.notices.models import Notice
+from portal.people.policy import AddressNo, Owner, ReadBy
+from portal.plain.errors import Refused
+from portal.reaching import actions as reaching
+from portal.reaching.policy import RemindNo
+from portal.signing.actions import decline
+from portal.worker import run_job
+from tests.builders import (
+    World,
+    add_engagement,
+    add_practice,
+    issue,
+    newest_invitation,
+    opened,
+    state_now,
+)
+from tests.mailroom import running
+
+#: What differs between two engagements without saying anything.
+_OWN = {"id", "version_id", "party_id"}
+
+
+@pytest.fixture
+def silent(world: World) -> World:
+    """Give a world in which Ben has come in, and then says nothing."""
+    add_practice(world)
+    add_engagement(world)
+    issue(world)
+    world.clock.move(hours=1)
+    opened(world)
+    world.clock.move(hours=1)
+    return world
+
+
+def refuse(world: World) -> None:
+    with world.ground.work(writes=True, actor=world.party(level="mailbox")) as work:
+        decline(work)
+
+
+def act(world: World, name: str) -> Any:
+    with world.ground.work(writes=True, actor=world.coach()) as work:
+        engagement = issuing.own(work, world.ids["engagement"])
+        if name == "recall":
+            return reaching.recall(work, engagement, world.ids["version"])
+        party = reaching.party_by_id(work, engagement, world.ids["ben.party"])
+        verb: Callable[..., Any] = getattr(reaching, name)
+        return verb(work, engagement, party)
+
+
+def seen(world: World) -> str:
+    """Return everything that the coach's page is drawn from."""
+    with world.ground.work(writes=False, actor=world.coach()) as work:
+        values = asdict(sheet_of(work, world.ids["engagement"]))
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {k: plain(v) for k, v in value.items() if k not in _OWN}
+        return [plain(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+    return repr(plain(values))
+
+
+def tell_story(world: World, acts: list[str], days: int, *, declined: bool) -> list[str]:
+    """Let Ben come in and decline or say nothing, and Ana do what she does; return what she
+    sees and hears on the way. Every story has the same hours."""
+    add_engagement(world)
+    issue(world)
+    run_job(world.ground, "mail")
+    world.clock.move(hours=1)
+    opened(world)
+    world.clock.move(hours=1)
+    if declined:
+        refuse(world)
+    world.clock.move(days=1)
+    heard = []
+    for name in acts:
+        answer = act(world, name)
+        run_job(world.ground, "mail")
+        heard += [str(answer is RemindNo.TOO_SOON), seen(world)]
+        world.clock.move(hours=2)
+    world.clock.move(days=days)
+    return [*heard, seen(world)]
+
+
+@pytest.mark.parametrize("acts", [
+    [], ["remind"], ["remind", "remind"], ["reissue"], ["revoke"], ["revoke", "reissue"],
+    ["recall"], ["reissue", "remind", "revoke"],
+])
+@pytest.mark.parametrize("days", [0, 20])
+def test_z4_shows_a_decline_like_silence(world: World, acts: list[str], days: int) -> None:
+    add_practice(world)
+    told = []
+    with running() as (_room, url):
+        world.ground.settings = replace(world.ground.settings, smtp_url=url)
+        for declined in (False, True):
+            begun = world.clock.now()
+            story = tell_story(world, acts, days, declined=declined)
+            span = world.clock.now() - begun
+            told.append([_without_dates(line) for line in story] + [str(span)])
+    assert told[0] == told[1]
+
+
+def _without_dates(line: str) -> str:
+    return re.sub(r"datetime\.datetime\([^)]*\)", "an instant", line)
+
+
+def test_z4_says_not_concluded_on_the_day_to_the_coach_alone(silent: World) -> None:
+    refuse(silent)
+    run_job(silent.ground, "deadlines")
+    assert "not_concluded" not in mails(silent)
+    silent.clock.move(days=15)
+    run_job(silent.ground, "deadlines")
+    run_job(silent.ground, "deadlines")
+    assert mails(silent).count("not_concluded") == 1
+
+
+def mails(world: World) -> list[str]:
+    with world.ground.work(writes=False) as work:
+        return list(work.session.scalars(select(Notice.name).where(Notice.topic == "mail")))
+
+
+def links(world: World) -> list[str]:
+    with world.ground.work(writes=False) as work:
+        found = of_person(work, world.ids["ben.practice"], world.ids["engagement"],
+                          world.ids["ben"])
+        return [state_of(work, link) for link in found]
+
+
+def test_sends_one_reminder_a_day_with_a_link_that_ends_the_old_one(silent: World) -> None:
+    assert act(silent, "remind") is RemindNo.TOO_SOON
+    silent.clock.move(days=1)
+    assert act(silent, "remind") is None
+    assert act(silent, "remind") is RemindNo.TOO_SOON
+    assert mails(silent).count("reminder") == 1
+    assert links(silent) == ["REVOKED", "CREATED"]
+
+
+def test_sends_nothing_to_somebody_who_declined(silent: World) -> None:
+    refuse(silent)
+    silent.clock.move(days=1)
+    before = mails(silent)
+    assert act(silent, "remind") is RemindNo.NOTHING_WAITS
+    act(silent, "reissue")
+    assert mails(silent) == before
+
+
+def test_ends_a_link_at_once(silent: World) -> None:
+    act(silent, "revoke")
+    assert links(silent) == ["REVOKED"]
+    act(silent, "reissue")
+    assert links(silent) == ["REVOKED", "CREATED"]
+
+
+def test_takes_an_unfinished_text_back_with_its_link(silent: World) -> None:
+    act(silent, "recall")
+    assert state_now(silent) == "VOID"
+    assert links(silent) == ["REVOKED"]
+
+
+def correct(world: World, owner: Owner, read_by: ReadBy) -> None:
+    with world.ground.work(writes=True, actor=world.coach()) as work:
+        engagement = issuing.own(work, world.ids["engagement"])
+        party = reaching.party_by_id(work, engagement, world.ids["ben.party"])
+        reaching.correct_address(work, engagement, party, "ben@home.example", owner, read_by)
+
+
+def test_writes_to_the_corrected_address(silent: World) -> None:
+    correct(silent, Owner.PRIVATE, ReadBy.NOBODY)
+    with silent.ground.work(writes=False) as work:
+        link = newest_invitation(work, silent.ids["ben"])
+        notice = work.session.scalars(select(Notice).where(Notice.subject_id == link.id)).one()
+        assert work.reveal(notice, "destination") == "ben@home.example"
+    assert links(silent) == ["REVOKED", "CREATED"]
+
+
+@pytest.mark.parametrize(("owner", "read_by", "no"), [
+    (Owner.EMPLOYER, ReadBy.NOBODY, AddressNo.EMPLOYER_OWNED),
+    (Owner.PRIVATE, ReadBy.EMPLOYER, AddressNo.READ_BY_EMPLOYER),
+    (Owner.SHARED, ReadBy.NOBODY, AddressNo.NOT_PRIVATE),
+    (Owner.UNKNOWN, ReadBy.NOBODY, AddressNo.NOT_PRIVATE),
+])
+def test_z7_refuses_an_address_that_is_not_the_coachees_own(
+    silent: World, owner: Owner, read_by: ReadBy, no: AddressNo
+) -> None:
+    with pytest.raises(Refused) as refused:
+        correct(silent, owner, read_by)
+    assert refused.value.reason is no
+    assert links(silent) == ["OPENED"]

@@ -1,0 +1,174 @@
+"""What a person typed stays text: on every page, in every mail (ASVS 1.2.1, 1.3.7)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from bs4 import BeautifulSoup
+
+from portal.notices.actions import claim
+from portal.notices.jobs import letter
+from tests.builders import World, add_practice
+from tests.cast import ANSWERS, BEN
+from tests.journeys.steps import come_in, newest_link, read_on, remember_ben, sign_in
+from tests.pages import Browser, Page
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+MARK = "x7"
+PAYLOADS = [
+    "<script>x7()</script>", "<img src=x7 onerror=x7()>", "<svg onload=x7()>", "<b>x7</b>",
+    "\"><script>x7()</script>", "' onmouseover='x7()' a='", "\" autofocus onfocus=\"x7()",
+    "</textarea><script>x7()</script>", "</title><script>x7()</script>", "<!-- x7 -->",
+    "&lt;script&gt;x7()&lt;/script&gt;", "&#60;x7&#62;", "<a href=javascript:x7()>x7</a>",
+    "javascript:x7()", "<iframe srcdoc='x7'>", "<x7 style=position:fixed>", "{% x7 %}",
+    "<math><x7>", "${x7} #{x7} <%= x7 %>", "</p></main></body><form action=//x7>",
+    "<base href=//x7/>", "`x7`-alert(1)//",
+]
+#: Attributes whose value is shown or read aloud, and never run or followed.
+INERT = {"value", "aria-label", "content", "alt", "title", "data-name"}
+#: Answers of another kind than free text, or that have to name somebody.
+BOUND = {"breach_hours", "code.url", "code.body", "supervisor", "reference.use",
+         "recording.tool", "recording.place"}
+
+
+def harmless(html: str, where: str) -> None:
+    """Fail if a mark got anywhere but into text, as a browser reads the page."""
+    soup = BeautifulSoup(html, "html5lib")
+    for tag in soup.find_all(True):
+        assert MARK not in tag.name, (where, tag)
+        for name, value in tag.attrs.items():
+            assert not name.startswith("on"), (where, name)
+            assert MARK not in name, (where, name)
+            text = " ".join(value) if isinstance(value, list) else str(value)
+            assert name in INERT or MARK not in text, (where, name, text)
+        if tag.name in ("script", "style", "iframe", "object", "embed", "base", "noscript"):
+            assert MARK not in str(tag), (where, tag.name)
+
+
+class Reader(Browser):
+    """A browser that keeps every page, and takes it for what a browser would."""
+
+    def __init__(self, app: Flask) -> None:
+        """Begin without any page."""
+        super().__init__(app)
+        self.words: list[str] = []
+
+    def _seen(self, page: Page) -> Page:
+        if page.html:
+            harmless(page.html, page.response.request.path)
+            soup = BeautifulSoup(page.html, "html5lib")
+            self.words.append(soup.get_text(" ") + " ".join(
+                str(field.get("value", "")) for field in soup.find_all("input")))
+        # `inspect` is not asked: it takes a quoted value with a mark for code.
+        return page
+
+
+@pytest.mark.parametrize("turn", range(0, len(PAYLOADS), 6))
+def test_shows_what_was_typed_as_text_everywhere(world: World, app: Flask, turn: int) -> None:
+    typed = PAYLOADS[turn:] + PAYLOADS[:turn]
+    add_practice(world, answers=None)
+    ana, ben = Reader(app), Reader(app)
+    sign_in(world, ana)
+    name, title, signed = typed[:3]
+    page = ana.post("/engagements/new", {
+        "name": name, "email": BEN.email, "owner": "private", "read_by": "nobody",
+        "title": title}, page=ana.get("/engagements/new"))
+    answers = answers_with(typed[3:])
+    page = ana.post(page.response.request.path, {
+        f"q_{key.replace('.', '_')}": value for key, value in answers.items()}, page=page)
+    assert page.response.request.path.endswith("/issue"), page.text
+    page = ana.post(page.response.request.path, {
+        "name": signed, "code": world.fresh_code("ana")}, page=page)
+    engagement = page.response.request.path
+    world.ids["engagement"] = engagement.rsplit("/", 1)[1]
+    remember_ben(world)
+    ben_signs(world, ben, signed)
+    party = f"{engagement}/parties/{world.ids['ben.party']}"
+    for path in ("/today", engagement, f"{engagement}/text", f"{engagement}/terms",
+                 f"{engagement}/issue", f"{party}/vouching", f"{party}/address", "/practice"):
+        assert ana.get(path).status == 200, path
+    for mail in mails(world):
+        ana.words.append(mail)
+    shown = "\n".join(ana.words + ben.words)
+    for text in (name, title, *answers.values()):
+        assert squeezed(text) in squeezed(shown), text
+
+
+def answers_with(typed: list[str]) -> dict[str, str]:
+    """Return the practice's answers with what was typed in all that takes free words."""
+    free = [key for key in ANSWERS if key not in BOUND]
+    return {**ANSWERS, **{key: typed[number % len(typed)] for number, key in enumerate(free)},
+            "code.url": "https://x7.example/\"><script>x7()</script>"}
+
+
+def ben_signs(world: World, ben: Reader, signed: str) -> None:
+    """Let Ben come in, read everything, sign, and look at all that is his."""
+    assert ben.get(newest_link(world)).status == 200
+    assert come_in(world, ben).response.request.path == "/p/start"
+    check, _pages = read_on(ben)
+    receipt = ben.post("/p/sign", {"name": signed, "mark": "type", "erecord": "y",
+                                   "code": world.fresh_code("ben")}, page=check)
+    path = receipt.response.request.path
+    assert re.fullmatch(r"/p/agreements/[0-9a-f]{32}", path), receipt.text
+    for more in (f"{path}/text", "/p/consents", "/p/digits", "/p/later"):
+        assert ben.get(more).status == 200, more
+
+
+def mails(world: World) -> list[str]:
+    """Return the words of every mail that waits, after a look at each as a browser reads it."""
+    words = []
+    while (mail := claim(world.ground, "mail")) is not None:
+        finished = letter(mail, world.ground.settings, world.clock.now())
+        harmless(finished.html, f"mail {mail.name}")
+        assert MARK not in finished.subject
+        words.append(BeautifulSoup(finished.html, "html5lib").get_text(" "))
+        words.append(finished.text)
+    assert words
+    return words
+
+
+def squeezed(text: str) -> str:
+    """Return a text without spaces, as far as line breaks and tidying may differ."""
+    return re.sub(r"[\s.;,]+", "", text)
+
+
+@pytest.mark.parametrize("address", [
+    "javascript:alert(1)", "data:text/html,x", "vbscript:x", "//evil.example", "file:///etc",
+    "https:/evil.example", " javascript:alert(1)", "JaVaScRiPt:alert(1)//https://a.example"])
+def test_takes_no_address_that_could_run(world: World, app: Flask, address: str) -> None:
+    add_practice(world)
+    ana = Browser(app).be(world, "ana", "coach")
+    page = ana.post("/practice", {"q_code_url": address}, page=ana.get("/practice"))
+    assert page.status == 422
+
+
+@pytest.mark.parametrize("name", ["{{7*7}}", "{{ config }}", "{{notes.how}}", "{%7%}", "${7*7}"])
+def test_computes_nothing_that_a_name_says(world: World, app: Flask, name: str) -> None:
+    """A name is no template: it is refused, or it stands there as it was typed."""
+    add_practice(world)
+    ana = Browser(app).be(world, "ana", "coach")
+    answer = ana.client.post("/engagements/new", base_url="http://127.0.0.1:8000", data={
+        "csrf_token": ana.token(), "name": name, "email": BEN.email, "owner": "private",
+        "read_by": "nobody", "title": name}, follow_redirects=True)
+    text = answer.get_data(as_text=True)
+    assert answer.status_code in (200, 422)
+    assert "49" not in BeautifulSoup(text, "html5lib").get_text()
+    if answer.status_code == 200:
+        for path in (answer.request.path, answer.request.path.replace("/terms", "/issue")):
+            shown = ana.client.get(path, base_url="http://127.0.0.1:8000", follow_redirects=True)
+            assert shown.status_code in (200, 409), path
+            assert "49" not in shown.get_data(as_text=True).split("<main")[1].split("</h1")[0]
+
+
+def test_looks_for_marks_where_browsers_would_run_them() -> None:
+    for html in ("<p><img src=x7></p>", "<x7>", "<p onclick=y>", "<script>x7</script>",
+                 "<a href='javascript:x7'>", "<p x7=1>"):
+        with pytest.raises(AssertionError):
+            harmless(html, "here")
+    harmless("<p>&lt;script&gt;x7()&lt;/script&gt;</p><input value='x7'>", "here")
+
+
