@@ -108,7 +108,7 @@ def worker() -> None:
 @main.command("run-job")
 @click.argument("name")
 def run_job(name: str) -> None:
-    """Run one job of the clockwork now: mail, door, seal or deadlines."""
+    """Run one job of the clockwork now: mail, door, seal, deadlines or forget."""
     from portal import worker as clockwork
 
     if name not in clockwork.JOBS:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from portal.ledger.jobs import forget_old_access
 from portal.notices.actions import has_due
 from portal.notices.jobs import deliver
 from portal.reaching.actions import told
@@ -62,6 +63,7 @@ JOBS = {job.name: job for job in (
     Job("door", None, answer_doors),
     Job("seal", None, _seal),
     Job("deadlines", 3600, say_not_concluded),
+    Job("forget", 86_400, forget_old_access),
 )}
 
 

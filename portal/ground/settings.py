@@ -90,9 +90,6 @@ class Settings:
         secret=True,
     )
     mail_from: str = _says("The address from which the portal writes.", "portal@localhost")
-    invitation_days: int = _says(
-        "For how many days an invitation link works.", 14, least=1, most=90
-    )
     coach_idle_minutes: int = _says(
         "After how many minutes unused a coach is signed out.", 60, least=1, most=1440
     )
@@ -106,7 +103,7 @@ class Settings:
         "After how many minutes a signer signs in again.", 120, least=1, most=1440
     )
     tick_seconds: int = _says(
-        "How often the worker looks for what is due, in seconds.", 30, least=1, most=3600
+        "How often the worker looks for what is due, in seconds.", 5, least=1, most=3600
     )
     log_level: str = _says("How much is logged: debug, info, warning or error.", "info")
 

@@ -87,7 +87,8 @@ def reissue(work: Work, engagement: Engagement, party: Party) -> None:
 
 
 def revoke(work: Work, engagement: Engagement, party: Party) -> int:
-    """End every link of a party at once, and return how many were alive."""
+    """End every link of a party and every session it began, at once; returns how many links
+    were alive."""
     note(work, engagement, "party.link_revoked", party.id)
     return _end_links(work, engagement, party)
 

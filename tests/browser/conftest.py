@@ -11,6 +11,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.house import House, a_house
 from tests.browser.steps import Visitor
+from tests.builders import add_engagement, add_practice, issue
 from tests.plugins.needs import tool
 
 if TYPE_CHECKING:
@@ -18,8 +19,13 @@ if TYPE_CHECKING:
 
 #: Nothing that would reach out to the world beside the pages themselves.
 ARGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 ]
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 Visit = Callable[..., Visitor]
@@ -57,6 +63,15 @@ def house(empty_database: str, tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
+def invited(house: House) -> House:
+    """Give a portal where Ana has signed and the mail to Ben is about to go out."""
+    add_practice(house.world)
+    add_engagement(house.world)
+    issue(house.world)
+    return house
+
+
+@pytest.fixture
 def visit(chromium: Browser, house: House) -> Iterator[Visit]:
     """Give a way to send people in, each with a browser of their own.
 
@@ -66,8 +81,9 @@ def visit(chromium: Browser, house: House) -> Iterator[Visit]:
     people: list[Visitor] = []
 
     def come(**kind: Any) -> Visitor:
-        context = chromium.new_context(base_url=house.url, locale="en-GB",
-                                       reduced_motion="reduce", **kind)
+        context = chromium.new_context(
+            base_url=house.url, locale="en-GB", reduced_motion="reduce", **kind
+        )
         people.append(Visitor(context.new_page(), house))
         return people[-1]
 

@@ -87,7 +87,9 @@ class Authenticator:
         at = self._clock.now().strftime("%Y-%m-%d %H:%M:%S UTC")
         done = subprocess.run(
             [tool("oathtool"), "--totp", "-b", f"--now={at}", self._key],
-            capture_output=True, text=True, check=True,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         return done.stdout.strip()
 
@@ -126,8 +128,13 @@ def _remember(app: Flask, answers: list[Answer]) -> None:
     @app.after_request
     def keep(response: Response) -> Response:
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 308):
-            answers.append(Answer(request.endpoint or "none", response.status_code,
-                                  response.get_data(as_text=True)))
+            answers.append(
+                Answer(
+                    request.endpoint or "none",
+                    response.status_code,
+                    response.get_data(as_text=True),
+                )
+            )
         return response
 
 
@@ -139,8 +146,14 @@ def a_house(
     with a_database(empty, folder) as url, running() as (mailroom, smtp):
         port = _free_port()
         settings = Settings(
-            instance_dir=folder, database_url=url, base_url=f"http://{HOST}:{port}", port=port,
-            smtp_url=smtp, mail_from="portal@berg.example", **KEYS)
+            instance_dir=folder,
+            database_url=url,
+            base_url=f"http://{HOST}:{port}",
+            port=port,
+            smtp_url=smtp,
+            mail_from="portal@berg.example",
+            **KEYS,
+        )
         clock = StandingClock(NOW)
         speak("en", "Europe/Vienna")
         app = create_app(settings, clock)

@@ -231,8 +231,10 @@ def draw(ben: Visitor) -> None:
     assert box is not None
     finger = ben.page.context.new_cdp_session(ben.page)
     for stroke in SCRAWL:
-        points = [{"x": box["x"] + box["width"] * x / 100, "y": box["y"] + box["height"] * y / 100}
-                  for x, y in stroke]
+        points = [
+            {"x": box["x"] + box["width"] * x / 100, "y": box["y"] + box["height"] * y / 100}
+            for x, y in stroke
+        ]
         for number, point in enumerate(points):
             kind = "touchMove" if number else "touchStart"
             finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})

@@ -75,8 +75,9 @@ def check_as_a_stranger(file: Path) -> None:
     assert "Signature is Valid." in said.stdout
     assert "Total document signed" in said.stdout
     assert "NOT" not in said.stdout
-    checked = subprocess.run([tool("qpdf"), "--check", file], capture_output=True, text=True,
-                             check=True)
+    checked = subprocess.run(
+        [tool("qpdf"), "--check", file], capture_output=True, text=True, check=True
+    )
     assert "WARNING" not in checked.stdout + checked.stderr
 
 
@@ -126,7 +127,8 @@ def test_concludes_terms_from_an_empty_practice(
     house.run("seal", "mail")
     ben.page.goto(receipt)
     assert last_day(ben, r"until (\d+ \w+ \d{4})", "%d %B %Y") == last_day(
-        ana, r"In force until (\d+ \w+ \d{4})", "%d %b %Y")
+        ana, r"In force until (\d+ \w+ \d{4})", "%d %b %Y"
+    )
 
     ana.page.reload()
     papers = [*fetch_all(ana, tmp_path / "ana"), *fetch_all(ben, tmp_path / "ben")]

@@ -13,7 +13,7 @@ from portal.agreements.models import Signature, SignerSlot
 from portal.factors.models import Factor, UsedStep
 from tests.browser import steps
 from tests.browser.conftest import DESKTOP, Visit
-from tests.builders import add_engagement, add_practice, issue, read_all
+from tests.builders import add_practice, read_all
 from tests.cast import ANA, BEN
 
 if TYPE_CHECKING:
@@ -21,15 +21,6 @@ if TYPE_CHECKING:
     from tests.browser.steps import Visitor
 
 pytestmark = pytest.mark.needs("chromium", "oathtool")
-
-
-@pytest.fixture
-def invited(house: House) -> House:
-    """Give a portal where Ana has signed and the mail to Ben is about to go out."""
-    add_practice(house.world)
-    add_engagement(house.world)
-    issue(house.world)
-    return house
 
 
 @pytest.fixture
@@ -55,10 +46,12 @@ def signed(house: House) -> tuple[int, int]:
     """Return how often Ben has signed, and how many of his codes are used up."""
     ids = house.world.ids
     with house.world.ground.work(writes=False) as work:
-        count = work.session.scalars(select(Signature).join(SignerSlot).where(
-            SignerSlot.party_id == ids["ben.party"])).all()
-        used = work.session.scalars(select(UsedStep).join(Factor).where(
-            Factor.person_id == ids["ben"])).all()
+        count = work.session.scalars(
+            select(Signature).join(SignerSlot).where(SignerSlot.party_id == ids["ben.party"])
+        ).all()
+        used = work.session.scalars(
+            select(UsedStep).join(Factor).where(Factor.person_id == ids["ben"])
+        ).all()
         return len(count), len(used)
 
 
@@ -187,7 +180,8 @@ def assert_kept(ben: Visitor, drawn: str) -> None:
     expect(ben.page.locator("[name=erecord]")).to_be_checked()
     assert json.loads(ben.page.locator("[name=strokes]").input_value()) == json.loads(drawn)
     ink = ben.page.locator(".sigpad canvas").evaluate(
-        "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v)")
+        "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v)"
+    )
     assert ink, "the drawing is on the page again"
 
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.house import a_house
+from tests.browser import steps
+from tests.browser.conftest import DESKTOP, Visit
+from tests.browser.eye import Eye
+from tests.browser.house import House, a_house
 from tests.browser.walk import Walk, furnish
+from tests.cast import BEN
+from tests.plugins.needs import tool
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Locator
 
+    from tests.browser.steps import Visitor
 
 pytestmark = pytest.mark.needs("chromium", "oathtool")
 
@@ -39,6 +47,24 @@ def walk(
 
 def test_shows_nobody_a_barrier(walk: Walk) -> None:
     assert walk.eye.barriers == []
+
+
+def test_would_see_a_barrier_and_what_sticks_out(house: House, visit: Visit) -> None:
+    """The eye is no ornament: on a page with faults it finds them, dark ones too."""
+    someone, eye = visit(**DESKTOP), Eye()
+    someone.page.goto("/privacy")
+    someone.page.evaluate("""() => {
+        const wide = document.createElement("p"), faint = document.createElement("p");
+        wide.style.width = "900px";
+        faint.textContent = "faint in the dark";
+        faint.style.color = "light-dark(black, #333)";
+        document.querySelector("main").append(wide, faint, document.createElement("button"));
+    }""")
+    eye.look(someone, "faulty")
+    assert [b for b in eye.barriers if b.startswith("faulty, light, 390: button-name")]
+    assert [b for b in eye.barriers if b.startswith("faulty, dark, 1280: color-contrast")]
+    assert not [b for b in eye.barriers if b.startswith("faulty, light, 1280: color-contrast")]
+    assert eye.sideways == ["faulty at 320 px, 100%: P."]
 
 
 def test_never_scrolls_sideways(walk: Walk) -> None:
@@ -73,22 +99,15 @@ def test_is_valid_html(walk: Walk, tmp_path: Path) -> None:
         (tmp_path / f"{number:03d}-{endpoint}-{status}.html").write_text(html)
     said = subprocess.run(
         [tool("java"), "-jar", tool("vnu"), "--filterpattern", VNU_FILTER, tmp_path],
-        capture_output=True, text=True, check=False,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert said.stderr.replace(f"file:{tmp_path}/", "") == ""
     assert said.returncode == 0
 
 
 # ---- the ceremony in other hands ----
-
-
-@pytest.fixture
-def invited(house: House) -> House:
-    """Give a portal where Ana has signed and the mail to Ben is about to go out."""
-    add_practice(house.world)
-    add_engagement(house.world)
-    issue(house.world)
-    return house
 
 
 #: What shows where the focus is: an outline on the element itself or on the row it stands in.

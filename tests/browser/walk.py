@@ -59,8 +59,12 @@ class Walk:
     def visitor(self) -> Iterator[Visitor]:
         """Send somebody in, with a browser of their own that is closed afterwards."""
         context = self.chromium.new_context(
-            base_url=self.house.url, locale="en-GB", reduced_motion="reduce", has_touch=True,
-            viewport={"width": 1280, "height": 900})
+            base_url=self.house.url,
+            locale="en-GB",
+            reduced_motion="reduce",
+            has_touch=True,
+            viewport={"width": 1280, "height": 900},
+        )
         someone = Visitor(context.new_page(), self.house)
         yield someone
         context.close()

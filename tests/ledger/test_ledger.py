@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -11,8 +13,11 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from portal import schema
+from portal.ground.chance import new_id
+from portal.ground.clock import SystemClock
 from portal.ledger.actions import record
-from portal.ledger.models import Entry
+from portal.ledger.jobs import forget_old_access
+from portal.ledger.models import Access, Entry
 from portal.ledger.policy import entry_bytes, entry_hash, first_break, genesis
 from portal.ledger.queries import broken_chains
 from tests.builders import World, add_engagement, add_practice, issue
@@ -113,3 +118,15 @@ def test_keeps_one_chain_when_many_write_at_once(world: World) -> None:
             select(Entry.kind).where(Entry.chain_id == engagement)))
         assert list(broken_chains(work)) == []
     assert kinds.count("test.noted") == 80
+
+
+def test_forgets_the_access_log_after_ninety_days_and_no_sooner(world: World) -> None:
+    add_practice(world)
+    clock = SystemClock()
+    with world.ground.work(writes=True) as work:
+        for days in (1, 89, 91, 400):
+            work.session.add(Access(id=new_id(), at=clock.now() - timedelta(days=days),
+                                    what="looked", outcome=str(days)))
+    forget_old_access(replace(world.ground, clock=clock))
+    with world.ground.work(writes=False) as work:
+        assert sorted(work.session.scalars(select(Access.outcome))) == ["1", "89"]

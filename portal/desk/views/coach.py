@@ -46,6 +46,7 @@ def today(work: Work) -> Response:
 @guard(Door.COACH)
 def engagement(work: Work, engagement_id: str) -> Response:
     """Say what waits for whom, since when, and the next step."""
+    work.note("engagement.looked", "coach", engagement_id=engagement_id)
     return page("desk/engagement.html", sheet=sheet_of(work, engagement_id), form=PlainForm())
 
 
@@ -56,6 +57,7 @@ def text(work: Work, engagement_id: str) -> Response:
     sheet = sheet_of(work, engagement_id)
     if sheet.version_id is None:
         raise Missing("version")
+    work.note("text.looked", "coach", engagement_id=engagement_id, subject_id=sheet.version_id)
     shown = shown_text(work, version_row(work, sheet.version_id), "COACHEE")
     return page("desk/text.html", sheet=sheet, shown=shown)
 

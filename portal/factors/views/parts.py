@@ -57,6 +57,6 @@ def code_trouble(refused: CodeRefused) -> str:
         CodeNo.PAUSED: _("After several wrong codes there is a pause. You can try again at {at}. "
                          "Nothing that you entered is lost.").format(at=at),
         CodeNo.DISABLED: _("There were too many wrong codes, so this app can no longer be used "
-                           "here. Ask your coach to vouch for you again."),
+                           "here. Ask your coach for another way, on paper for example."),
         CodeNo.NO_FACTOR: _("No authenticator app is set up. Ask your coach for a new link."),
     }[refused.why]

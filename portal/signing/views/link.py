@@ -55,6 +55,8 @@ def door(work: Work, token: str) -> Response:
     if invitation is None:
         return _dead()
     practice_frame(practice_or_missing(work, invitation.practice_id))
+    work.note("link.looked", "living", practice_id=invitation.practice_id,
+              engagement_id=invitation.engagement_id, subject_id=invitation.id)
     return page("signing/door.html", form=EnterForm())
 
 

@@ -76,8 +76,7 @@ def sign_now(work: Work) -> Response:
     found = waiting_for(work, seat)
     if found is None:
         return go("signing.home")
-    form = SignForm()
-    form.name_choices(found.shown["erecord"])
+    form = _sent(found)
     waiting = replace(found, progress=form.kept(found.progress))
     done = None if _is_held_up(form, waiting) else actions.sign_waiting(
         work, seat, waiting, actions.SignValues(said(form.hash), said(form.code)), lasts())
@@ -98,6 +97,12 @@ def _not_signed(work: Work, seat: Seat, waiting: Waiting, form: SignForm) -> Res
     if form.hash.data != waiting.facts.hash:
         return _changed(work, seat, waiting)
     return again("signing/sign.html", form=form, **_values(work, seat, waiting))
+
+
+def _sent(waiting: Waiting) -> SignForm:
+    form = SignForm()
+    form.name_choices(waiting.shown["erecord"])
+    return form
 
 
 def _is_held_up(form: SignForm, waiting: Waiting) -> bool:

@@ -1,0 +1,145 @@
+"""The command line sets up, looks after, and says what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import text
+
+from portal.cli import main
+from portal.ground import config
+from tests.builders import World
+from tests.mailroom import running
+
+COACH = ["--name", "Ana Berg", "--email", "ana@berg.example", "--practice", "Berg Coaching",
+         "--country", "AT", "--timezone", "Europe/Vienna", "--contact", "Lindengasse 1, Vienna"]
+
+
+class Shell:
+    """Run the command in an installation of its own."""
+
+    def __init__(self, home: Path, database_url: str) -> None:
+        self.environment = {"PORTAL_INSTANCE_DIR": str(home / "portal"),
+                            "PORTAL_DATABASE_URL": database_url}
+
+    def run(self, *words: str, **more: str) -> Result:
+        return CliRunner().invoke(main, list(words), env={**self.environment, **more})
+
+
+@pytest.fixture
+def shell(tmp_path: Path, database_url: str) -> Shell:
+    """Give a shell in an empty installation on the test's database."""
+    return Shell(tmp_path, database_url)
+
+
+def coach(shell: Shell, *more: str, password: str = "a long enough password") -> Result:
+    return shell.run("create-coach", *COACH, *more, PORTAL_COACH_PASSWORD=password)
+
+
+def test_sets_up_from_nothing(shell: Shell) -> None:
+    made = shell.run("init")
+    assert made.exit_code == 0, made.output
+    assert coach(shell).exit_code == 0
+    again = shell.run("init")
+    assert "stays as it is" in again.output
+    assert config.instance_folder(shell.environment).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(("words", "password", "says"), [
+    (["--country", "Austria"], "a long enough password", "two letters"),
+    (["--timezone", "Vienna"], "a long enough password", "IANA"),
+    (["--email", "ana"], "a long enough password", "name@example.org"),
+    (["--name", "Ana \U0001f600"], "a long enough password", "U+1F600"),
+    (["--practice", " "], "a long enough password", "empty"),
+    ([], "short", "12 characters"),
+])
+def test_says_what_to_change(shell: Shell, words: list[str], password: str, says: str) -> None:
+    shell.run("init")
+    done = coach(shell, *words, password=password)
+    assert done.exit_code == 1
+    assert says in done.output
+
+
+def test_gives_an_address_one_account(shell: Shell) -> None:
+    shell.run("init")
+    coach(shell)
+    assert "already" in coach(shell).output
+
+
+def test_does_not_start_without_keys(shell: Shell) -> None:
+    for command in ("serve", "worker", "run-job", "create-coach"):
+        words = {"run-job": ["run-job", "mail"], "create-coach": ["create-coach", *COACH]}.get(
+            command, [command])
+        done = shell.run(*words, PORTAL_COACH_PASSWORD="a long enough password")
+        assert done.exit_code == 1
+        assert "PORTAL_MASTER_KEY" in done.output
+
+
+def test_does_not_serve_plain_http_beyond_this_machine(shell: Shell) -> None:
+    shell.run("init")
+    done = shell.run("serve", PORTAL_BASE_URL="http://portal.example.org")
+    assert done.exit_code == 1
+    assert "https" in done.output
+
+
+def test_runs_a_job_by_hand(shell: Shell) -> None:
+    shell.run("init")
+    assert shell.run("run-job", "mail").output == "mail: 0\n"
+    assert shell.run("run-job", "dance").exit_code == 2
+
+
+def test_finds_a_healthy_installation_healthy(shell: Shell) -> None:
+    shell.run("init")
+    coach(shell)
+    with running() as (_room, url):
+        done = shell.run("doctor", PORTAL_SMTP_URL=url)
+    assert done.exit_code == 0, done.output
+    for what in ("settings", "database", "migrations", "keys", "clock", "seal", "mail"):
+        assert f"ok   {what}" in done.output
+
+
+def test_finds_what_is_wrong_and_says_what_to_do(shell: Shell) -> None:
+    assert "PORTAL_MASTER_KEY" in shell.run("doctor").output
+    shell.run("init")
+    done = shell.run("doctor", PORTAL_SMTP_URL="smtp://127.0.0.1:1")
+    assert done.exit_code == 1
+    assert "BAD  seal: no practice yet. Run: portal create-coach" in done.output
+    assert "BAD  mail" in done.output
+
+
+def test_finds_a_database_that_was_not_brought_up_to_date(shell: Shell, world: World) -> None:
+    shell.run("init")
+    with world.ground.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    try:
+        assert "Run: portal init" in shell.run("doctor").output
+    finally:
+        with world.ground.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+
+def test_finds_a_database_that_does_not_answer(shell: Shell) -> None:
+    shell.run("init")
+    done = shell.run("doctor", PORTAL_DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
+    assert done.exit_code == 1
+    assert "BAD  database" in done.output
+
+
+def test_finds_another_installations_keys(shell: Shell) -> None:
+    shell.run("init")
+    coach(shell)
+    key = "q1wi5Qmz3bq5yq8d5m9rjC6dY0m6hJvC5s2sXc0f1nE="
+    assert "BAD  keys" in shell.run("doctor", PORTAL_MASTER_KEY=key).output
+
+
+def test_keeps_secrets_out_of_what_it_prints(shell: Shell) -> None:
+    shell.run("init")
+    keys = (config.instance_folder(shell.environment) / "keys.env").read_text()
+    printed = shell.run("doctor").output + shell.run("init").output
+    for line in keys.splitlines():
+        _name, equals, value = line.partition("=")
+        assert not equals or value not in printed
+
+
