@@ -125,6 +125,8 @@ class VersionFacts:
     ledger_head: str
     record: bytes
     """The canonical bytes that are attached; the same in both editions."""
+    nonce: str
+    """The random bytes before the record under the version hash, in hex (Z18)."""
     copied_at: datetime
     """When the sealed copy was made."""
 

@@ -113,7 +113,8 @@ def version_facts(work: Work, version_id: str, seal: Seal) -> policy.VersionFact
         lines=tuple(policy.LineFacts(line["no"], Effect(line["effect"]), line["optional"],
                                      line["sentence"]) for line in record["lines"]),
         signatures=tuple(_signature(m) for m in _manifests(work, version_id)),
-        ledger_head=head_of(work, row.engagement_id), record=raw, copied_at=work.now,
+        ledger_head=head_of(work, row.engagement_id), record=raw,
+        nonce=work.reveal_bytes(row, "nonce").hex(), copied_at=work.now,
     )
 
 

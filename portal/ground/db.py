@@ -8,6 +8,7 @@ synchronisation serves. PostgreSQL needs nothing special.
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -101,8 +102,10 @@ def make_engine(url: str) -> Engine:
 
 
 def _sqlite_engine(url: str, path: str | None) -> Engine:
-    if path:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Made here, so that nobody but its owner reads it; the journal takes its mode over.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(url, module=_sqlite_module(), connect_args={"timeout": 30},
                            pool_size=10)
     faulty = has_wal_reset_fault(sqlite_version())

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 #: From this failure on, the next code has to wait (Z12).
 PAUSES_FROM = 5
-#: Sign-in of an account: the same pauses, but never a lock that a stranger could hold shut.
+#: The longest that wrong passwords or codes make the next try wait: a pause, never a lock.
 _LONGEST_PAUSE = timedelta(minutes=15)
 
 

@@ -132,7 +132,8 @@ def recall(work: Work, engagement: Engagement, version_id: str) -> None:
     for slot in facts.slots:
         party = party_by_id(work, engagement, slot.party_id)
         if party.role != "COACH":
-            _end_links(work, engagement, party)
+            # Whoever is reading stays in, and is shown the new text when it comes (409).
+            revoke_all(work, engagement.practice_id, engagement.id, party.person_id)
 
 
 def party_by_id(work: Work, engagement: Engagement, party_id: str) -> Party:

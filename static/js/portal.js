@@ -133,9 +133,13 @@ function drawOn(canvas, field, clear) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 }
 
+/* Without the style sheet a canvas has no size of its own, and a finger would scroll the page. */
+const isStyled = (canvas) => getComputedStyle(canvas).touchAction === "none";
+
 for (const box of all("[data-draw]")) {
   const field = document.getElementById(box.dataset.draw);
-  const works = "SignaturePad" in window && field && canvasTellsTheTruth();
+  const works = "SignaturePad" in window && field && canvasTellsTheTruth()
+    && isStyled(box.querySelector("canvas"));
   for (const part of all("[data-draw-choice]")) part.hidden = !works;
   for (const part of all("[data-draw-blocked]")) part.hidden = works;
   if (works) {

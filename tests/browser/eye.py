@@ -20,7 +20,8 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 #: Runs axe and tells, of each rule that is broken, which elements break it.
 _AXE = """async only => {
     const found = await axe.run({runOnly: only, resultTypes: ["violations"]});
-    return found.violations.map(v => `${v.id} at ${v.nodes.map(n => n.target.join(" ")).join(", ")}`);
+    const where = rule => rule.nodes.map(node => node.target.join(" ")).join(", ");
+    return found.violations.map(rule => `${rule.id} at ${where(rule)}`);
 }"""
 _OPEN_ALL = "() => document.querySelectorAll('details').forEach(d => d.open = true)"
 #: Names what sticks out of a page that can be scrolled sideways.

@@ -75,7 +75,8 @@ def version(**over: Any) -> VersionFacts:
             signature(ANA),
             signature(LUKASZ, "coachee", 848, mark=DrawnMark(STROKES)),
         ),
-        ledger_head=HEAD, record=RECORD, copied_at=datetime(2027, 9, 14, 22, 45, tzinfo=UTC),
+        ledger_head=HEAD, record=RECORD, nonce="0f" * 16,
+        copied_at=datetime(2027, 9, 14, 22, 45, tzinfo=UTC),
     )
     return replace(facts, **over)
 

@@ -174,7 +174,7 @@ def setting_faults(text: Text) -> Iterator[str]:
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    app = make_app(Settings(**KEYS))
+    app = make_app(Settings(database_url="sqlite://", **KEYS))
     return tuple(app.url_map.iter_rules())
 
 

@@ -59,16 +59,20 @@ class Ear(logging.Handler):
 def listening() -> Iterator[list[str]]:
     """Hear every logger at its most talkative."""
     root, ear = logging.getLogger(), Ear()
-    before = root.level
-    root.addHandler(ear)
+    quiet = [logging.getLogger(name) for name in root.manager.loggerDict]
+    before = {logger: logger.level for logger in (root, *quiet)}
+    for logger in quiet:
+        logger.setLevel(logging.NOTSET)
     root.setLevel(logging.DEBUG)
+    root.addHandler(ear)
     # The mail server of the tests is not ours; it hears addresses by its nature.
-    logging.getLogger("mail.log").setLevel(logging.WARNING)
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL)
     try:
         yield ear.heard
     finally:
-        root.setLevel(before)
         root.removeHandler(ear)
+        for logger, level in before.items():
+            logger.setLevel(level)
 
 
 @dataclass

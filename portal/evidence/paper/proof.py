@@ -120,7 +120,9 @@ def how_to_check(facts: PaperFacts) -> list[Row]:
         _("SHA-256 of the root certificate:"), practice.root_fingerprint]))
     steps.append((_("Check the record"), [
         _("The attachment record.json holds the agreement as data; where this print and the record"
-          " differ, the record counts. Its SHA-256:"), record]))
+          " differ, the record counts. Its SHA-256:"), record,
+        _("The version hash is SHA-256 over “ccp/agreement/v1”, a line feed, these 16 bytes and"
+          " the record:"), version.nonce]))
     steps.append((_("Compare copies"), [
         _("Every copy of this version shows the same version hash. A copy that shows another one"
           " is of another text.")]))

@@ -58,5 +58,6 @@ def code_trouble(refused: CodeRefused) -> str:
                          "Nothing that you entered is lost.").format(at=at),
         CodeNo.DISABLED: _("There were too many wrong codes, so this app can no longer be used "
                            "here. Ask your coach for another way, on paper for example."),
-        CodeNo.NO_FACTOR: _("No authenticator app is set up. Ask your coach for a new link."),
+        CodeNo.NO_FACTOR: _("No authenticator app is set up here any more. Ask your coach for "
+                              "another way, on paper for example."),
     }[refused.why]

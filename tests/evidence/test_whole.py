@@ -1,0 +1,102 @@
+"""From a concluded agreement to papers that a stranger can check with free tools alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from portal.agreements.models import AgreementVersion
+from portal.evidence.jobs import seal_due
+from portal.evidence.models import Seal, SealedFile
+from portal.ledger.models import Entry
+from tests.builders import World, conclude
+from tests.plugins.needs import tool
+
+pytestmark = pytest.mark.needs("pdfsig", "qpdf", "openssl")
+
+
+@pytest.fixture
+def papers(world: World, tmp_path: Path) -> dict[tuple[str, str], Path]:
+    """Give the sealed papers of a concluded agreement as files."""
+    conclude(world)
+    seal_due(world.ground)
+    files = {}
+    with world.ground.work(writes=False) as work:
+        for row in work.session.scalars(select(SealedFile)):
+            files[row.edition, row.occasion] = tmp_path / f"{row.edition}-{row.occasion}.pdf"
+            files[row.edition, row.occasion].write_bytes(work.reveal_bytes(row, "file"))
+    return files
+
+
+def run(*words: object) -> str:
+    done = subprocess.run([str(w) for w in words], capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def text_of(file: Path) -> str:
+    return " ".join(run(tool("pdfsig").with_name("pdftotext"), file, "-").split())
+
+
+def test_is_valid_and_whole_for_strangers_tools(papers: dict[tuple[str, str], Path]) -> None:
+    assert set(papers) == {("common", "signed"), ("coachee", "signed"), ("coachee", "vouched")}
+    for file in papers.values():
+        said = run(tool("pdfsig"), file)
+        assert "Signature is Valid." in said
+        assert "Total document signed" in said
+        assert "No syntax or stream encoding errors" in run(tool("qpdf"), "--check", file)
+
+
+def test_attaches_the_record_under_the_version_hash(
+    world: World, papers: dict[tuple[str, str], Path]
+) -> None:
+    """It is computed here with the standard library alone, from the paper alone."""
+    for file in papers.values():
+        record = subprocess.run(
+            [str(tool("qpdf")), "--show-attachment=record.json", str(file)],
+            capture_output=True, check=True).stdout
+        words = text_of(file)
+        nonce = re.search(r"these 16 bytes and the record: ([0-9a-f]{32})", words)
+        shown = re.search(r"Version hash ([0-9a-f]{64})", words)
+        assert nonce
+        assert shown
+        made = hashlib.sha256(b"ccp/agreement/v1\n" + bytes.fromhex(nonce[1]) + record)
+        assert made.hexdigest() == shown[1]
+        assert json.loads(record)["names"]["COACHEE"] == "Ben Adler"
+        with world.ground.work(writes=False) as work:
+            assert work.session.scalars(select(AgreementVersion.hash)).one() == shown[1]
+
+
+def test_writes_the_hash_of_every_byte_into_the_record(
+    world: World, papers: dict[tuple[str, str], Path]
+) -> None:
+    with world.ground.work(writes=False) as work:
+        bodies = work.session.scalars(select(Entry.body).where(Entry.kind == "paper.sealed"))
+        recorded = {json.loads(body)["facts"]["sha256"] for body in bodies}
+    assert {hashlib.sha256(f.read_bytes()).hexdigest() for f in papers.values()} == recorded
+
+
+def test_z1_keeps_private_facts_out_of_the_common_edition(
+    papers: dict[tuple[str, str], Path]
+) -> None:
+    common, coachees = text_of(papers["common", "signed"]), text_of(papers["coachee", "vouched"])
+    for private in ("mailbox", "read aloud", "by video", "posteo.example"):
+        assert private not in common.split("Certificate of completion")[1]
+    assert "read aloud by video" in coachees
+    assert "not recorded" in text_of(papers["coachee", "signed"])
+
+
+def test_is_vouched_for_by_the_published_root(
+    world: World, papers: dict[tuple[str, str], Path], tmp_path: Path
+) -> None:
+    with world.ground.work(writes=False) as work:
+        seal = work.session.scalars(select(Seal)).one()
+    (tmp_path / "root.pem").write_bytes(seal.root_pem)
+    (tmp_path / "seal.pem").write_bytes(seal.certificate_pem)
+    said = run(tool("openssl"), "verify", "-CAfile", tmp_path / "root.pem", tmp_path / "seal.pem")
+    assert said.strip().endswith("OK")
