@@ -73,7 +73,8 @@ def _version(number: int) -> VersionFacts:
             SignatureFacts(name, "coachee", "for himself", "agreed", "I agree.", NOW,
                            DrawnMark(strokes), digest),
         ),
-        ledger_head=sha256(digest.encode()).hexdigest(), record=WORDS.encode() * 60, nonce="0f" * 16,
+        ledger_head=sha256(digest.encode()).hexdigest(), record=WORDS.encode() * 60,
+        nonce="0f" * 16,
         copied_at=NOW + timedelta(minutes=1),
     )
 

@@ -87,6 +87,16 @@ def is_alive(facts: SessionFacts, now: datetime) -> bool:
     return now - facts.seen_at < facts.idle
 
 
+#: So long after its end may a session that ran out still bring a draft: a night, not a week.
+_DRAFTS_FOR = timedelta(hours=24)
+
+
+def only_ran_out(ends_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a dead session died of age alone, not long ago: what it brings may be kept
+    as a draft, and nothing more."""
+    return ended_at is None and now < ends_at + _DRAFTS_FOR
+
+
 def normal_address(address: str) -> str:
     """Return the spelling under which an address is found again."""
     return address.strip().casefold()

@@ -11,7 +11,7 @@ from flask_login import LoginManager, UserMixin
 
 from portal.ground.work import Actor
 from portal.people.actions import end_token
-from portal.people.policy import SessionFacts, is_alive
+from portal.people.policy import SessionFacts, is_alive, only_ran_out
 from portal.people.queries import names_of, session_by_token
 from portal.web.context import ground
 from portal.web.guards import Door
@@ -87,6 +87,8 @@ def _load(_request: Request) -> Visitor | None:
         found = session_by_token(work, session[wanted]) if wanted in session else None
         if found is not None and _alive(found[0], wanted, work):
             return _visitor(*found, wanted, work)
+        if found is not None and only_ran_out(found[0].ends_at, found[0].ended_at, work.now):
+            g.late = _actor(found[0])
     return None
 
 
@@ -94,11 +96,15 @@ def _visitor(row: SignIn, practice: Practice, scope: str, work: Work) -> Visitor
     session[f"{scope}_seen"] = int(work.now.timestamp())
     if g.door is not Door.ANYONE:
         practice_frame(practice)
-    return Visitor(Actor(
+    return Visitor(_actor(row))
+
+
+def _actor(row: SignIn) -> Actor:
+    return Actor(
         person_id=row.person_id, practice_id=row.practice_id, scope=row.scope, level=row.level,
         session_id=row.id, account_id=row.account_id, engagement_id=row.engagement_id,
         invitation_id=row.invitation_id,
-    ))
+    )
 
 
 def _frame() -> dict[str, Any]:

@@ -19,7 +19,7 @@ from portal.web.guards import Door
 if TYPE_CHECKING:
     from flask import Flask
 
-    from portal.ground.work import Actor, Ground
+    from portal.ground.work import Actor, Ground, Work
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _BROWSERS = ("Firefox", "Edg", "Chrome", "Safari")
@@ -55,15 +55,32 @@ def _admit(door: Door) -> Actor | None:
 
 
 def _framed(view: Callable[..., Any], door: Door) -> Callable[..., Any]:
+    keep = getattr(view, "keep", None)
+
     @wraps(view)
     def framed(**values: Any) -> Any:
         writes = request.method not in SAFE
         with ground().work(writes=writes, origin=origin()) as work:
             g.work, g.door = work, door
-            work.actor = _admit(door)
+            try:
+                work.actor = _admit(door)
+            except NotSignedIn as out:
+                if keep is None or "late" not in g:
+                    raise
+                return _kept(work, keep, out)
             return view(work, **values)
 
     return framed
+
+
+def _kept(work: Work, keep: Callable[[Work], None], out: NotSignedIn) -> Any:
+    """Save what came too late, as the person whose session it was, and ask to sign in again."""
+    from portal.web.errors import ask_to_sign_in
+
+    work.actor = g.late
+    keep(work)
+    work.actor = None
+    return ask_to_sign_in(out)
 
 
 def frame_all(app: Flask) -> None:

@@ -28,7 +28,8 @@ def _refused(error: Refused) -> Response:
     return page(f"errors/{error.status}.html", error.status)
 
 
-def _not_signed_in(error: NotSignedIn) -> AnyResponse:
+def ask_to_sign_in(error: NotSignedIn) -> AnyResponse:
+    """Send a visitor to the sign-in of their kind, with the way back to the page they wanted."""
     where = "factors.sign_in" if str(error) == "coach" else "reaching.lost"
     target = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for(where, next=target), code=303)
@@ -74,7 +75,7 @@ def register(app: Flask) -> None:
     """Teach the application how each no looks."""
     app.register_error_handler(Missing, _missing)
     app.register_error_handler(Refused, _refused)
-    app.register_error_handler(NotSignedIn, _not_signed_in)
+    app.register_error_handler(NotSignedIn, ask_to_sign_in)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(SecurityError, _strange_host)
     app.register_error_handler(HTTPException, _http)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from portal.ground.work import Work
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -24,11 +27,15 @@ class Door(StrEnum):
     COACH = "coach"
 
 
-def guard(door: Door) -> Callable[[View], View]:
-    """Mark a view with the door it stands behind."""
+def guard(door: Door, *, keep: Callable[[Work], None] | None = None) -> Callable[[View], View]:
+    """Mark a view with the door it stands behind.
+
+    `keep` saves what a visitor sent whose session ran out while they were typing; then they
+    are asked to sign in again, and nothing else happens.
+    """
 
     def mark(view: View) -> View:
-        view.door = door  # type: ignore[attr-defined]
+        view.door, view.keep = door, keep  # type: ignore[attr-defined]
         return view
 
     return mark

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.needs("chromium", "oathtool")
 
-#: Rows of the consent cards are laid out as a grid, so their roles are said once more.
-VNU_FILTER = r".*“role” attribute must not be used on a “t[dhr]” element.*"
+_HEADING = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -90,19 +89,16 @@ def test_passes_every_page_that_the_first_journey_has(walk: Walk) -> None:
 
 @pytest.mark.needs("java", "vnu")
 def test_is_valid_html(walk: Walk, tmp_path: Path) -> None:
-    """Each kind of page as the server sent it last: by its view, its status and its title."""
+    """Each kind of page as the server sent it last: by its view, its status and its heading."""
     pages = {
-        (answer.endpoint, answer.status, answer.html.partition("</title>")[0]): answer.html
+        (answer.endpoint, answer.status, *_HEADING.findall(answer.html)): answer.html
         for answer in walk.house.answers
     }
-    assert len(pages) > 60
-    for number, ((endpoint, status, _title), html) in enumerate(pages.items()):
+    assert len(pages) > 70
+    for number, ((endpoint, status, *_heading), html) in enumerate(pages.items()):
         (tmp_path / f"{number:03d}-{endpoint}-{status}.html").write_text(html)
     said = subprocess.run(
-        [tool("java"), "-jar", tool("vnu"), "--filterpattern", VNU_FILTER, tmp_path],
-        capture_output=True,
-        text=True,
-        check=False,
+        [tool("java"), "-jar", tool("vnu"), tmp_path], capture_output=True, text=True, check=False
     )
     assert said.stderr.replace(f"file:{tmp_path}/", "") == ""
     assert said.returncode == 0

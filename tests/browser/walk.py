@@ -290,6 +290,7 @@ class Walk:
         steps.sign_and_send(ana, ana.fresh_code(), NELE)
         ana.press(f"End the link of {NELE.name}")
         self.look(ana, "engagement, link ended")
+        self.house.clock.move(minutes=1)
         ana.press("Send a new link")
         ana.sees(f"Waiting for {NELE.name} to sign")
         return engagement

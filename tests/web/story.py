@@ -5,6 +5,7 @@ Everybody makes mistakes on the way, the mail server too, so that errors are hea
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from collections.abc import Iterator
@@ -86,6 +87,7 @@ class Story:
     secrets: dict[str, set[str]] = field(default_factory=dict)
     pages: list[Page] = field(default_factory=list)
     statuses: set[int] = field(default_factory=set)
+    printed: io.StringIO = field(default_factory=io.StringIO)
 
     def knows(self, kind: str, *texts: str) -> None:
         """Remember something that must appear nowhere."""

@@ -67,7 +67,7 @@ class Reader(Browser):
         return page
 
 
-@pytest.mark.parametrize("turn", range(0, len(PAYLOADS), 6))
+@pytest.mark.parametrize("turn", range(0, len(PAYLOADS), 11))
 def test_shows_what_was_typed_as_text_everywhere(world: World, app: Flask, turn: int) -> None:
     typed = PAYLOADS[turn:] + PAYLOADS[:turn]
     add_practice(world, answers=None)

@@ -68,8 +68,16 @@ def sign(work: Work) -> Response:
                 **_values(work, seat, waiting))
 
 
+def keep_draft(work: Work) -> None:
+    """Keep a name or a drawing that was sent after the session had run out."""
+    seat = actions.take_seat(work)
+    found = waiting_for(work, seat)
+    if found is not None:
+        actions.save(work, seat, _sent(found).kept(found.progress))
+
+
 @bp.post("/p/sign")
-@guard(Door.MAILBOX)
+@guard(Door.MAILBOX, keep=keep_draft)
 def sign_now(work: Work) -> Response:
     """Keep what was given, then sign with the code; a wrong code loses nothing."""
     seat = actions.take_seat(work)

@@ -1,0 +1,80 @@
+"""A drawing that was sent after the session ran out is there when the person comes back."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.agreements.models import Signature
+from portal.signing.queries import progress_of
+from tests.builders import (
+    World,
+    add_engagement,
+    add_practice,
+    issue,
+    opened,
+    read_all,
+)
+from tests.pages import Browser, Page
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+STROKES = [[[n * 20, 100 + (n * 53) % 90] for n in range(20)]]
+
+
+@pytest.fixture
+def browser(world: World, app: Flask) -> Browser:
+    """Give the browser of Ben, who has read everything and stands before the sheet."""
+    add_practice(world)
+    add_engagement(world)
+    issue(world)
+    opened(world)
+    read_all(world)
+    world.ids["ben.engagement"] = world.ids["engagement"]
+    return Browser(app).be(world, "ben", "party", "mailbox")
+
+
+def send(world: World, browser: Browser, **away: float) -> Page:
+    sheet = browser.get("/p/sign")
+    world.clock.move(**away)
+    return browser.post("/p/sign", {
+        "name": "Ben A. Adler", "mark": "draw", "strokes": json.dumps(STROKES), "erecord": "y",
+        "code": world.fresh_code("ben")}, page=sheet)
+
+
+def kept(world: World) -> tuple[str, object]:
+    with world.ground.work(writes=False) as work:
+        progress = progress_of(work, world.ids["engagement"], world.ids["ben"],
+                               world.ids["version"])
+        assert work.session.scalar(select(func.count()).select_from(Signature)) == 1
+    return progress.name, progress.strokes
+
+
+@pytest.mark.parametrize("away", [{"minutes": 45}, {"hours": 5}])
+def test_keeps_what_was_drawn_and_signs_nothing(
+    world: World, browser: Browser, away: dict[str, float]
+) -> None:
+    answer = send(world, browser, **away)
+    assert answer.response.request.path == "/lost"
+    assert kept(world) == ("Ben A. Adler", STROKES)
+
+
+def test_keeps_nothing_after_two_days(world: World, browser: Browser) -> None:
+    send(world, browser, days=2)
+    assert kept(world) == ("Ben Adler", [])
+
+
+def test_keeps_nothing_from_a_session_that_was_ended(world: World, browser: Browser) -> None:
+    sheet = browser.get("/p/sign")
+    with browser.client.session_transaction(base_url="http://127.0.0.1:8000") as session:
+        cookie = dict(session)
+    browser.post("/p/leave", page=browser.get("/p/later"))
+    with browser.client.session_transaction(base_url="http://127.0.0.1:8000") as session:
+        session.update(cookie)
+    answer = browser.post("/p/sign", {"name": "Mallory", "mark": "type"}, page=sheet)
+    assert answer.response.request.path == "/lost"
+    assert kept(world) == ("Ben Adler", [])
