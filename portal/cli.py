@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,8 @@ from portal.ground.clock import SystemClock
 from portal.plain.errors import PortalError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from portal.ground.settings import Settings
     from portal.ground.work import Ground
 
@@ -23,11 +26,17 @@ def _settings() -> Settings:
         raise click.ClickException(str(wrong)) from wrong
 
 
-def _ground(settings: Settings) -> Ground:
+@contextmanager
+def _ground(settings: Settings) -> Iterator[Ground]:
+    """Open the ground floor for one command, and close its connections afterwards."""
     from portal.ground.work import make_ground
     from portal.ledger.actions import keep_notes
 
-    return make_ground(settings, SystemClock(), keep_notes)
+    made = make_ground(settings, SystemClock(), keep_notes)
+    try:
+        yield made
+    finally:
+        made.engine.dispose()
 
 
 @click.group()
@@ -48,8 +57,8 @@ def init() -> None:
         click.echo(f"Keys: made {keyfile.write_keys(path.parent, keyfile.new_keys())}. "
                    "Keep a copy apart from the backups.")
     settings = _settings()
-    ground = _ground(settings)
-    schema.upgrade(ground.engine)
+    with _ground(settings) as ground:
+        schema.upgrade(ground.engine)
     click.echo("Database: up to date")
     click.echo("Next: portal create-coach, then portal serve")
 
@@ -71,7 +80,7 @@ def create_coach(
     from portal.founding import Founding, found
 
     try:
-        with _ground(_settings()).work(writes=True) as work:
+        with _ground(_settings()) as ground, ground.work(writes=True) as work:
             found(work, Founding(name, email, practice, country, timezone, contact, password))
     except PortalError as no:
         raise click.ClickException(str(no)) from no
@@ -99,10 +108,11 @@ def worker() -> None:
 
     from portal.worker import start
 
-    scheduler = start(_ground(_settings()))
-    click.echo("The clockwork runs. Stop it with Ctrl+C.")
-    signal.sigwait({signal.SIGINT, signal.SIGTERM})
-    scheduler.shutdown()
+    with _ground(_settings()) as ground:
+        scheduler = start(ground)
+        click.echo("The clockwork runs. Stop it with Ctrl+C.")
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        scheduler.shutdown()
 
 
 @main.command("run-job")
@@ -113,7 +123,8 @@ def run_job(name: str) -> None:
 
     if name not in clockwork.JOBS:
         raise click.BadParameter(f"one of {', '.join(clockwork.JOBS)}")
-    done = clockwork.run_job(_ground(_settings()), name)
+    with _ground(_settings()) as ground:
+        done = clockwork.run_job(ground, name)
     click.echo(f"{name}: {done}")
 
 

@@ -52,6 +52,8 @@ def examine() -> list[Finding]:
     except SQLAlchemyError as trouble:
         found.append(Finding(False, "database", f"does not answer ({type(trouble).__name__}). "
                              "Check PORTAL_DATABASE_URL and that the server runs."))
+    finally:
+        ground.engine.dispose()
     return [*found, *_mail(ground)]
 
 

@@ -164,7 +164,7 @@ def test_seals_what_a_killed_worker_left(world: World, database_url: str) -> Non
               "import portal.evidence.jobs as jobs\n"
               "from portal.cli import _ground, _settings\n"
               "from portal.notices.actions import claim\n"
-              "claim(_ground(_settings()), 'seal')\n"
+              "with _ground(_settings()) as ground: claim(ground, 'seal')\n"
               "os.kill(os.getpid(), signal.SIGKILL)\n")
     world.ground.engine.dispose()
     killed = subprocess.run([sys.executable, "-c", script], env=environment, check=False)

@@ -10,14 +10,7 @@ from sqlalchemy import func, select
 
 from portal.agreements.models import Signature
 from portal.signing.queries import progress_of
-from tests.builders import (
-    World,
-    add_engagement,
-    add_practice,
-    issue,
-    opened,
-    read_all,
-)
+from tests.builders import World, add_engagement, add_practice, issue, opened, read_all
 from tests.pages import Browser, Page
 
 if TYPE_CHECKING:

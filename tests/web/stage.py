@@ -1,8 +1,8 @@
 """Two practices with everyone in their place, and an eye on every row of every table.
 
 At Berg Coaching Ana has concluded terms with Ben and with Mallory, papers sealed, and Nele has
-opened hers. At Quist Coaching Zoe has concluded terms with Yul. What the tests address is
-Ben's.
+opened hers; Dora coaches other people there. At Quist Coaching Zoe has concluded terms with
+Yul. What the tests address is Ben's.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ from portal.ground.settings import Settings
 from portal.ground.tokens import fingerprint
 from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
+from portal.people.actions import NewPerson, meet_person, open_account
 from portal.people.models import SignIn
+from portal.people.policy import Owner, ReadBy
 from portal.web.assets import STATIC
 from portal.web.words import speak
 from tests.builders import (
@@ -40,7 +42,7 @@ from tests.builders import (
     sign,
     vouch_for,
 )
-from tests.cast import BEN, MALLORY, YUL, ZOE, Character
+from tests.cast import BEN, MALLORY, PASSWORD, YUL, ZOE, Character
 from tests.conftest import DATABASE, KEYS, NOW, _run
 from tests.journeys.steps import newest_link
 from tests.pages import BASE, Browser
@@ -50,10 +52,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from werkzeug.routing import Rule
 
+DORA = Character("Dora Dorn", "dora@berg.example")
 NELE = Character("Nele Novak", "nele.novak@posteo.example")
 #: Everybody who may come along: whose session their browser holds, and how far it was proven.
 PERSONAS = {
-    "nobody": None, "ana": ("ana", "coach", "factor"), "zoe": ("zoe", "coach", "factor"),
+    "nobody": None, "ana": ("ana", "coach", "factor"), "dora": ("dora", "coach", "factor"),
+    "zoe": ("zoe", "coach", "factor"),
     "ben": ("ben", "party", "factor"), "ben-by-link": ("ben", "party", "mailbox"),
     "nele-by-link": ("nele", "party", "mailbox"), "yul": ("yul", "party", "factor"),
     "mallory": ("mallory", "party", "factor"), "forged": None, "ended": None,
@@ -143,6 +147,7 @@ def routes(app: Flask) -> list[tuple[Rule, str]]:
 def make_stage(world: World, app: Flask) -> Stage:
     """Let everyone do what they have done before the tests begin."""
     add_practice(world)
+    add_colleague(world, DORA, "dora")
     add_practice(world, ZOE, "zoe", name="Quist Coaching")
     for who, key, coach in ((BEN, "ben", "ana"), (MALLORY, "mallory", "ana"),
                             (YUL, "yul", "zoe"), (NELE, "nele", "ana")):
@@ -158,6 +163,17 @@ def make_stage(world: World, app: Flask) -> Stage:
                 if world.ids[f"{key}.version"] == paper.version_id:
                     world.ids[f"{key}.paper"] = paper.id
     return Stage(world, app)
+
+
+def add_colleague(world: World, who: Character, key: str) -> None:
+    """Let somebody else coach at Ana's practice."""
+    with world.ground.work(writes=True) as work:
+        practice_id = world.ids["ana.practice"]
+        person, _point = meet_person(work, practice_id, NewPerson(
+            who.name, who.email, Owner.PRIVATE, ReadBy.NOBODY))
+        account = open_account(work, person, who.email, PASSWORD, "coach")
+        world.ids |= {key: person.id, f"{key}.practice": practice_id,
+                      f"{key}.account": account.id}
 
 
 def engage(world: World, who: Character, key: str, coach: str) -> None:

@@ -73,7 +73,7 @@ def keep_draft(work: Work) -> None:
     seat = actions.take_seat(work)
     found = waiting_for(work, seat)
     if found is not None:
-        actions.save(work, seat, _sent(found).kept(found.progress))
+        actions.save(work, seat, _given(_sent(found), found))
 
 
 @bp.post("/p/sign")
@@ -85,7 +85,7 @@ def sign_now(work: Work) -> Response:
     if found is None:
         return go("signing.home")
     form = _sent(found)
-    waiting = replace(found, progress=form.kept(found.progress))
+    waiting = replace(found, progress=_given(form, found))
     done = None if _is_held_up(form, waiting) else actions.sign_waiting(
         work, seat, waiting, actions.SignValues(said(form.hash), said(form.code)), lasts())
     if isinstance(done, tuple):
@@ -111,6 +111,14 @@ def _sent(waiting: Waiting) -> SignForm:
     form = SignForm()
     form.name_choices(waiting.shown["erecord"])
     return form
+
+
+def _given(form: SignForm, waiting: Waiting) -> policy.Progress:
+    """Return what the form brings; a tick that was given to another text is not among it."""
+    given = form.kept(waiting.progress)
+    if form.hash.data == waiting.facts.hash:
+        return given
+    return replace(given, erecord=waiting.progress.erecord)
 
 
 def _is_held_up(form: SignForm, waiting: Waiting) -> bool:
