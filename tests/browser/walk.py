@@ -8,11 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, abort
-
-from portal.demo.views import bp as demo
-from portal.web.guards import Door, guard
-from tests.browser import steps
+from tests.browser import edges, steps
 from tests.browser.eye import Eye
 from tests.browser.steps import Visitor
 from tests.builders import add_practice
@@ -20,28 +16,9 @@ from tests.cast import ANA, BEN, PASSWORD
 from tests.web.stage import NELE
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Route
+    from playwright.sync_api import Browser
 
-    from portal.ground.work import Work
     from tests.browser.house import House
-
-
-class Broken(Exception):
-    """Stand for whatever may fail on our side."""
-
-
-@guard(Door.ANYONE)
-def _fail(work: Work, status: int) -> Response:
-    if status == 500:
-        raise Broken
-    abort(status)
-
-
-def furnish(app: Flask, folder: Path) -> None:
-    """Add the demo's pages, and addresses that answer with every kind of no."""
-    app.register_blueprint(demo)
-    app.config["DEMO_MAIL"] = folder
-    app.add_url_rule("/fail/<int:status>", "fail", _fail)
 
 
 @dataclass
@@ -85,9 +62,9 @@ class Walk:
             self.back_again(ben)
             self.second_text(ana)
         with self.visitor() as guest:
-            self.without_the_app(guest)
-            self.public(guest)
-            self.demo(guest)
+            edges.without_the_app(self, guest)
+            edges.public(self, guest)
+            edges.demo(self, guest)
 
     def look(self, visitor: Visitor, name: str, path: str | None = None) -> None:
         """Wait until the visitor is at a path that ends so, then look."""
@@ -294,52 +271,3 @@ class Walk:
         ana.press("Send a new link")
         ana.sees(f"Waiting for {NELE.name} to sign")
         return engagement
-
-    # ---- what belongs to nobody ----
-
-    def without_the_app(self, ana: Visitor) -> None:
-        ana.page.goto("/sign-in")
-        ana.write("Mail address", ANA.email)
-        ana.write("Password", PASSWORD)
-        ana.press("Continue")
-        self.look(ana, "sign in, code", "/sign-in/code")
-        self.fail(ana, "sign in, no code", "Sign in")
-        ana.follow("Use a recovery code")
-        self.look(ana, "recovery", "/sign-in/recovery")
-        self.fail(ana, "recovery, empty", "Continue")
-
-    def public(self, guest: Visitor) -> None:
-        for path in ("/privacy", "/accessibility"):
-            guest.page.goto(path)
-            self.look(guest, path)
-        guest.page.goto("/lost")
-        guest.page.context.clear_cookies()
-        guest.press("Send me my link")
-        self.look(guest, "form too old")
-        for status in (400, 403, 409, 422, 429, 500):
-            guest.page.goto(f"/fail/{status}")
-            self.look(guest, f"answer {status}")
-        guest.faults = [f for f in guest.faults if "500" not in f]
-
-    def demo(self, guest: Visitor) -> None:
-        """Show the demo's helps as `portal demo` does, with the mails that went out so far."""
-        self.house.app.jinja_env.globals["demo"] = True
-        guest.page.route("**/demo/authenticator", _without_refresh)
-        guest.page.goto("/demo/mail")
-        self.look(guest, "demo: mailbox, empty")
-        for number, mail in enumerate(self.house.mailroom.mails):
-            (self.folder / f"{number:05d}.eml").write_bytes(mail.as_bytes())
-        for path in ("/demo", "/demo/mail", "/demo/mail/00000", "/demo/authenticator"):
-            guest.page.goto(path)
-            self.look(guest, f"demo: {path}")
-        guest.page.goto("/demo")
-        guest.press("Be Ana")
-        guest.page.wait_for_url("**/today")
-        self.look(guest, "demo: today")
-
-
-def _without_refresh(route: Route) -> None:
-    """Let the page stand still while it is looked at."""
-    answer = route.fetch()
-    left = {name: value for name, value in answer.headers.items() if name != "refresh"}
-    route.fulfill(response=answer, headers=left)

@@ -18,15 +18,30 @@ from tests.pages import Browser, Page
 if TYPE_CHECKING:
     from flask import Flask
 
-MARK = "x7"
+MARK = "xq7zk9"
 PAYLOADS = [
-    "<script>x7()</script>", "<img src=x7 onerror=x7()>", "<svg onload=x7()>", "<b>x7</b>",
-    "\"><script>x7()</script>", "' onmouseover='x7()' a='", "\" autofocus onfocus=\"x7()",
-    "</textarea><script>x7()</script>", "</title><script>x7()</script>", "<!-- x7 -->",
-    "&lt;script&gt;x7()&lt;/script&gt;", "&#60;x7&#62;", "<a href=javascript:x7()>x7</a>",
-    "javascript:x7()", "<iframe srcdoc='x7'>", "<x7 style=position:fixed>", "{% x7 %}",
-    "<math><x7>", "${x7} #{x7} <%= x7 %>", "</p></main></body><form action=//x7>",
-    "<base href=//x7/>", "`x7`-alert(1)//",
+    '<script>xq7zk9()</script>',
+    '<img src=xq7zk9 onerror=xq7zk9()>',
+    '<svg onload=xq7zk9()>',
+    '<b>xq7zk9</b>',
+    '"><script>xq7zk9()</script>',
+    "' onmouseover='xq7zk9()' a='",
+    '" autofocus onfocus="xq7zk9()',
+    '</textarea><script>xq7zk9()</script>',
+    '</title><script>xq7zk9()</script>',
+    '<!-- xq7zk9 -->',
+    '&lt;script&gt;xq7zk9()&lt;/script&gt;',
+    '&#60;xq7zk9&#62;',
+    '<a href=javascript:xq7zk9()>xq7zk9</a>',
+    'javascript:xq7zk9()',
+    "<iframe srcdoc='xq7zk9'>",
+    '<xq7zk9 style=position:fixed>',
+    '{% xq7zk9 %}',
+    '<math><xq7zk9>',
+    '${xq7zk9} #{xq7zk9} <%= xq7zk9 %>',
+    '</p></main></body><form action=//xq7zk9>',
+    '<base href=//xq7zk9/>',
+    '`xq7zk9`-alert(1)//',
 ]
 #: Attributes whose value is shown or read aloud, and never run or followed.
 INERT = {"value", "aria-label", "content", "alt", "title", "data-name"}
@@ -102,7 +117,7 @@ def answers_with(typed: list[str]) -> dict[str, str]:
     """Return the practice's answers with what was typed in all that takes free words."""
     free = [key for key in ANSWERS if key not in BOUND]
     return {**ANSWERS, **{key: typed[number % len(typed)] for number, key in enumerate(free)},
-            "code.url": "https://x7.example/\"><script>x7()</script>"}
+            "code.url": "https://xq7zk9.example/\"><script>xq7zk9()</script>"}
 
 
 def ben_signs(world: World, ben: Reader, signed: str) -> None:
@@ -165,10 +180,10 @@ def test_computes_nothing_that_a_name_says(world: World, app: Flask, name: str) 
 
 
 def test_looks_for_marks_where_browsers_would_run_them() -> None:
-    for html in ("<p><img src=x7></p>", "<x7>", "<p onclick=y>", "<script>x7</script>",
-                 "<a href='javascript:x7'>", "<p x7=1>"):
+    for html in ("<p><img src=xq7zk9></p>", "<xq7zk9>", "<p onclick=y>", "<script>xq7zk9</script>",
+                 "<a href='javascript:xq7zk9'>", "<p xq7zk9=1>"):
         with pytest.raises(AssertionError):
             harmless(html, "here")
-    harmless("<p>&lt;script&gt;x7()&lt;/script&gt;</p><input value='x7'>", "here")
+    harmless("<p>&lt;script&gt;xq7zk9()&lt;/script&gt;</p><input value='xq7zk9'>", "here")
 
 
