@@ -56,7 +56,7 @@ class World:
     def coach(self, key: str = "ana") -> Actor:
         """Return a signed-in coach as actions see one."""
         return Actor(self.ids[key], self.ids[f"{key}.practice"], "coach", "factor", "session",
-                     account_id=self.ids[f"{key}.account"])
+                     account_id=self.ids[f"{key}.account"], role="coach")
 
     def party(self, key: str = "ben", level: str = "factor") -> Actor:
         """Return a signed-in party as actions see one."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.agreements import policy
 from portal.agreements.models import (
@@ -79,11 +79,19 @@ class NewVersion:
     grace_days: int
 
 
-def begin_agreement(work: Work, engagement: Engagement, code: str, *, mandatory: bool) -> Agreement:
-    """Begin an agreement by a template; its first version is still a draft."""
+def begin_agreement(
+    work: Work, engagement: Engagement, code: str, *, mandatory: bool,
+    party_id: str | None = None, session_id: str | None = None,
+) -> Agreement:
+    """Begin an agreement by a template; its first version is still a draft.
+
+    `party_id` is the third person who signs it, where there is one; `session_id` the one session
+    that an addendum is for.
+    """
     agreement = Agreement(
         id=chance.new_id(), practice_id=engagement.practice_id, engagement_id=engagement.id,
-        template_code=code, mandatory=mandatory, created_at=work.now,
+        party_id=party_id, session_id=session_id, template_code=code, mandatory=mandatory,
+        created_at=work.now,
     )
     work.session.add(agreement)
     work.session.flush()
@@ -103,7 +111,7 @@ def save_draft(
     else:
         known = {} if draft.discarded_at else json.loads(work.reveal(draft, "values"))
     work.hide(draft, "values", json.dumps({**known, **values}, sort_keys=True))
-    draft.changed_at, draft.discarded_at = work.now, None
+    draft.changed_at, draft.discarded_at, draft.issued_at = work.now, None, None
 
 
 def discard_draft(work: Work, engagement: Engagement, agreement: Agreement) -> None:
@@ -116,6 +124,14 @@ def discard_draft(work: Work, engagement: Engagement, agreement: Agreement) -> N
         step(work, policy.VERSION, "DRAFT", "discard", subject_id=agreement.id)
         draft.discarded_at = work.now
         note(work, engagement, "version.draft_discarded", agreement.id)
+
+
+def settle_draft(work: Work, agreement: Agreement) -> None:
+    """Let a draft be one no longer: its text was issued. The next text begins with its values."""
+    work.session.execute(
+        update(TermsDraft).where(TermsDraft.agreement_id == agreement.id)
+        .values(issued_at=work.now)
+    )
 
 
 def freeze(

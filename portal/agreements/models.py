@@ -14,18 +14,23 @@ class Agreement(Base):
     """What an engagement agrees on by one template."""
 
     __tablename__ = "agreement"
-    __table_args__ = (UniqueConstraint("engagement_id", "template_code"),)
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
     engagement_id: Mapped[Id] = mapped_column(ForeignKey("engagement.id"), index=True)
+    party_id: Mapped[Id | None]
+    session_id: Mapped[Id | None]
     template_code: Mapped[str] = mapped_column(String(8))
     mandatory: Mapped[bool]
     created_at: Mapped[Instant]
 
 
 class TermsDraft(Base):
-    """What the coach has entered for the next version; the only row here that may change."""
+    """What the coach has entered for the next version; the only row here that may change.
+
+    It is a draft while it is neither discarded nor issued. Issuing keeps its values: the next
+    text of the same agreement begins with them.
+    """
 
     __tablename__ = "terms_draft"
 
@@ -36,6 +41,7 @@ class TermsDraft(Base):
     values_enc: Mapped[bytes] = mapped_column(LargeBinary)
     changed_at: Mapped[Instant]
     discarded_at: Mapped[Instant | None]
+    issued_at: Mapped[Instant | None]
 
 
 class AgreementVersion(Base):

@@ -38,6 +38,11 @@ class Standing:
     versions: list[VersionFacts]
     events: list[Event]
 
+    @property
+    def dropped(self) -> set[str]:
+        """Return the agreements that are pursued no further: nobody is asked for them."""
+        return {event.subject_id for event in self.events if event.kind == "agreement.dropped"}
+
     def newest(self, agreement_id: str) -> VersionFacts | None:
         """Return the newest issued version of an agreement."""
         own = [v for v in self.versions if v.agreement_id == agreement_id]
@@ -58,10 +63,13 @@ class Standing:
         return min(starts, default=None)
 
     def mandatory_spans(self, now: datetime) -> list[tuple[datetime, datetime | None]]:
-        """Return when all mandatory agreements were in force together."""
+        """Return when all mandatory agreements were in force together.
+
+        One whose person is not asked after all is dropped, and holds nothing up (Z6).
+        """
         common: list[tuple[datetime, datetime | None]] | None = None
         for agreement in self.agreements.values():
-            if agreement.mandatory:
+            if agreement.mandatory and agreement.id not in self.dropped:
                 own = [span for facts in self.versions if facts.agreement_id == agreement.id
                        for span in policy.in_force_spans(facts, now)]
                 common = own if common is None else _overlap(common, own)

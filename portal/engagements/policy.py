@@ -43,13 +43,17 @@ ENGAGEMENT_KINDS = {
     "engagement.closed": "close",
     "engagement.disposed": "all_disposed",
 }
+_REMOVE = "remove(by coachee, or by coach with notice to coachee)"
+#: A no to a person ends their part from wherever they are: the first word that fits is used.
+_OUT = ("drop", "invitation_dead", _REMOVE)
 PARTY_KINDS = {
-    "party.invited": "invite",
-    "party.identified": "identify",
-    "party.dropped": "drop",
-    "party.invitation_dead": "invitation_dead",
-    "party.left": "leave",
-    "party.removed": "remove(by coachee, or by coach with notice to coachee)",
+    "party.invited": ("invite",),
+    "party.identified": ("identify",),
+    "party.dropped": ("drop",),
+    "party.invitation_dead": ("invitation_dead",),
+    "party.left": ("leave", *_OUT),
+    "party.refused": _OUT,
+    "party.removed": _OUT,
 }
 
 
@@ -108,9 +112,10 @@ def party_state(
     moments = [(e.at, n, PARTY_KINDS[e.kind]) for n, e in enumerate(events)
                if e.subject_id == party_id and e.kind in PARTY_KINDS]
     if bound_since is not None:
-        moments.append((bound_since, len(moments), "first_agreement_in_force"))
+        moments.append((bound_since, len(moments), ("first_agreement_in_force",)))
     state = PARTY.start
-    for at, _, name in sorted(moments):
-        if at <= now and PARTY.allows(state, name):
+    for at, _, names in sorted(moments):
+        name = next((name for name in names if PARTY.allows(state, name)), None)
+        if at <= now and name is not None:
             state = PARTY.after(state, name)
     return state

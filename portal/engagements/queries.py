@@ -54,12 +54,13 @@ def parties_of(work: Work, engagement_ids: Iterable[str]) -> dict[str, list[Part
 
 
 _COACH = select(Party).where(Party.engagement_id == bindparam("engagement"),
-                             Party.role == "COACH")
+                             Party.person_id == bindparam("coach"), Party.role == "COACH")
 
 
 def coach_of(work: Work, engagement: Engagement) -> Party:
-    """Return the party that the engagement's coach is."""
-    return work.session.scalars(_COACH, {"engagement": engagement.id}).one()
+    """Return the party that the engagement's coach is now; an earlier coach's party has left."""
+    return work.session.scalars(
+        _COACH, {"engagement": engagement.id, "coach": engagement.coach_id}).one()
 
 
 def party_of_person(work: Work, engagement_id: str, person_id: str) -> Party:

@@ -27,7 +27,8 @@ from portal.ground.vault import OpenVault, Vault
 class Actor:
     """Say who acts: a person of a practice, by which kind of sign-in, proven how far.
 
-    `scope` is "coach" or "party". `level` is "mailbox" (came by link) or "factor".
+    `scope` is "coach" or "party". `level` is "mailbox" (came by link) or "factor". `role` is
+    what an account is in its practice now: "owner", "coach", "helper", or nothing any more.
     """
 
     person_id: str
@@ -38,6 +39,7 @@ class Actor:
     account_id: str | None = None
     engagement_id: str | None = None
     invitation_id: str | None = None
+    role: str = ""
 
     @property
     def proven(self) -> bool:

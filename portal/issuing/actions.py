@@ -16,6 +16,7 @@ from portal.agreements.actions import (
     begin_agreement,
     freeze,
     save_draft,
+    settle_draft,
     sign,
 )
 from portal.agreements.policy import OPEN_STATES, laid_out, state
@@ -149,6 +150,7 @@ def issue(
     if isinstance(taken, CodeRefused):
         return taken
     version = freeze(work, engagement, agreement, _new_version(composed))
+    settle_draft(work, agreement)
     if newest is None:
         note(work, engagement, "engagement.contracting_opened", engagement.id)
         for party in composed.parties.values():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm.util import identity_key
 
 from portal.ground.tokens import fingerprint
@@ -89,14 +89,17 @@ def address_of_person(work: Work, person_id: str) -> str:
 
 
 _SESSION = (
-    select(SignIn, Person, Practice)
+    select(SignIn, Person, Practice, Membership.role)
     .join(Person, Person.id == SignIn.person_id).join(Practice, Practice.id == SignIn.practice_id)
+    .outerjoin(Membership, and_(Membership.account_id == SignIn.account_id,
+                                Membership.until.is_(None)))
     .where(SignIn.token_hash == bindparam("hashed"))
 )
 
 
-def session_by_token(work: Work, token: str) -> tuple[SignIn, Practice] | None:
-    """Return the sign-in session of a browser's token, ended or not, with its practice.
+def session_by_token(work: Work, token: str) -> tuple[SignIn, Practice, str] | None:
+    """Return the sign-in session of a browser's token, ended or not, with its practice and the
+    role that its account has there now.
 
     The person comes along in the same query, for the page will ask for the name.
     """
@@ -104,8 +107,8 @@ def session_by_token(work: Work, token: str) -> tuple[SignIn, Practice] | None:
         hashed = fingerprint(bytes.fromhex(token))
     except ValueError:
         return None
-    found = work.session.execute(_SESSION, {"hashed": hashed}).one_or_none()
-    return None if found is None else (found[0], found[2])
+    found = work.session.execute(_SESSION, {"hashed": hashed}).first()
+    return None if found is None else (found[0], found[2], found[3] or "")
 
 
 def account_by_login(work: Work, email: str) -> Account | None:

@@ -14,7 +14,7 @@ from portal.people.actions import end_token
 from portal.people.policy import SessionFacts, is_alive, only_ran_out
 from portal.people.queries import names_of, session_by_token
 from portal.web.context import ground
-from portal.web.guards import Door
+from portal.web.guards import ROLES, Door
 from portal.web.words import speak
 
 if TYPE_CHECKING:
@@ -81,29 +81,30 @@ def _load(_request: Request) -> Visitor | None:
     work: Work | None = g.get("work")
     if work is None:
         return None
-    scope = "coach" if g.door is Door.COACH else "party"
+    scope = "coach" if g.door in ROLES else "party"
     scopes = ("coach", "party") if g.door is Door.ANYONE else (scope,)
     for wanted in scopes:
         found = session_by_token(work, session[wanted]) if wanted in session else None
         if found is not None and _alive(found[0], wanted, work):
-            return _visitor(*found, wanted, work)
+            return _visitor(found, wanted, work)
         if found is not None and only_ran_out(found[0].ends_at, found[0].ended_at, work.now):
-            g.late = _actor(found[0])
+            g.late = _actor(found[0], found[2])
     return None
 
 
-def _visitor(row: SignIn, practice: Practice, scope: str, work: Work) -> Visitor:
+def _visitor(found: tuple[SignIn, Practice, str], scope: str, work: Work) -> Visitor:
+    row, practice, role = found
     session[f"{scope}_seen"] = int(work.now.timestamp())
     if g.door is not Door.ANYONE:
         practice_frame(practice)
-    return Visitor(_actor(row))
+    return Visitor(_actor(row, role))
 
 
-def _actor(row: SignIn) -> Actor:
+def _actor(row: SignIn, role: str) -> Actor:
     return Actor(
         person_id=row.person_id, practice_id=row.practice_id, scope=row.scope, level=row.level,
         session_id=row.id, account_id=row.account_id, engagement_id=row.engagement_id,
-        invitation_id=row.invitation_id,
+        invitation_id=row.invitation_id, role=role,
     )
 
 

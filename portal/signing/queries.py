@@ -107,6 +107,7 @@ _SEAT = (
     .join(Person, Person.id == Party.person_id)
     .join(_COACH, _COACH.id == Engagement.coach_id)
     .join(_COACH_PARTY, and_(_COACH_PARTY.engagement_id == Engagement.id,
+                             _COACH_PARTY.person_id == Engagement.coach_id,
                              _COACH_PARTY.role == "COACH"))
     .outerjoin(ContactPoint, and_(
         ContactPoint.person_id == _COACH.id, ContactPoint.kind == "email",

@@ -13,8 +13,8 @@ from flask import current_app, g, request
 from flask_login import current_user
 
 from portal.ground.work import Origin
-from portal.plain.errors import NotSignedIn
-from portal.web.guards import Door
+from portal.plain.errors import NotSignedIn, Refused
+from portal.web.guards import ROLES, Door, DoorNo
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -46,11 +46,13 @@ def _admit(door: Door) -> Actor | None:
     actor: Actor | None = current_user.actor if current_user.is_authenticated else None
     if door is Door.ANYONE:
         return actor
-    wanted = "coach" if door is Door.COACH else "party"
+    wanted = "coach" if door in ROLES else "party"
     if actor is None or actor.scope != wanted:
         raise NotSignedIn(wanted)
     if door is not Door.MAILBOX and not actor.proven:
         raise NotSignedIn(wanted)
+    if door in ROLES and actor.role not in ROLES[door]:
+        raise Refused(DoorNo.NOT_YOUR_ROLE, 403)
     return actor
 
 

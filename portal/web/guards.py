@@ -16,15 +16,32 @@ class Door(StrEnum):
     """Name what a view asks of its visitor.
 
     BARE needs nothing, not even a database. ANYONE is open. MAILBOX is a party that came by
-    link and may not have proven more; PARTY is one with a factor. COACH is an account with a
-    factor.
+    link and may not have proven more; PARTY is one with a factor. DESK is an account with a
+    factor, whatever its role in the practice; COACH is one that may coach, and OWNER one that
+    may decide about the practice (Z5).
     """
 
     BARE = "bare"
     ANYONE = "anyone"
     MAILBOX = "mailbox"
     PARTY = "party"
+    DESK = "desk"
     COACH = "coach"
+    OWNER = "owner"
+
+
+#: The doors of accounts, each with the roles that pass it.
+ROLES = {
+    Door.DESK: frozenset({"owner", "coach", "helper"}),
+    Door.COACH: frozenset({"owner", "coach"}),
+    Door.OWNER: frozenset({"owner"}),
+}
+
+
+class DoorNo(StrEnum):
+    """Name why somebody who is signed in does not pass a door."""
+
+    NOT_YOUR_ROLE = "not_your_role"
 
 
 def guard(door: Door, *, keep: Callable[[Work], None] | None = None) -> Callable[[View], View]:

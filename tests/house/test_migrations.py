@@ -48,6 +48,25 @@ def test_goes_down_and_up_again(world: World) -> None:
     assert wanted(engine.dialect.name) <= triggers(engine)
 
 
+def test_keeps_every_row_on_the_way_down_and_up_again(world: World) -> None:
+    add_practice(world)
+    add_engagement(world)
+    issue(world)
+    engine = world.ground.engine
+    tables = ("agreement", "terms_draft", "party", "agreement_version", "ledger_entry")
+    with engine.connect() as connection:
+        before = {name: connection.scalar(text(f"SELECT count(*) FROM {name}")) for name in tables}
+    schema.downgrade(engine, "0001")
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        after = {name: connection.scalar(text(f"SELECT count(*) FROM {name}")) for name in tables}
+        assert connection.scalar(text("SELECT count(*) FROM terms_draft "
+                                      "WHERE issued_at IS NOT NULL")) == 1
+    assert after == before
+    assert before["agreement"] == 1
+    assert wanted(engine.dialect.name) <= triggers(engine)
+
+
 def test_inv_10_guards_every_table_of_evidence(world: World) -> None:
     assert wanted(world.ground.engine.dialect.name) <= triggers(world.ground.engine)
 

@@ -185,7 +185,8 @@ def test_commits_at_one_place() -> None:
 
 def texts() -> Iterator[tuple[str, str]]:
     """Return name and text of every file of the project that is ours and is text."""
-    top = [path for path in ROOT.iterdir() if path.is_file()]
+    # In a further work tree of a checkout, `.git` is a file that says where the checkout is.
+    top = [path for path in ROOT.iterdir() if path.is_file() and path.name != ".git"]
     below = [path for folder in CODE_FOLDERS for path in (ROOT / folder).rglob("*")]
     for path in sorted(top + below):
         parts = path.relative_to(ROOT).parts
