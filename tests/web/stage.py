@@ -122,7 +122,8 @@ class Stage:
                 "party_id": self.ids[f"{key}.party"], "version_id": self.ids[f"{key}.version"],
                 "paper_id": self.ids.get(f"{key}.paper", new_id()),
                 "practice_id": self.ids[f"{key}.practice"], "token": self.ids[f"{key}.token"],
-                "number": 1, "filename": next(STATIC.rglob("*.css")).relative_to(STATIC).as_posix()}
+                "number": 1, "reader": "coachee",
+                "filename": next(STATIC.rglob("*.css")).relative_to(STATIC).as_posix()}
 
     def path(self, rule: Rule, **values: Any) -> str:
         """Return the address of a rule with these values."""
