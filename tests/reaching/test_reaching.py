@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from portal.desk.queries import sheet_of
+from portal.desk.queries.board import sheet_of
 from portal.issuing import actions as issuing
 from portal.links.actions import state_of
 from portal.links.queries import of_person

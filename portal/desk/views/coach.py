@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Response as FlaskResponse
 
 from portal.agreements.queries import shown_text, version_row
-from portal.desk.queries import sheet_of, sheets_of_coach
+from portal.desk.queries.board import sheet_of, sheets_of_coach
 from portal.desk.views import bp
 from portal.evidence.queries import file_or_missing
 from portal.plain.errors import Missing

@@ -9,7 +9,7 @@ from flask import Response as FlaskResponse
 from flask import make_response
 
 from portal.desk.policy import Day, calendar
-from portal.desk.queries import Own, own_version, own_versions
+from portal.desk.queries.own import Own, own_version, own_versions
 from portal.desk.views import bp
 from portal.desk.views.coach import send_paper
 from portal.evidence.queries import newest_paper, papers_of
