@@ -1,0 +1,53 @@
+"""Persons and their addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portal.ground import chance
+from portal.people.models import ContactPoint, Person
+from portal.people.policy import Owner, ReadBy, normal_address
+
+if TYPE_CHECKING:
+    from portal.ground.work import Work
+
+PRINT = "contact"
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Hold a person to be known: name and one address, whose it is and who else reads it."""
+
+    name: str
+    email: str
+    owner: Owner
+    read_by: ReadBy
+
+
+def meet_person(work: Work, practice_id: str, values: NewPerson) -> tuple[Person, ContactPoint]:
+    """Make a person with a data key of their own and one mail address."""
+    person_id = chance.new_id()
+    key_id = work.vault.new_key(practice_id, "person", work.now)
+    work.session.flush()
+    person = Person(id=person_id, practice_id=practice_id, key_id=key_id, locale="en",
+                    created_at=work.now)
+    work.hide(person, "name", values.name)
+    work.session.add(person)
+    work.session.flush()
+    return person, add_address(work, person, values.email, values.owner, values.read_by)
+
+
+def add_address(
+    work: Work, person: Person, email: str, owner: Owner, read_by: ReadBy
+) -> ContactPoint:
+    """Add a mail address; it can be found again by its keyed fingerprint alone."""
+    point = ContactPoint(
+        id=chance.new_id(), practice_id=person.practice_id, person_id=person.id,
+        key_id=person.key_id, kind="email", owner=owner.value, read_by=read_by.value,
+        owner_declared_at=work.now,
+        fingerprint=work.ground.vault.fingerprint(normal_address(email), PRINT),
+    )
+    work.hide(point, "value", email.strip())
+    work.session.add(point)
+    return point

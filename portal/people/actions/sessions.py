@@ -1,0 +1,100 @@
+"""Signing in with a password, and the sessions that follow."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, select, update
+
+from portal.ground import chance
+from portal.ground.passwords import is_password, waste_the_same_time
+from portal.ground.tokens import fingerprint
+from portal.people.models import Account, SignIn
+from portal.people.policy import SignInNo, normal_address, pause_after
+
+if TYPE_CHECKING:
+    from portal.ground.work import Work
+    from portal.people.models import Person
+
+
+def check_password(work: Work, email: str, password: str) -> Account | SignInNo:
+    """Return the account, or why not. Failures are counted and paused; time tells nothing."""
+    login = work.ground.vault.fingerprint(normal_address(email), "login")
+    account = work.session.scalar(
+        select(Account).where(Account.login_print == login, Account.closed_at.is_(None))
+        .with_for_update()
+    )
+    if account is None:
+        waste_the_same_time(password)
+        work.note("sign_in.password", "wrong")
+        return SignInNo.WRONG
+    if account.paused_until is not None and work.now < account.paused_until:
+        waste_the_same_time(password)
+        work.note("sign_in.password", "paused", practice_id=account.practice_id,
+                  person_id=account.person_id)
+        return SignInNo.PAUSED
+    if not is_password(account.password_hash, password):
+        account.fails += 1
+        account.paused_until = work.now + pause_after(account.fails)
+        work.note("sign_in.password", "wrong", practice_id=account.practice_id,
+                  person_id=account.person_id)
+        return SignInNo.WRONG
+    account.fails, account.paused_until = 0, None
+    return account
+
+
+def begin_session(
+    work: Work, person: Person, *, scope: str, level: str, lasts: timedelta,
+    account_id: str | None = None, engagement_id: str | None = None,
+    invitation_id: str | None = None,
+) -> str:
+    """Begin a sign-in session and return the token that the browser keeps; we keep its hash."""
+    token = chance.secret_bytes(32)
+    row = SignIn(
+        id=chance.new_id(), practice_id=person.practice_id, person_id=person.id,
+        account_id=account_id, engagement_id=engagement_id, invitation_id=invitation_id,
+        scope=scope, level=level, token_hash=fingerprint(token), started_at=work.now,
+        ends_at=work.now + lasts,
+    )
+    work.session.add(row)
+    work.note("sign_in.begun", level, practice_id=person.practice_id, person_id=person.id,
+              engagement_id=engagement_id)
+    return token.hex()
+
+
+_END = (
+    update(SignIn).where(SignIn.id == bindparam("session"), SignIn.ended_at.is_(None))
+    .values(ended_at=bindparam("now"))
+    .execution_options(synchronize_session=False)
+)
+
+
+def end_session(work: Work, session_id: str) -> None:
+    """End a sign-in session at once, on every device that holds its token."""
+    work.session.execute(_END, {"session": session_id, "now": work.now})
+
+
+def end_token(work: Work, token: str) -> None:
+    """End the session of a token that a browser gives up for a new one."""
+    work.session.execute(
+        update(SignIn).where(SignIn.token_hash == fingerprint(bytes.fromhex(token)),
+                             SignIn.ended_at.is_(None)).values(ended_at=work.now)
+    )
+
+
+def shut_out(work: Work, person_id: str, engagement_id: str) -> None:
+    """End what a person's link alone had opened: it is worth nothing once the link is ended."""
+    work.session.execute(
+        update(SignIn).where(SignIn.person_id == person_id, SignIn.level == "mailbox",
+                             SignIn.engagement_id == engagement_id, SignIn.ended_at.is_(None))
+        .values(ended_at=work.now)
+    )
+
+
+def end_sessions_of(work: Work, person_id: str, scope: str) -> None:
+    """End all sign-in sessions of a person in one scope."""
+    work.session.execute(
+        update(SignIn).where(SignIn.person_id == person_id, SignIn.scope == scope,
+                             SignIn.ended_at.is_(None)).values(ended_at=work.now)
+    )

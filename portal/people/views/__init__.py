@@ -1,0 +1,11 @@
+"""The people of a practice: who is acting, who is in, what the practice says of itself."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("people", __name__)
+
+from portal.people.views.frame import keep_token, practice_frame, register  # noqa: E402 - they register
+
+__all__ = ["bp", "keep_token", "practice_frame", "register"]
