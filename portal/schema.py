@@ -16,6 +16,7 @@ from portal.links import models as _links
 from portal.notices import models as _notices
 from portal.people import models as _people
 from portal.reaching import models as _reaching
+from portal.sessions import models as _sessions
 from portal.signing import models as _signing
 from portal.vouching import models as _vouching
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 METADATA = Base.metadata
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 ROOMS = (_vault, _ledger, _notices, _people, _factors, _links, _engagements, _agreements,
-         _vouching, _signing, _reaching, _evidence)
+         _vouching, _sessions, _signing, _reaching, _evidence)
 
 #: Tables whose rows are evidence: triggers refuse to change or delete them (INV-10).
 EVIDENCE = (

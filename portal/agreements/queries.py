@@ -19,6 +19,7 @@ from portal.agreements.models import (
     TermsDraft,
 )
 from portal.agreements.policy import SignedFacts, SlotFacts, VersionFacts
+from portal.engagements.models import CoachingSession
 from portal.ledger.queries import events_of
 from portal.plain.errors import Missing
 
@@ -97,14 +98,16 @@ _WHOLE = (
         SignerSlot.id, SignerSlot.party_id, SignerSlot.role, SignerSlot.required,
         SignerSlot.vouching, SignerSlot.meaning,
         Signature.id, Signature.slot_id, Signature.version_hash, Signature.signed_at,
+        CoachingSession.starts_at, CoachingSession.ends_at, CoachingSession.cancelled_at,
     )
     .outerjoin(AgreementVersion, AgreementVersion.agreement_id == Agreement.id)
     .outerjoin(SignerSlot, SignerSlot.version_id == AgreementVersion.id)
     .outerjoin(Signature, Signature.slot_id == SignerSlot.id)
+    .outerjoin(CoachingSession, CoachingSession.id == Agreement.session_id)
     .where(Agreement.engagement_id.in_(bindparam("wanted", expanding=True)))
     .order_by(Agreement.created_at, Agreement.id, AgreementVersion.number, SignerSlot.id)
 )
-_VERSION, _SLOT, _SIGNATURE = slice(1, 9), slice(9, 15), slice(15, 19)
+_VERSION, _SLOT, _SIGNATURE, _SESSION = slice(1, 9), slice(9, 15), slice(15, 19), slice(19, 22)
 
 
 @dataclass(slots=True)
@@ -113,9 +116,11 @@ class _Gathered:
     versions: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     slots: dict[str, list[SlotFacts]] = field(default_factory=lambda: defaultdict(list))
     signed: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
+    sessions: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
 
     def take(self, row: tuple[Any, ...]) -> None:
-        """Take one row of the big join: an agreement, perhaps a version, a slot, a signature."""
+        """Take one row of the big join: an agreement, perhaps a version, a slot, a signature,
+        and the one session that it is for."""
         agreement, version, slot = row[0], row[_VERSION], row[_SLOT]
         self.agreements[agreement.id] = agreement
         if version[0] is not None:
@@ -124,6 +129,16 @@ class _Gathered:
             self.slots[version[0]].append(SlotFacts(*slot))
         if row[15] is not None:
             self.signed[version[0]].append(row[_SIGNATURE])
+        starts_at, ends_at, cancelled_at = row[_SESSION]
+        if starts_at is not None:
+            self.sessions[agreement.id] = (starts_at, min(ends_at, cancelled_at or ends_at))
+
+    def facts(self, events: list[Event]) -> list[VersionFacts]:
+        """Return the facts of every version; an addendum is cut to its session (INV-9)."""
+        found = [_facts(row, self.slots[i], self.signed[i], events)
+                 for i, row in self.versions.items()]
+        return [facts.for_session(*self.sessions[facts.agreement_id])
+                if facts.agreement_id in self.sessions else facts for facts in found]
 
 
 def standing_of(work: Work, engagement_ids: Iterable[str]) -> dict[str, Standing]:
@@ -134,9 +149,8 @@ def standing_of(work: Work, engagement_ids: Iterable[str]) -> dict[str, Standing
     for row in work.session.execute(_WHOLE, {"wanted": wanted}):
         values: tuple[Any, ...] = tuple(row)
         found[values[0].engagement_id].take(values)
-    return {e: Standing(g.agreements, _with_successors(
-        [_facts(v, g.slots[i], g.signed[i], events[e]) for i, v in g.versions.items()],
-        work.now), events[e]) for e, g in found.items()}
+    return {e: Standing(g.agreements, _with_successors(g.facts(events[e]), work.now), events[e])
+            for e, g in found.items()}
 
 
 _COLUMNS = ("version_id", "agreement_id", "number", "hash", "issued_at", "sign_by",

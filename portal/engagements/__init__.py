@@ -1,4 +1,4 @@
-"""Who takes part in a coaching engagement, and in which role.
+"""Who takes part in a coaching engagement, in which role, and when they meet.
 
 An *engagement* has named *parties*: the coachee, the coach, and later others. It becomes
 active by itself while every mandatory agreement is in force (INV-2). This room must never

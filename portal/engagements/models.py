@@ -1,4 +1,4 @@
-"""Tables of engagements, their parties, and what these hope for."""
+"""Tables of engagements, their parties, what these hope for, and when they meet."""
 
 from __future__ import annotations
 
@@ -89,3 +89,28 @@ class Expectation(Base):
     shared_with: Mapped[str] = mapped_column(String(8), default="")
     changed_at: Mapped[Instant]
     shared_at: Mapped[Instant | None]
+
+
+class CoachingSession(Base):
+    """A meeting of coach and coachee. Others take part only as far as an agreement says.
+
+    `was_at` is when it was to begin before it was last moved. `sequence` counts its changes, as
+    calendars ask for. The place, or the link to a call, belongs to the engagement's content.
+    """
+
+    __tablename__ = "coaching_session"
+    __table_args__ = (UniqueConstraint("engagement_id", "number"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    engagement_id: Mapped[Id] = mapped_column(ForeignKey("engagement.id"))
+    key_id: Mapped[Id] = mapped_column(ForeignKey("data_key.id"))
+    number: Mapped[int]
+    starts_at: Mapped[Instant]
+    ends_at: Mapped[Instant]
+    place_enc: Mapped[bytes] = mapped_column(LargeBinary)
+    sequence: Mapped[int] = mapped_column(default=0)
+    was_at: Mapped[Instant | None]
+    planned_at: Mapped[Instant]
+    changed_at: Mapped[Instant]
+    cancelled_at: Mapped[Instant | None]

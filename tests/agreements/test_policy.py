@@ -54,6 +54,10 @@ SIGNED = version(signed=(ANA, BEN), vouched={"p-ben": T0 + 2 * DAY})
     (SIGNED, T0 + 365 * DAY, "EXPIRED"),
     (replace(SIGNED, effective_from=T0 + 9 * DAY), T0 + 8 * DAY, "SCHEDULED"),
     (replace(SIGNED, effective_from=T0 + 9 * DAY), T0 + 9 * DAY, "IN_FORCE"),
+    (replace(SIGNED, effective_from=T0 + 60 * DAY), T0 + 59 * DAY, "SCHEDULED"),
+    (replace(SIGNED, effective_from=T0 + 60 * DAY), T0 + 60 * DAY, "IN_FORCE"),
+    (version(signed=(ANA, BEN), valid_to=T0 + 9 * DAY), T0 + 9 * DAY, "VOID"),
+    (replace(SIGNED, valid_to=T0 + 2 * DAY), T0 + 99 * DAY, "VOID"),
     (replace(SIGNED, acts=((T0 + 5 * DAY, "withdraw"),)), T0 + 5 * DAY, "WITHDRAWN"),
     (replace(SIGNED, acts=((T0 + DAY * 1.5, "withdraw"),)), T0 + 9 * DAY, "WITHDRAWN"),
     (replace(SIGNED, acts=((T0 + DAY * 1.5, "recall"),)), T0 + 9 * DAY, "VOID"),
@@ -154,3 +158,30 @@ def test_computes_what_became_of_a_line(
     line: LineFacts, facts: VersionFacts, at: datetime, expected: str
 ) -> None:
     assert line_state(line, facts, at) == expected
+
+
+HOURS = st.integers(1, 24 * 30).map(lambda count: timedelta(hours=count))
+
+
+@given(start=HOURS, lasts=st.integers(1, 8), end_at=HOURS, at=HOURS)
+def test_inv_9_ends_a_guests_line_with_the_session_or_the_text_whichever_is_first(
+    start: timedelta, lasts: int, end_at: timedelta, at: timedelta
+) -> None:
+    ends = T0 + start + timedelta(hours=lasts)
+    facts = version(signed=(ANA, replace(BEN, at=T0)), vouched={"p-ben": T0},
+                    valid_to=T0 + end_at).for_session(T0 + start, ends)
+    line = LineFacts(1, False, facts.valid_to, None)
+    opens = T0 + at < min(ends, T0 + end_at)
+    assert (line_state(line, facts, T0 + at) == "ACTIVE") is opens
+    assert (state(facts, T0 + at) == "IN_FORCE") is opens
+
+
+@given(start=HOURS, at=HOURS)
+def test_inv_9_is_signed_before_the_session_begins_or_never(
+    start: timedelta, at: timedelta
+) -> None:
+    late = replace(BEN, at=T0 + at)
+    facts = version(signed=(ANA, late), vouched={"p-ben": T0}).for_session(
+        T0 + start, T0 + start + timedelta(hours=1))
+    in_time = T0 + at < min(T0 + start, facts.sign_by)
+    assert any(name == "IN_FORCE" for _, name in history(facts, T0 + 99 * DAY)) is in_time

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 #: How long a required voice check may take after the last signature (Z22).
@@ -77,9 +77,25 @@ class VersionFacts:
             return None
         return max((self.vouched[party] for party in needed), default=self.issued_at)
 
+    def vouch_by(self) -> datetime | None:
+        """Return until when the voice check may still bring the version into force, or None
+        while signatures are missing: thirty days, and never past the version's own end."""
+        complete = self.complete_at()
+        return None if complete is None else min(complete + PAIRING_DEADLINE, self.valid_to)
+
     def force_at(self) -> datetime | None:
         """Return when INV-1 came to hold, or None while something is missing."""
-        complete, vouched = self.complete_at(), self.vouched_at()
-        if complete is None or vouched is None or vouched >= complete + PAIRING_DEADLINE:
+        complete, vouched, limit = self.complete_at(), self.vouched_at(), self.vouch_by()
+        if complete is None or vouched is None or limit is None or vouched >= limit:
             return None
-        return max(complete, vouched, self.effective_from)
+        start = max(complete, vouched, self.effective_from)
+        return start if start < self.valid_to else None
+
+    def for_session(self, starts_at: datetime, ends_at: datetime) -> VersionFacts:
+        """Return an addendum cut to its one session as that is planned now (INV-9).
+
+        It is signed before the session begins, and ends with the session or by its own end,
+        whichever comes first.
+        """
+        return replace(self, sign_by=min(self.sign_by, starts_at, ends_at),
+                       valid_to=min(self.valid_to, ends_at))

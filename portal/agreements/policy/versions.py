@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from portal.agreements.policy.facts import PAIRING_DEADLINE, VersionFacts
+from portal.agreements.policy.facts import VersionFacts
 from portal.agreements.policy.machines import FORCE, LEAVE, LEAVE_WHOLE, VERSION
 
 
@@ -23,13 +23,13 @@ def _sign_events(facts: VersionFacts) -> Iterator[tuple[datetime, str]]:
 
 
 def _timers(facts: VersionFacts) -> Iterator[tuple[datetime, str]]:
-    complete, force = facts.complete_at(), facts.force_at()
-    if complete is None:
+    vouch_by, force = facts.vouch_by(), facts.force_at()
+    if vouch_by is None:
         yield facts.sign_by, "recall_or_sign_by_passed"
+    elif force is not None:
+        yield force, FORCE
     else:
-        if force is not None:
-            yield force, FORCE
-        yield complete + PAIRING_DEADLINE, "recall_or_pairing_deadline"
+        yield vouch_by, "recall_or_pairing_deadline"
     yield facts.valid_to, "valid_to"
     if facts.successor_in_force_at is not None:
         yield facts.successor_in_force_at, "successor_in_force"

@@ -89,7 +89,6 @@ def own_version(work: Work, seat: Seat, facts: VersionFacts, papers: list[Paper]
     manifest = manifests_of(work, facts.version_id).get(seat.party.id)
     choices = manifest["choices"] if manifest else {}
     slot = next(s for s in facts.slots if s.party_id == seat.party.id)
-    complete = facts.complete_at()
     headings = {page["line"]: page["heading"] for page in shown["pages"]}
     edition = {"coachee"} if seat.party.role in ("COACHEE", "COACH") else set()
     return Own(
@@ -100,7 +99,7 @@ def own_version(work: Work, seat: Seat, facts: VersionFacts, papers: list[Paper]
                for line in shown["lines"]],
         papers=[p for p in papers if p.edition in edition | {"common"}],
         needs_vouching=slot.vouching, shown=shown, in_force_since=facts.force_at(),
-        vouch_before=complete + agreements.PAIRING_DEADLINE if complete else None,
+        vouch_before=facts.vouch_by(),
     )
 
 
