@@ -3,6 +3,8 @@
 PORT ?= 8000
 VENV ?= .venv
 ARGS ?=
+# How many tests run at once; `make test WORKERS=0` runs one after the other.
+WORKERS ?= auto
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 
@@ -12,6 +14,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 
 # The packages are chosen by the oldest Python that is supported.
 LOCK_PYTHON ?= /usr/bin/python3
+
+# A module's tests share a stage, so a module stays with one worker.
+SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadfile
 
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-virtualenv
 
@@ -29,10 +34,10 @@ run: $(VENV)/.ready-run ## serve the demo practice on 127.0.0.1:8000 (or PORT=81
 test: test-sqlite test-postgresql ## run every test on SQLite, then on PostgreSQL (ARGS='-k seal')
 
 test-sqlite: $(VENV)/.ready-dev ## run every test on SQLite
-	PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest $(ARGS)
+	PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 test-postgresql: $(VENV)/.ready-dev ## run every test on PostgreSQL, which brings itself along
-	PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest $(ARGS)
+	PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 check: lint test ## lint, types, import contracts, then every test
 
