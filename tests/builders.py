@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal.agreements.models import AgreementVersion, Signature
 from portal.agreements.policy import state
 from portal.agreements.queries import standing_of_one
+from portal.engagements.policy import NAMED_ONLY
 from portal.engagements.queries import parties_of
 from portal.evidence.actions import make_seal
 from portal.factors.actions import CodeRefused, CodeTaken, begin_enrolment, use_code
@@ -19,6 +20,7 @@ from portal.ground.onetime import code_at
 from portal.ground.work import Actor, Ground, Work
 from portal.issuing import actions as issuing
 from portal.issuing.actions import TermsValues
+from portal.issuing.policy import NewParty
 from portal.links.models import Invitation
 from portal.people.actions import (
     NewPerson,
@@ -39,7 +41,7 @@ from portal.vouching.actions import vouch
 from portal.vouching.policy import How
 from portal.vouching.queries import digits_on_screen
 from portal.web.words import today
-from tests.cast import ANA, ANSWERS, BEN, PASSWORD, Character
+from tests.cast import ACME, ANA, ANSWERS, BEN, PASSWORD, Character
 
 if TYPE_CHECKING:
     from portal.ground.clock import StandingClock
@@ -124,6 +126,28 @@ def add_engagement(
                       f"{key}.practice": engagement.practice_id,
                       f"{key}.party": coachee_party.id}
         return engagement.id
+
+
+def add_party(
+    world: World, role: str, character: Character, *, asked: bool = False, coach: str = "ana"
+) -> str:
+    """Let a coach name somebody else who takes part; returns the party's id.
+
+    `asked` lets the coach record that the coachee asked for this person today (Z6). Known to the
+    world by the first name in small letters, as "eli": person, practice, party and engagement.
+    """
+    key = character.name.split()[0].lower()
+    with world.ground.work(writes=True, actor=world.coach(coach)) as work:
+        engagement = issuing.own(work, world.ids["engagement"])
+        own = role == "SUPPORTER"
+        party = issuing.add_people(work, engagement, [NewParty(
+            role, character.name, character.email if role not in NAMED_ONLY else "",
+            Owner.PRIVATE if own else Owner.EMPLOYER, ReadBy.NOBODY,
+            organisation=ACME if role == "SPONSOR" else "",
+            asked_for_on=today(work.now) if asked else None)])[0]
+        world.ids |= {key: party.person_id, f"{key}.practice": engagement.practice_id,
+                      f"{key}.party": party.id, f"{key}.engagement": engagement.id}
+        return party.id
 
 
 def issue(world: World, coach: str = "ana") -> str:

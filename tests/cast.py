@@ -1,6 +1,8 @@
 """The cast of the domain, and Mallory, who has no business here.
 
-Ana coaches Ben at Berg Coaching. Zoe owns another practice, and her coachee is Yul.
+Ana coaches Ben at Berg Coaching. Carla signs for Acme, which pays; Dev is Ben's manager, Eli his
+assistant, Gus supports him in the room, Fay supervises Ana. Zoe owns another practice, and her
+coachee is Yul.
 """
 
 from __future__ import annotations
@@ -45,6 +47,12 @@ class Character:
 
 ANA = Character("Ana Berg", "ana@berg.example")
 BEN = Character("Ben Adler", "ben.adler@posteo.example")
+CARLA = Character("Carla Conti", "carla.conti@acme.example")
+DEV = Character("Dev Desai", "dev.desai@acme.example")
+ELI = Character("Eli Engel", "eli.engel@acme.example")
+FAY = Character("Fay Okafor", "fay@okafor.example")
+GUS = Character("Gus Groth", "gus.groth@posteo.example")
+ACME = "Acme GmbH"
 ZOE = Character("Zoe Quist", "zoe@quist.example")
 YUL = Character("Yul Imre", "yul@mailbox.example")
 MALLORY = Character("Mallory Mint", "mallory@mailbox.example")

@@ -56,6 +56,19 @@ class Standing:
                 return facts
         raise Missing("version")
 
+    def of_party(self, party_id: str) -> list[Agreement]:
+        """Return the agreements that this party signs as the third person, oldest first."""
+        return [a for a in self.agreements.values() if a.party_id == party_id]
+
+    def waiting(self, party_id: str, now: datetime) -> list[VersionFacts]:
+        """Return the open versions that this party has not signed, in the order to read them."""
+        found = [facts for facts in self.versions
+                 if facts.agreement_id not in self.dropped
+                 and (slot := facts.slot_of(party_id)) is not None
+                 and all(signed.slot_id != slot.slot_id for signed in facts.signed)
+                 and policy.state(facts, now) in policy.OPEN_STATES]
+        return sorted(found, key=lambda v: self.agreements[v.agreement_id].template_code)
+
     def bound_since(self, party_id: str, now: datetime) -> datetime | None:
         """Return when the first agreement that this party signs came into force."""
         starts = [policy.in_force_spans(facts, now)[0][0] for facts in self.versions
@@ -206,6 +219,13 @@ def version_row(work: Work, version_id: str) -> AgreementVersion:
     if found is None:
         raise Missing("version")
     return found
+
+
+def version_rows(work: Work, version_ids: Iterable[str]) -> list[AgreementVersion]:
+    """Return the rows of many versions with one query."""
+    return list(work.session.scalars(
+        select(AgreementVersion).where(AgreementVersion.id.in_(list(version_ids)))
+    ))
 
 
 def shown_text(work: Work, version: AgreementVersion, role: str) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 
-from portal.engagements.models import Engagement, Party
-from portal.engagements.queries import coach_of
+from portal.engagements.models import Engagement, Organisation, Party
+from portal.engagements.queries import coach_of, domains_of, organisation_by_name
 from portal.ground import chance
 from portal.ledger.actions import lock_chain, open_chain, record
 from portal.notices.actions import put_mail
@@ -21,8 +22,11 @@ from portal.people.queries import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
     from portal.ground.work import Work
-    from portal.people.models import ContactPoint, Person
+    from portal.people.models import ContactPoint, Person, Practice
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +60,47 @@ def start(work: Work, practice_id: str, coach: Person, values: NewEngagement) ->
 
 def add_party(
     work: Work, engagement: Engagement, person: Person, role: str,
-    point: ContactPoint | None, capacity: str = "self",
+    point: ContactPoint | None, *, organisation: Organisation | None = None,
+    asked_for_on: date | None = None,
 ) -> Party:
-    """Name a person as a party; nothing is sent by this."""
+    """Name a person as a party; nothing is sent by this.
+
+    `organisation` is whom the person signs for. `asked_for_on` is the day on which the coachee
+    asked for this person, as the coach says; the coachee is shown it (Z6).
+    """
     party = Party(
         id=chance.new_id(), practice_id=engagement.practice_id, engagement_id=engagement.id,
-        person_id=person.id, role=role, capacity=capacity, created_at=work.now,
+        person_id=person.id, role=role, created_at=work.now, asked_for_on=asked_for_on,
         contact_point_id=point.id if point is not None else None,
+        organisation_id=organisation.id if organisation is not None else None,
+        capacity="for_organisation" if organisation is not None else "self",
     )
     work.session.add(party)
     work.session.flush()
     note(work, engagement, "party.proposed", party.id, {"role": role, "person": person.id})
+    if asked_for_on is not None:
+        note(work, engagement, "party.asked_for", party.id, {"on": asked_for_on.isoformat()})
     return party
+
+
+def meet_organisation(
+    work: Work, practice: Practice, name: str, domains: Iterable[str] = ()
+) -> Organisation:
+    """Return the practice's organisation of this name, made now if it is new.
+
+    `domains` are added to the mail domains that are known to be its own.
+    """
+    found = organisation_by_name(work, practice, name)
+    known: list[str] = []
+    if found is None:
+        found = Organisation(id=chance.new_id(), practice_id=practice.id, key_id=practice.key_id,
+                             created_at=work.now)
+        work.hide(found, "name", name)
+        work.session.add(found)
+    else:
+        known = domains_of(work, found)
+    work.hide(found, "domains", json.dumps(sorted({*known, *domains})))
+    return found
 
 
 def hold(work: Work, engagement_id: str) -> Engagement:
@@ -97,28 +130,45 @@ def change_contact(work: Work, party: Party, point: ContactPoint) -> None:
     party.contact_point_id = point.id
 
 
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Hold what every mail of an engagement says, whoever gets it."""
+
+    practice: str
+    coach: str
+    contact: str
+    front_door: str
+    reply_to: str
+
+
+def letterhead(work: Work, engagement: Engagement) -> Letterhead:
+    """Return the practice's name and contact, the coach's name and address, the front door."""
+    practice = practice_or_missing(work, engagement.practice_id)
+    return Letterhead(
+        practice.name, names_of(work, [engagement.coach_id])[engagement.coach_id],
+        work.reveal(practice, "contact"),
+        f"{work.ground.settings.base_url.rstrip('/')}/lost",
+        address_of_person(work, engagement.coach_id))
+
+
 def tell(
     work: Work, engagement: Engagement, party: Party, name: str, *, dedupe: str,
-    subject_id: str | None = None, **values: str,
+    subject_id: str | None = None, head: Letterhead | None = None, **values: str,
 ) -> None:
     """Put a mail to a party into the outbox, under their own key; the same `dedupe` once only.
 
-    Every mail gets the practice's name, the recipient's and the coach's name, the address of
-    the front door and the coach's address to reply to. Values never hold what was agreed.
+    Every mail says what the letterhead says, which whoever writes several brings along. Values
+    never hold what was agreed.
     """
     if party.contact_point_id is None:
         return
-    practice = practice_or_missing(work, engagement.practice_id)
+    head = head or letterhead(work, engagement)
     person = person_or_missing(work, engagement.practice_id, party.person_id)
-    names = names_of(work, [party.person_id, engagement.coach_id])
-    base = work.ground.settings.base_url.rstrip("/")
+    own = party.person_id == engagement.coach_id
     put_mail(
         work, name, address_of(work, party.contact_point_id),
-        {"practice": practice.name, "hello": names[party.person_id],
-         "coach": names[engagement.coach_id], "front_door": f"{base}/lost",
-         "contact": work.reveal(practice, "contact"),
-         "reply_to": "" if party.person_id == engagement.coach_id else
-         address_of_person(work, engagement.coach_id), **values},
+        {**asdict(head), "reply_to": "" if own else head.reply_to,
+         "hello": work.reveal(person, "name"), **values},
         dedupe=dedupe, practice_id=engagement.practice_id, key_id=person.key_id,
         engagement_id=engagement.id, subject_id=subject_id,
     )
@@ -130,5 +180,5 @@ def tell_coach(
 ) -> None:
     """Put a mail to the engagement's coach into the outbox; `coach` is their party if read."""
     base = work.ground.settings.base_url.rstrip("/")
-    tell(work, engagement, coach or coach_of(work, engagement), name, dedupe=dedupe,
+    tell(work, engagement, coach or coach_of(work, engagement), name, dedupe=dedupe, head=None,
          page=f"{base}/engagements/{engagement.id}", **values)

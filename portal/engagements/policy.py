@@ -119,3 +119,39 @@ def party_state(
         if at <= now and name is not None:
             state = PARTY.after(state, name)
     return state
+
+
+_GONE = frozenset({"party.dropped", "party.invitation_dead", "party.left", "party.removed"})
+#: Who takes part by name alone: no link, no signature.
+NAMED_ONLY = frozenset({"LINE_MANAGER", "HR_PARTNER"})
+
+
+@dataclass(frozen=True, slots=True)
+class AskFacts:
+    """Hold what decides whether a person may be written to (Z6).
+
+    `answer` is the coachee's own, yes or no, or None before it was given. `gone` says that the
+    person takes part no more.
+    """
+
+    role: str
+    asked_for: bool = False
+    answer: bool | None = None
+    gone: bool = False
+
+
+def ask_facts(party_id: str, role: str, events: Iterable[Event]) -> AskFacts:
+    """Return what the record says about asking a party; a no of the coachee is never undone."""
+    kinds = {event.kind for event in events if event.subject_id == party_id}
+    answer = False if "party.refused" in kinds else True if "party.accepted" in kinds else None
+    return AskFacts(role, "party.asked_for" in kinds, answer, bool(kinds & _GONE))
+
+
+def may_be_asked(facts: AskFacts) -> bool:
+    """Tell whether a person may be sent a link: the coachee comes first, and then whom the
+    coachee said yes to, or asked for and did not refuse (Z6)."""
+    if facts.gone or facts.role in NAMED_ONLY:
+        return False
+    if facts.role == "COACHEE":
+        return True
+    return facts.asked_for if facts.answer is None else facts.answer

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import LargeBinary, String, bindparam, select
+from sqlalchemy import LargeBinary, String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.ground import chance
@@ -121,6 +121,11 @@ class OpenVault:
         self._session.add(row)
         self._keys[row.id] = self._vault.unwrap(row.id, row.master_id, row.wrapped)
         return row.id
+
+    def destroy(self, key_id: str) -> None:
+        """Let nobody read again what a data key covered (Z18)."""
+        self._keys.pop(key_id, None)
+        self._session.execute(delete(DataKey).where(DataKey.id == key_id))
 
     def fetch(self, key_ids: Iterable[str]) -> None:
         """Load many keys with one query, so that a list does not ask once a row."""

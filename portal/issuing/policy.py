@@ -1,10 +1,20 @@
-"""When a text cannot be issued, and where its days begin and end."""
+"""Who can be named, when a text cannot be issued, and where its days begin and end."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from portal.engagements.policy import NAMED_ONLY
+from portal.people.policy import AddressNo, Owner, ReadBy, why_not_address
+from portal.wording.policy import is_named
+
+#: The template that a third person signs, by their role.
+TEMPLATES = {"SPONSOR": "T2", "ASSISTANT": "T3", "SUPPORTER": "T4", "GUEST": "T5"}
+#: Without these the engagement does not become active (INV-2).
+MANDATORY = frozenset({"T1", "T2"})
 
 
 class IssueNo(StrEnum):
@@ -12,6 +22,74 @@ class IssueNo(StrEnum):
 
     ALREADY_OPEN = "already_open"
     ANSWERS_MISSING = "answers_missing"
+    NOTHING_TO_ISSUE = "nothing_to_issue"
+
+
+class PartyNo(StrEnum):
+    """Name why somebody cannot be named like this."""
+
+    NOBODY_NAMED = "nobody_named"
+    ADDRESS_TAKEN = "address_taken"
+    ORGANISATION_MISSING = "organisation_missing"
+    SPONSOR_FIRST = "sponsor_first"
+    NOT_YET = "not_yet"
+
+
+@dataclass(frozen=True, slots=True)
+class NewParty:
+    """Hold somebody who is to take part: by name alone, or with an address and whose it is."""
+
+    role: str
+    name: str
+    email: str = ""
+    owner: Owner = Owner.UNKNOWN
+    read_by: ReadBy = ReadBy.NOBODY
+    organisation: str = ""
+    asked_for_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartyFacts:
+    """Hold what else decides: who takes part already, and which day it is."""
+
+    today: date
+    has_sponsor: bool
+    address_taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartyFault:
+    """Say which entry will not do, and why."""
+
+    where: str
+    why: PartyNo | AddressNo
+
+
+def why_not_party(new: NewParty, facts: PartyFacts) -> tuple[PartyFault, ...]:
+    """Return everything that speaks against naming somebody (INV-19, Z6, Z7)."""
+    found = []
+    if not is_named(new.name, "person"):
+        found.append(PartyFault("name", PartyNo.NOBODY_NAMED))
+    if new.role in NAMED_ONLY:
+        if not facts.has_sponsor:
+            found.append(PartyFault("name", PartyNo.SPONSOR_FIRST))
+        return tuple(found)
+    if new.role == "SPONSOR" and not new.organisation:
+        found.append(PartyFault("organisation", PartyNo.ORGANISATION_MISSING))
+    if facts.address_taken:
+        found.append(PartyFault("email", PartyNo.ADDRESS_TAKEN))
+    address = why_not_address(new.role, new.owner, new.read_by)
+    if address is not None:
+        found.append(PartyFault(
+            "read_by" if address is AddressNo.READ_BY_EMPLOYER else "owner", address))
+    if new.asked_for_on is not None and new.asked_for_on > facts.today:
+        found.append(PartyFault("asked_for_on", PartyNo.NOT_YET))
+    return tuple(found)
+
+
+def domain_of(address: str) -> str:
+    """Return the part of a mail address behind the @, as it is compared."""
+    return address.rpartition("@")[2].strip().casefold()
 
 
 def start_of(day: date, zone: str) -> datetime:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -20,15 +22,24 @@ if TYPE_CHECKING:
     from portal.notices.policy import Outcome
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Hold the links and the events of an engagement that were read before."""
+
+    links: Sequence[Invitation]
+    events: Sequence[Event]
+
+
 def issue(
     work: Work, *, practice_id: str, engagement_id: str, person_id: str, contact_point_id: str,
-    purpose: str, lasts: timedelta,
+    purpose: str, lasts: timedelta, known: Known | None = None,
 ) -> tuple[Invitation, str]:
     """Make a link and return it with its token, the only time the token is known.
 
-    Links that this person had for this engagement end in the same transaction (Z9).
+    Links that this person had for this engagement end in the same transaction (Z9). Whoever
+    makes several brings what is `known`.
     """
-    revoke_all(work, practice_id, engagement_id, person_id)
+    revoke_all(work, practice_id, engagement_id, person_id, known)
     secret = chance.secret_bytes(SECRET_BYTES)
     invitation = Invitation(
         id=chance.new_id(), practice_id=practice_id, engagement_id=engagement_id,
@@ -36,7 +47,6 @@ def issue(
         secret_hash=fingerprint(secret), issued_at=work.now, expires_at=work.now + lasts,
     )
     work.session.add(invitation)
-    work.session.flush()
     record(work, engagement_id, "invitation.created", invitation.id, practice_id=practice_id,
            actor_id=work.actor.person_id if work.actor else None,
            facts={"person": person_id, "contact_point": contact_point_id, "purpose": purpose})
@@ -80,12 +90,17 @@ def _write(work: Work, invitation: Invitation, kind: str, by: str | None = None)
                   actor_id=by or (work.actor.person_id if work.actor else None))
 
 
-def revoke_all(work: Work, practice_id: str, engagement_id: str, person_id: str) -> int:
+def revoke_all(
+    work: Work, practice_id: str, engagement_id: str, person_id: str, known: Known | None = None
+) -> int:
     """End every link of a person for an engagement, and return how many were still alive."""
+    if known is None:
+        known = Known(of_person(work, practice_id, engagement_id, person_id),
+                      events_of(work, [engagement_id])[engagement_id])
     ended = 0
-    events = events_of(work, [engagement_id])[engagement_id]
-    for old in of_person(work, practice_id, engagement_id, person_id):
-        if policy.state(old.id, old.expires_at, events, work.now) in policy.OPENS:
+    for old in known.links:
+        alive = policy.state(old.id, old.expires_at, known.events, work.now) in policy.OPENS
+        if old.person_id == person_id and alive:
             _write(work, old, "invitation.revoked")
             ended += 1
     return ended

@@ -31,8 +31,8 @@ class LostForm(FlaskForm):
                                                 at_most(254), mail_address])
 
 
-class AddressFields(FlaskForm):
-    """An address, whose it is, and who else reads it (Z7)."""
+class AddressParts:
+    """An address, whose it is, and who else reads it (Z7), as a part of any form."""
 
     email = EmailField(_("Mail address"), [filled(_("Enter a mail address.")), at_most(254),
                                            mail_address])
@@ -55,6 +55,10 @@ class AddressFields(FlaskForm):
             (ReadBy.ASSISTANT.value, _("An assistant")),
             (ReadBy.EMPLOYER.value, _("The employer can")),
         ]
+
+
+class AddressFields(AddressParts, FlaskForm):
+    """An address on a page of its own."""
 
 
 class PlainForm(FlaskForm):

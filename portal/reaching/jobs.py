@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import defaultdict
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from portal.agreements.models import AgreementVersion
-from portal.agreements.policy import state
 from portal.agreements.queries import standing_of_one
 from portal.engagements.actions import hold, tell
 from portal.engagements.queries import engagements_of_person, parties_of
@@ -17,9 +17,11 @@ from portal.people.policy import normal_address
 from portal.people.queries import points_by_address, practice_or_missing
 from portal.reaching.actions import send_return
 from portal.reaching.models import DoorRequest
+from portal.reaching.policy import has_lapsed, hears_of
 from portal.web.words import speak
 
 if TYPE_CHECKING:
+    from portal.agreements.policy import VersionFacts
     from portal.ground.work import Ground, Work
 
 _LOOK_BACK = timedelta(days=60)
@@ -55,31 +57,38 @@ def _answer(work: Work, request: DoorRequest) -> None:
 
 
 def say_not_concluded(ground: Ground) -> int:
-    """Tell the coach, at the deadline, of every text that was not concluded: the same words on
-    the same day for a decline and for silence (Z4). Returns how many texts were looked at."""
+    """Tell, at the deadline, of every text that was not concluded: the coach and everybody who
+    had been invited hear the same words on the same day for a decline and for silence (Z4).
+
+    Returns how many engagements were looked at.
+    """
     with ground.work(writes=False) as work:
-        due = list(work.session.execute(
-            select(AgreementVersion.engagement_id, AgreementVersion.id).where(
+        due = list(work.session.scalars(
+            select(AgreementVersion.engagement_id).distinct().where(
                 AgreementVersion.sign_by <= work.now,
                 AgreementVersion.sign_by > work.now - _LOOK_BACK)
         ))
-    for engagement_id, version_id in due:
+    for engagement_id in due:
         with ground.work(writes=True) as work:
-            _say(work, engagement_id, version_id)
+            _say(work, engagement_id)
     return len(due)
 
 
-def _say(work: Work, engagement_id: str, version_id: str) -> None:
+def _say(work: Work, engagement_id: str) -> None:
     engagement = hold(work, engagement_id)
     standing = standing_of_one(work, engagement_id)
-    facts = standing.version(version_id)
-    recalled = any(e.kind == "version.recalled" and e.subject_id == version_id
-                   for e in standing.events)
-    if recalled or state(facts, work.now) not in ("DECLINED", "VOID") or facts.complete_at():
-        return
+    by_deadline: dict[datetime, list[VersionFacts]] = defaultdict(list)
+    for facts in standing.versions:
+        if work.now - _LOOK_BACK < facts.sign_by <= work.now and has_lapsed(facts, work.now):
+            by_deadline[facts.sign_by].append(facts)
+    invited = {e.subject_id for e in standing.events if e.kind == "party.invited"}
     base = work.ground.settings.base_url.rstrip("/")
-    for party in parties_of(work, [engagement_id])[engagement_id]:
-        if party.role == "COACH":
-            tell(work, engagement, party, "not_concluded",
-                 dedupe=f"not_concluded:{version_id}:{party.id}",
-                 page=f"{base}/engagements/{engagement_id}")
+    parties = parties_of(work, [engagement_id])[engagement_id] if by_deadline else []
+    for deadline, lapsed in by_deadline.items():
+        for party in parties:
+            own = party.person_id == engagement.coach_id
+            if party.id in invited and hears_of(party.id, party.role, lapsed, standing.dropped):
+                # One mail, however many texts had the same last day.
+                tell(work, engagement, party, "not_concluded",
+                     dedupe=f"not_concluded:{engagement_id}:{deadline.date()}:{party.id}",
+                     page=f"{base}/engagements/{engagement_id}" if own else "")

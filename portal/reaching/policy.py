@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from portal.agreements.policy import VersionFacts, state
 from portal.ledger.policy import Event
 
 #: A person gets at most one reminder in this time (domain 2.8: one mail a day).
@@ -70,7 +71,7 @@ def _bounced(events: Sequence[Event]) -> datetime | None:
     return posted[-1].at if posted and posted[-1].kind == "invitation.bounced" else None
 
 
-def outside(state: str, sign_by: datetime, now: datetime, *, recalled: bool) -> str:
+def outside(version: str, sign_by: datetime, now: datetime, *, recalled: bool) -> str:
     """Return the coach's word for the state of a version: open, held, coming, in_force,
     not_concluded, recalled or ended.
 
@@ -78,14 +79,38 @@ def outside(state: str, sign_by: datetime, now: datetime, *, recalled: bool) -> 
     """
     if recalled:
         return "recalled"
-    if state in ("ISSUED", "PARTLY_SIGNED"):
+    if version in ("ISSUED", "PARTLY_SIGNED"):
         return "open"
-    if state == "DECLINED":
+    if version == "DECLINED":
         return "open" if now < sign_by else "not_concluded"
-    if state == "VOID":
+    if version == "VOID":
         return "not_concluded"
     return {"SCHEDULED": "held", "IN_FORCE": "in_force", "SUSPENDED": "in_force"}.get(
-        state, "ended")
+        version, "ended")
+
+
+def seen_outside(facts: VersionFacts, now: datetime) -> str:
+    """Return the coach's word for a version, from what decides its state."""
+    recalled = any(act == "recall" for _at, act in facts.acts)
+    return outside(state(facts, now), facts.sign_by, now, recalled=recalled)
+
+
+def has_lapsed(facts: VersionFacts, now: datetime) -> bool:
+    """Tell whether a version's time to sign is over and not everybody signed: declined or not."""
+    return facts.complete_at() is None and seen_outside(facts, now) == "not_concluded"
+
+
+def hears_of(
+    party_id: str, role: str, lapsed: Iterable[VersionFacts], dropped: Collection[str]
+) -> bool:
+    """Tell whether a party who was invited hears that texts were not concluded.
+
+    Coach and coachee know already of an agreement whose person is not to be asked. That person
+    hears what they would hear of silence.
+    """
+    return any(facts.slot_of(party_id) is not None
+               and (facts.agreement_id not in dropped or role not in ("COACH", "COACHEE"))
+               for facts in lapsed)
 
 
 def why_not_remind(waits: bool, last: datetime | None, now: datetime) -> RemindNo | None:

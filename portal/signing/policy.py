@@ -11,8 +11,6 @@ from enum import StrEnum
 from typing import Any
 
 SCHEMA = 1
-#: How fast a plain text is read with care.
-WORDS_A_MINUTE = 200
 #: A drawn signature: how much of it is kept, and the least that is one.
 MOST_POINTS = 4000
 LEAST_POINTS = 8
@@ -89,12 +87,6 @@ def next_page(pages: Sequence[Mapping[str, Any]], progress: Progress) -> int | N
         if not is_page_done(page, progress):
             return number
     return None
-
-
-def minutes_to_read(shown: Mapping[str, Any]) -> int:
-    """Return about how many minutes the wording of a text takes; mail and start page say it."""
-    words = sum(len(text.split()) for clause in shown["clauses"] for text in clause["text"])
-    return max(1, round(words / WORDS_A_MINUTE))
 
 
 def read_all(pages: Sequence[Mapping[str, Any]], progress: Progress) -> bool:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import aliased
 
-from portal.agreements.policy import OPEN_STATES, VersionFacts, state
+from portal.agreements.policy import OPEN_STATES, VersionFacts, minutes_to_read, state
 from portal.agreements.queries import Standing, shown_text, standing_of_one, version_row
 from portal.engagements.models import Engagement, Party
 from portal.people.models import ContactPoint, Person, Practice
 from portal.people.queries import names_of
 from portal.plain.errors import Missing
 from portal.signing.models import Sitting
-from portal.signing.policy import Progress, is_page_done, minutes_to_read, next_page
+from portal.signing.policy import Progress, is_page_done, next_page
 
 if TYPE_CHECKING:
     from portal.agreements.models import AgreementVersion

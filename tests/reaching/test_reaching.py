@@ -120,14 +120,18 @@ def _without_dates(line: str) -> str:
     return re.sub(r"datetime\.datetime\([^)]*\)", "an instant", line)
 
 
-def test_z4_says_not_concluded_on_the_day_to_the_coach_alone(silent: World) -> None:
-    refuse(silent)
+@pytest.mark.parametrize("declined", [False, True])
+def test_z4_says_not_concluded_on_the_day_to_coach_and_invited(
+    silent: World, declined: bool
+) -> None:
+    if declined:
+        refuse(silent)
     run_job(silent.ground, "deadlines")
     assert "not_concluded" not in mails(silent)
     silent.clock.move(days=15)
     run_job(silent.ground, "deadlines")
     run_job(silent.ground, "deadlines")
-    assert mails(silent).count("not_concluded") == 1
+    assert mails(silent) == ["invitation", "not_concluded", "not_concluded"]
 
 
 def mails(world: World) -> list[str]:

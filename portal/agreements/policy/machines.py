@@ -74,3 +74,11 @@ KINDS = {
     "version.engagement_closed": "engagement_closed",
 }
 OPEN_STATES = frozenset({"ISSUED", "PARTLY_SIGNED"})
+#: How a no to the person ends a version, by its state: what the record calls it, and the event.
+ENDS = {
+    "ISSUED": ("version.declined", "decline"),
+    "PARTLY_SIGNED": ("version.declined", "decline"),
+    "SCHEDULED": ("version.withdrawn", LEAVE),
+    "IN_FORCE": ("version.withdrawn", LEAVE_WHOLE),
+    "SUSPENDED": ("version.withdrawn", LEAVE_WHOLE),
+}

@@ -5,6 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+#: How fast a plain text is read with care.
+WORDS_A_MINUTE = 200
+
+
+def minutes_to_read(*texts: Mapping[str, Any]) -> int:
+    """Return about how many minutes the wording of some texts takes, read one after the other:
+    what stands in two of them is read once."""
+    said = {text for one in texts for clause in one["clauses"] for text in clause["text"]}
+    return max(1, round(sum(len(text.split()) for text in said) / WORDS_A_MINUTE))
+
 
 def laid_out(
     record: Mapping[str, Any], role: str, notice: Sequence[Mapping[str, Any]] = ()

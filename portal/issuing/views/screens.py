@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import flash
 
-from portal.agreements.policy import laid_out
+from portal.agreements.policy import laid_out, minutes_to_read
 from portal.factors.actions import CodeRefused
 from portal.factors.views.parts import code_trouble
 from portal.issuing import actions
@@ -24,7 +24,6 @@ from portal.issuing.views import bp
 from portal.people.actions import NewPerson
 from portal.people.policy import AddressNo, Owner, ReadBy, why_not_address
 from portal.plain.errors import Refused
-from portal.signing.policy import minutes_to_read
 from portal.web.forms import said
 from portal.web.guards import Door, guard
 from portal.web.pages import _, again, blame, go, page

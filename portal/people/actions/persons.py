@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from portal.ground import chance
 from portal.people.models import ContactPoint, Person
 from portal.people.policy import Owner, ReadBy, normal_address
@@ -27,15 +29,32 @@ class NewPerson:
 
 def meet_person(work: Work, practice_id: str, values: NewPerson) -> tuple[Person, ContactPoint]:
     """Make a person with a data key of their own and one mail address."""
+    person = name_person(work, practice_id, values.name)
+    return person, add_address(work, person, values.email, values.owner, values.read_by)
+
+
+def name_person(work: Work, practice_id: str, name: str) -> Person:
+    """Make a person with a data key of their own, known by name alone."""
     person_id = chance.new_id()
     key_id = work.vault.new_key(practice_id, "person", work.now)
     work.session.flush()
     person = Person(id=person_id, practice_id=practice_id, key_id=key_id, locale="en",
                     created_at=work.now)
-    work.hide(person, "name", values.name)
+    work.hide(person, "name", name)
     work.session.add(person)
     work.session.flush()
-    return person, add_address(work, person, values.email, values.owner, values.read_by)
+    return person
+
+
+def forget_person(work: Work, person: Person) -> None:
+    """Let go of somebody who was named and never asked: nothing about them is evidence."""
+    for point in work.session.scalars(
+        select(ContactPoint).where(ContactPoint.person_id == person.id)
+    ):
+        work.session.delete(point)
+    work.session.delete(person)
+    work.session.flush()
+    work.vault.destroy(person.key_id)
 
 
 def add_address(

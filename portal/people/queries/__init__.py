@@ -10,6 +10,7 @@ from portal.people.queries.persons import (
     names_of,
     person_or_missing,
     point_of,
+    points_and_people,
     points_by_address,
     practice_or_missing,
     role_of,
@@ -18,6 +19,6 @@ from portal.people.queries.persons import (
 
 __all__ = [
     "Someone", "account_by_login", "account_of", "address_of", "address_of_person", "answers_of",
-    "names_of", "person_or_missing", "point_of", "points_by_address", "practice_or_missing",
-    "role_of", "session_by_token",
+    "names_of", "person_or_missing", "point_of", "points_and_people", "points_by_address",
+    "practice_or_missing", "role_of", "session_by_token",
 ]

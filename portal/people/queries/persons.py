@@ -72,6 +72,19 @@ def address_of(work: Work, point_id: str) -> str:
     return work.reveal(found, "value")
 
 
+def points_and_people(
+    work: Work, point_ids: Iterable[str]
+) -> list[tuple[ContactPoint, Person]]:
+    """Return addresses with whose they are, with one query, their keys at hand."""
+    rows = work.session.execute(
+        select(ContactPoint, Person).join(Person, Person.id == ContactPoint.person_id)
+        .where(ContactPoint.id.in_(list(point_ids)))
+    )
+    found = [(row[0], row[1]) for row in rows]
+    work.vault.fetch(person.key_id for _point, person in found)
+    return found
+
+
 def point_of(work: Work, person_id: str) -> ContactPoint | None:
     """Return the newest usable mail address of a person as its row, or None."""
     return work.session.scalar(

@@ -1,4 +1,4 @@
-"""The three screens from a name to a sent invitation."""
+"""The terms, one's own signature, and the digits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from wtforms import (
     TextAreaField,
 )
 
-from portal.reaching.forms import AddressFields
 from portal.vouching.policy import How
 from portal.web.forms import CodeField, at_most, filled, printable, said
 from portal.web.words import later as _
@@ -25,15 +24,6 @@ if TYPE_CHECKING:
     from portal.wording.policy import Fault, Template
 
 _AREA_FROM = 150
-
-
-class WhoForm(AddressFields):
-    """First screen: the coachee."""
-
-    name = StringField(_("Full name"), [filled(_("Enter the coachee’s full name.")), at_most(120),
-                                        printable])
-    title = StringField(_("Neutral title"), [filled(_("Enter a title that says nothing private.")),
-                                             at_most(80), printable])
 
 
 class TermsForm(FlaskForm):

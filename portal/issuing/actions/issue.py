@@ -13,7 +13,6 @@ from portal.agreements.actions import (
     NewLine,
     NewSlot,
     NewVersion,
-    begin_agreement,
     freeze,
     save_draft,
     settle_draft,
@@ -21,25 +20,18 @@ from portal.agreements.actions import (
 )
 from portal.agreements.policy import OPEN_STATES, laid_out, state
 from portal.agreements.queries import agreement_by_template, draft_values, standing_of_one
-from portal.engagements.actions import NewEngagement, add_party, hold, note, start
+from portal.engagements.actions import hold, note
 from portal.engagements.queries import own_or_missing, parties_of
 from portal.factors.actions import CodeRefused, CodeTaken, use_code
 from portal.issuing import policy
 from portal.issuing.policy import IssueNo
 from portal.ledger.policy import instant
 from portal.ledger.queries import head_of
-from portal.people.actions import NewPerson, keep_answers, meet_person
-from portal.people.policy import why_not_address
-from portal.people.queries import (
-    answers_of,
-    names_of,
-    person_or_missing,
-    point_of,
-    practice_or_missing,
-)
+from portal.people.actions import keep_answers
+from portal.people.queries import answers_of, names_of, person_or_missing, practice_or_missing
 from portal.plain.errors import Missing, Refused, require
-from portal.reaching.actions import invite
-from portal.signing.policy import Mark, Proof, SignedBy, manifest, minutes_to_read, shown_digest
+from portal.reaching.actions import invite_waiting
+from portal.signing.policy import Mark, Proof, SignedBy, manifest, shown_digest
 from portal.wording import policy as wording
 from portal.wording.queries import template
 
@@ -58,25 +50,6 @@ class TermsValues:
     starts_on: date
     answers: Mapping[str, str]
     leave_out: Sequence[str]
-
-
-def name_coachee(work: Work, values: NewPerson, title: str) -> Engagement:
-    """Start an engagement with its coach and coachee and the draft of T1; nothing is sent.
-
-    Raises `Refused` for an address that is not the coachee's own (Z7).
-    """
-    require(why_not_address("COACHEE", values.owner, values.read_by))
-    actor = work.actor
-    if actor is None:
-        raise Missing("coach")
-    practice = practice_or_missing(work, actor.practice_id)
-    coach = person_or_missing(work, practice.id, actor.person_id)
-    person, point = meet_person(work, practice.id, values)
-    engagement = start(work, practice.id, coach, NewEngagement(title, practice.country))
-    add_party(work, engagement, coach, "COACH", point_of(work, coach.id))
-    add_party(work, engagement, person, "COACHEE", point)
-    begin_agreement(work, engagement, T1, mandatory=True)
-    return engagement
 
 
 def save_terms(work: Work, engagement: Engagement, values: TermsValues) -> None:
@@ -153,12 +126,10 @@ def issue(
     settle_draft(work, agreement)
     if newest is None:
         note(work, engagement, "engagement.contracting_opened", engagement.id)
-        for party in composed.parties.values():
-            note(work, engagement, "party.invited", party.id)
+        note(work, engagement, "party.invited", composed.parties["COACH"].id)
         note(work, engagement, "party.identified", composed.parties["COACH"].id)
     _sign_own_part(work, engagement, version, composed, name, taken)
-    invite(work, engagement, composed.parties["COACHEE"], "invitation",
-           until=version.sign_by, minutes=minutes_to_read(composed.record))
+    invite_waiting(work, engagement)
     return version
 
 

@@ -1,0 +1,7 @@
+"""What the coach's screens show before a text is issued."""
+
+from portal.issuing.queries.people import Named, People, people_of, why_not_people
+from portal.issuing.queries.screens import Screen, screen_of, sentences_of
+
+__all__ = ["Named", "People", "Screen", "people_of", "screen_of", "sentences_of",
+           "why_not_people"]

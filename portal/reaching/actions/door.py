@@ -1,0 +1,54 @@
+"""The front door, and what became of a mail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portal.agreements.queries import standing_of_one
+from portal.engagements.policy import ask_facts, may_be_asked
+from portal.engagements.queries import by_id, party_of_person
+from portal.ground import chance
+from portal.links.actions import record_delivery
+from portal.links.queries import of_person
+from portal.notices.policy import Outcome
+from portal.reaching import policy
+from portal.reaching.actions.links import invite, last_day, to_be_sent
+from portal.reaching.models import DoorRequest
+
+if TYPE_CHECKING:
+    from portal.ground.work import Work
+    from portal.notices.actions import Claimed
+
+
+def ask_at_door(work: Work, address: str) -> None:
+    """Write down that somebody asked for their link; known or not, this costs the same."""
+    request = DoorRequest(id=chance.new_id(), asked_at=work.now)
+    request.address_enc = work.ground.vault.lock_outside(
+        address.encode(), f"door_request/{request.id}/address")
+    work.session.add(request)
+
+
+def send_return(work: Work, engagement_id: str, person_id: str) -> None:
+    """Send a person the link back into an engagement: what waits, or the way to their papers.
+
+    Only to whom a link was sent before, and not to somebody whom the coachee refused.
+    """
+    engagement = by_id(work, engagement_id)
+    party = party_of_person(work, engagement.id, person_id)
+    standing = standing_of_one(work, engagement.id)
+    links = of_person(work, engagement.practice_id, engagement.id, party.person_id)
+    last = policy.last_of([link.issued_at for link in links])
+    if last is None or work.now - last < policy.DOOR_EVERY:
+        return
+    if not may_be_asked(ask_facts(party.id, party.role, standing.events)):
+        return
+    waits = to_be_sent(standing, party, work.now)
+    until = last_day(waits) if waits else work.now + policy.RETURN_LASTS
+    invite(work, engagement, party, "invitation" if waits else "return", until=until,
+           texts=len(waits))
+
+
+def told(work: Work, mail: Claimed, outcome: Outcome) -> None:
+    """Record what became of a mail; a link that bounced is shown to the coach."""
+    if mail.engagement_id is not None and outcome in (Outcome.DONE, Outcome.BOUNCED):
+        record_delivery(work, mail, outcome)
