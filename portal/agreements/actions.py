@@ -54,7 +54,7 @@ class NewLine:
     effect: str
     optional: bool
     condition_of_programme: bool
-    scope: Mapping[str, list[str] | str | None]
+    scope: Mapping[str, list[str] | str | bool | None]
     starts: datetime | None
     ends: datetime | None
 

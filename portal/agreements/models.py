@@ -107,7 +107,7 @@ class Grant(Base):
     effect: Mapped[str] = mapped_column(String(6))
     optional: Mapped[bool]
     condition_of_programme: Mapped[bool]
-    scope: Mapped[dict[str, list[str] | str | None]] = mapped_column(JSON)
+    scope: Mapped[dict[str, list[str] | str | bool | None]] = mapped_column(JSON)
     starts: Mapped[Instant | None]
     ends: Mapped[Instant | None]
 

@@ -7,15 +7,23 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from portal.wording.policy import Pack, Template, read_pack
+from portal.wording.policy import Pack, Question, RawPack, Template, questions, read_pack
+from portal.wording.policy.pack import PRACTICE
 
-_FILES = ("vocabulary", "clauses", "questions", "notice", "templates")
+_CODES = ("T1",)
 
 
 @lru_cache(maxsize=1)
 def load_pack() -> Pack:
     """Return the pack: read and built once per process, on first use."""
-    return read_pack(*(_read(name) for name in _FILES))
+    return read_pack(raw_pack())
+
+
+def raw_pack() -> RawPack:
+    """Return the JSON values of the pack, read anew."""
+    shared = {name: _read(name) for name in (
+        "vocabulary", "clauses", "questions", "schedule", "notice", "common")}
+    return RawPack(**shared, templates=[_read(f"templates/{code}") for code in _CODES])
 
 
 def template(code: str) -> Template:
@@ -23,6 +31,12 @@ def template(code: str) -> Template:
     return load_pack().template(code)
 
 
+def practice_questions() -> tuple[Question, ...]:
+    """Return all that a practice is asked once, for every template that ships."""
+    asked = (q for one in load_pack().templates.values() for q in questions(one, PRACTICE))
+    return tuple({question.key: question for question in asked}.values())
+
+
 def _read(name: str) -> Any:
-    found = files("portal.wording").joinpath("pack", f"{name}.json")
+    found = files("portal.wording").joinpath("pack", *f"{name}.json".split("/"))
     return json.loads(found.read_text(encoding="utf-8"))

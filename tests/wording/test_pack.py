@@ -6,51 +6,44 @@ import json
 import subprocess
 import sys
 from copy import deepcopy
-from importlib.resources import files
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from portal.wording import queries
-from portal.wording.policy import FaultCode, Pack, Template, Vocabulary, lint, read_pack
-from portal.wording.policy.pack import covers
+from portal.wording.policy import FaultCode, RawPack, Template, Vocabulary, lint, read_pack
+from portal.wording.policy.vocabulary import covers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FILES = ("vocabulary", "clauses", "questions", "notice", "templates")
-
-
-
-def _raw() -> dict[str, Any]:
-    folder = files("portal.wording").joinpath("pack")
-    return {name: json.loads(folder.joinpath(f"{name}.json").read_text("utf-8")) for name in FILES}
-
 
 @pytest.fixture(scope="module")
-def shipped() -> dict[str, Any]:
+def shipped() -> RawPack:
     """Give the pack as plain JSON values."""
-    return _raw()
+    return queries.raw_pack()
 
 
-def _clause(raw: dict[str, Any], code: str) -> dict[str, Any]:
-    return next(clause for clause in raw["clauses"]["clauses"] if clause["code"] == code)
+def _clause(raw: RawPack, code: str) -> dict[str, Any]:
+    return next(clause for clause in raw.clauses["clauses"] if clause["code"] == code)
 
 
-def _pack(raw: dict[str, Any]) -> Pack:
-    return read_pack(*(raw[name] for name in FILES))
+def _t1(raw: RawPack) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in raw.templates if one["code"] == "T1")
+    return found
 
 
 def test_ships_without_a_fault_z25() -> None:
     assert lint(queries.load_pack()) == ()
 
 
-def _say(code: str, words: str) -> Callable[[dict[str, Any]], None]:
+def _say(code: str, words: str) -> Callable[[RawPack], None]:
     return lambda raw: _clause(raw, code)["body"].append(words)
 
 
-def _first_page(raw: dict[str, Any]) -> dict[str, Any]:
-    page: dict[str, Any] = raw["templates"]["templates"][0]["pages"]["COACHEE"][0]
+def _first_page(raw: RawPack) -> dict[str, Any]:
+    page: dict[str, Any] = _t1(raw)["pages"]["COACHEE"][0]
     return page
 
 
@@ -68,43 +61,47 @@ def _first_page(raw: dict[str, Any]) -> dict[str, Any]:
     (_say("K02", "{{#sponsor}}x"), FaultCode.BROKEN_PLACEHOLDER),
     (_say("K02", "{{ coach }}"), FaultCode.BROKEN_PLACEHOLDER),
     (lambda raw: _clause(raw, "K02").update(topic="elsewhere"), FaultCode.CLAUSE_WITHOUT_PAGE),
-    (lambda raw: raw["templates"]["templates"][0]["clauses"].remove("K06"),
+    (lambda raw: _t1(raw)["clauses"].remove("K06"),
      FaultCode.LIMITS_MISSING),
     (lambda raw: _first_page(raw)["in_short"].append("Ask your client."), FaultCode.BANNED_WORD),
     (lambda raw: _first_page(raw).update(heading="{{sponsor}}"),
      FaultCode.PLACEHOLDER_WITHOUT_VALUE),
-    (lambda raw: raw["templates"]["templates"][0]["signers"][0].update(intent="{{mood}}"),
+    (lambda raw: _t1(raw)["signers"][0].update(intent="{{mood}}"),
      FaultCode.UNKNOWN_PLACEHOLDER),
-    (lambda raw: raw["templates"]["templates"][0].update(erecord_consent="guaranteed"),
-     FaultCode.OVERCLAIM),
-    (lambda raw: raw["templates"]["templates"][0]["lines"][0]["choice"].update(
-        if_no="{{code.body}} {{recording.tool}}"), FaultCode.PLACEHOLDER_WITHOUT_VALUE),
-    (lambda raw: raw["notice"]["notice"][0]["text"].append("{{hosting}}"),
+    (lambda raw: _first_page(raw).update(asks=["person"]), FaultCode.UNKNOWN_ASK),
+    (lambda raw: _first_page(raw).update(asks=["private"]), FaultCode.UNKNOWN_ASK),
+    (lambda raw: raw.common["any_line"].update(question="May {{guest}} {{phrase}}?"),
      FaultCode.PLACEHOLDER_WITHOUT_VALUE),
-    (lambda raw: raw["notice"]["notice"][0]["text"].append("{{share}}"),
+    (lambda raw: _t1(raw).update(erecord_consent="guaranteed"),
+     FaultCode.OVERCLAIM),
+    (lambda raw: _t1(raw)["lines"][0]["ask"].update(
+        if_no="{{code.body}} {{recording.tool}}"), FaultCode.PLACEHOLDER_WITHOUT_VALUE),
+    (lambda raw: raw.notice["sections"]["who"]["text"].append("{{hosting}}"),
+     FaultCode.PLACEHOLDER_WITHOUT_VALUE),
+    (lambda raw: raw.notice["sections"]["who"]["text"].append("{{share}}"),
      FaultCode.UNKNOWN_PLACEHOLDER),
-    (lambda raw: raw["questions"]["questions"][0].update(default="for my client"),
+    (lambda raw: raw.questions["questions"][0].update(default="for my client"),
      FaultCode.BANNED_WORD),
-    (lambda raw: raw["vocabulary"]["categories"][0].update(object="total secrecy"),
+    (lambda raw: raw.vocabulary["categories"][0].update(object="total secrecy"),
      FaultCode.OVERCLAIM),
 ])
 def test_finds_a_fault_that_was_planted(
-        shipped: dict[str, Any], spoil: Callable[[dict[str, Any]], None], code: FaultCode) -> None:
+        shipped: RawPack, spoil: Callable[[RawPack], None], code: FaultCode) -> None:
     raw = deepcopy(shipped)
     spoil(raw)
-    assert code in {fault.code for fault in lint(_pack(raw))}
+    assert code in {fault.code for fault in lint(read_pack(raw))}
 
 
 def test_lets_the_word_that_could_mean_two_people_stand_in_k01_alone(
-        shipped: dict[str, Any]) -> None:
+        shipped: RawPack) -> None:
     assert "word client" in " ".join(_clause(shipped, "K01")["body"])
     raw = deepcopy(shipped)
     _clause(raw, "K02")["body"] = _clause(raw, "K01")["body"]
-    assert {fault.where for fault in lint(_pack(raw))} == {"clause K02"}
+    assert {fault.where for fault in lint(read_pack(raw))} == {"clause K02"}
 
 
-def test_names_no_inner_workings_in_the_texts(shipped: dict[str, Any]) -> None:
-    text = json.dumps(shipped, ensure_ascii=False)
+def test_names_no_inner_workings_in_the_texts(shipped: RawPack) -> None:
+    text = json.dumps(asdict(shipped), ensure_ascii=False)
     assert "TODO" not in text
     assert "Z25" not in text
 

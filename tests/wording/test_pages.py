@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portal.wording.policy import MOST_PAGES, Draft, choice, pages
+from portal.wording.policy import Draft, ask_line, pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,11 +23,11 @@ def test_takes_at_most_nine_screens_in_every_combination_z24(
         draft_of: Callable[..., Draft], left_out: tuple[str, ...], sponsor: str) -> None:
     draft = draft_of(sponsor=sponsor, leave_out=left_out)
     screens = pages(draft)
-    assert len(screens) <= MOST_PAGES == 9
+    assert len(screens) <= draft.template.most_pages["COACHEE"] == 9
     assert len(screens) == 5 + 4 - len(left_out)
     read = [code for page in screens for code in page.clauses]
     assert sorted(read) == sorted(clause.code for clause in draft.template.clauses)
-    asked = [page.line_no for page in screens if page.line_no]
+    asked = [ask.line for page in screens for ask in page.asks]
     assert asked == [line.no for line in draft.lines if line.optional]
 
 
@@ -59,13 +59,13 @@ def test_asks_each_optional_line_after_the_text_and_before_the_signing(ana_and_b
 
 def test_says_on_each_choice_what_is_asked_and_what_happens_on_a_no(ana_and_ben: Draft) -> None:
     for page in pages(ana_and_ben):
-        assert bool(page.line_no) == bool(page.question) == bool(page.if_no)
-        if page.line_no:
-            assert page.question.startswith("May Ana Berg ")
-            assert page.question.endswith("?")
-            assert "The coaching goes on" in page.if_no
-            assert "tells no one about your no" in page.if_no
-            assert page.clauses == ()
+        assert bool(page.asks) == (page.clauses == ())
+        for ask in page.asks:
+            assert (ask.key, ask.kind, page.key) == (f"line-{ask.line}", "line", ask.key)
+            assert ask.question.startswith("May Ana Berg ")
+            assert ask.question.endswith("?")
+            assert "The coaching goes on" in ask.if_no
+            assert "tells no one about your no" in ask.if_no
 
 
 def test_asks_nobody_but_the_coachee_z15(ana_and_ben: Draft) -> None:
@@ -74,7 +74,7 @@ def test_asks_nobody_but_the_coachee_z15(ana_and_ben: Draft) -> None:
 
 def test_has_words_for_a_line_that_its_template_does_not_know(ana_and_ben: Draft) -> None:
     own = replace(ana_and_ben.lines[0], key="own")
-    asked = choice(own, ana_and_ben)
+    asked = ask_line(own, ana_and_ben)
     assert asked.question == (
         "May Ana Berg tell Fay Okafor (supervisor) about the case of Ben Adler, without names "
         "and with details changed?")

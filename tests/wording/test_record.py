@@ -41,7 +41,7 @@ def _hash(draft: Draft, terms: Terms) -> str:
 
 def test_holds_all_that_the_hash_must_cover_z19(ana_and_ben: Draft, terms: Terms) -> None:
     record = _record(ana_and_ben, terms)
-    assert record["schema"] == 1
+    assert record["schema"] == 2
     assert record["template"] == {
         "code": "T1", "version": "1", "name": "Coachee confidentiality terms"}
     assert record["locale"] == "en"
@@ -168,8 +168,8 @@ def test_keeps_the_same_bytes_when_it_is_read_and_written_again(
 
 
 def test_reads_no_record_of_another_schema(ana_and_ben: Draft, terms: Terms) -> None:
-    with pytest.raises(ValueError, match="schema 2"):
-        read_record({**_record(ana_and_ben, terms), "schema": 2})
+    with pytest.raises(ValueError, match="schema 3"):
+        read_record({**_record(ana_and_ben, terms), "schema": 3})
 
 
 def test_prints_decomposed_names_composed(ana_and_ben: Draft, terms: Terms) -> None:

@@ -37,7 +37,7 @@ def _printed(draft: Draft) -> str:
         parts += ["", f"[{page.key}] {page.heading}"]
         parts += [f"   {' '.join(page.clauses)}"] if page.clauses else []
         parts += [f"   - {bullet}" for bullet in page.in_short]
-        parts += [f"   {words}" for words in (page.question, page.if_no) if words]
+        parts += [f"   {words}" for ask in page.asks for words in (ask.question, ask.if_no)]
     signing = [intent(draft, role) for role in ("COACH", "COACHEE")]
     return "\n".join([*parts, "", *signing, erecord_consent(draft), ""])
 

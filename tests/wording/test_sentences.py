@@ -65,7 +65,7 @@ def test_says_a_permit_with_all_its_dimensions(said: Callable[..., str]) -> None
     ({"data_from": date(2026, 1, 2)}, "at most, about the time from 2 January 2026 on, from"),
     ({"data_to": date(2026, 3, 4)}, "at most, about the time up to 4 March 2026, from"),
     ({"starts": date(2027, 1, 1), "ends": date(2027, 1, 1)},
-     "from 1 January 2027 to 1 January 2027."),
+     "on 1 January 2027."),
 ])
 def test_says_each_dimension_of_a_permit(
         said: Callable[..., str], change: dict[str, Any], words: str) -> None:

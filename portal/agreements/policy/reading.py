@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from portal.wording.policy import plain_pages, plain_slots
+
 #: How fast a plain text is read with care.
 WORDS_A_MINUTE = 200
 
@@ -19,20 +21,34 @@ def minutes_to_read(*texts: Mapping[str, Any]) -> int:
 def laid_out(
     record: Mapping[str, Any], role: str, notice: Sequence[Mapping[str, Any]] = ()
 ) -> dict[str, Any]:
-    """Return a frozen record as pages show it to a reader of this role: nothing is added."""
+    """Return a frozen record as pages show it to a reader of this role: nothing is added.
+
+    Records of every schema come out in one shape.
+    """
+    slots = plain_slots(record)
     return {
-        "title": record["template"]["name"], "names": record["names"],
+        "title": record["template"]["name"], "template": record["template"]["code"],
+        "names": record["names"],
         "starts": record["effective_from"], "ends": record["valid_to"],
         "sign_by": record["sign_by"], "zone": record["time_zone"],
         "review_months": record["review_months"], "clauses": record["clauses"],
         "lines": [{"number": line["no"], "effect": line["effect"], "optional": line["optional"],
                    "sentence": line["sentence"], "recipients": line["recipients"],
                    "form": line["max_form"], "ends": line["ends"]} for line in record["lines"]],
-        "pages": [{"key": page["key"], "kind": "choice" if page["line_no"] else "read",
-                   "heading": page["heading"], "in_short": page["in_short"],
-                   "clauses": page["clauses"], "line": page["line_no"],
-                   "question": page["question"], "if_no": page["if_no"]}
-                  for page in record["reading"].get(role, ())],
-        "intents": {slot["role"]: slot["intent"] for slot in record["slots"]},
+        "pages": [_page(page) for page in plain_pages(record, role)],
+        "intents": {slot["role"]: slot["intent"] for slot in slots},
+        "buttons": {slot["role"]: slot["button"] for slot in slots},
+        "capacities": {slot["role"]: slot["capacity"] for slot in slots},
         "erecord": record["erecord_consent"], "notice": list(notice),
+    }
+
+
+def _page(page: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a page; one that only asks also says so in the words of its single ask."""
+    only = page["asks"][0] if len(page["asks"]) == 1 and not page["clauses"] else None
+    return {
+        "key": page["key"], "heading": page["heading"], "in_short": page["in_short"],
+        "clauses": page["clauses"], "asks": page["asks"],
+        "kind": "choice" if only else "read", "line": only["line"] if only else None,
+        "question": only["question"] if only else "", "if_no": only["if_no"] if only else "",
     }

@@ -136,12 +136,11 @@ def issue(
 def _new_version(composed: Composed) -> NewVersion:
     draft, dates = composed.draft, composed.draft.dates
     pack = draft.template
-    meanings = {signer.role: signer.meaning for signer in pack.signers}
     return NewVersion(
         template_version=pack.version, locale=pack.locale, timezone=dates.time_zone,
         record=composed.record, notice=composed.notice,
-        slots=[NewSlot(composed.parties[role].id, role, meaning, vouching=role == "COACHEE")
-               for role, meaning in meanings.items()],
+        slots=[NewSlot(composed.parties[signer.role].id, signer.role, signer.meaning,
+                       vouching=signer.vouching) for signer in pack.signers],
         lines=[NewLine(
             line.no, line.effect, line.optional, line.condition_of_programme, _scope(line),
             policy.start_of(line.starts, dates.time_zone),
@@ -155,12 +154,14 @@ def _new_version(composed: Composed) -> NewVersion:
     )
 
 
-def _scope(line: wording.Line) -> dict[str, list[str] | str | None]:
+def _scope(line: wording.Line) -> dict[str, list[str] | str | bool | None]:
     return {"key": line.key, "categories": list(line.categories),
             "recipients": [who.role for who in line.recipients],
             "purposes": list(line.purposes), "channels": list(line.channels),
             "max_form": line.max_form, "min_form": line.min_form,
-            "obligations": list(line.obligations)}
+            "obligations": list(line.obligations), "sessions": list(line.sessions),
+            "outside_sessions": list(line.outside_sessions),
+            "recipient_need_not_sign": line.recipient_need_not_sign}
 
 
 def _sign_own_part(

@@ -1,8 +1,8 @@
 """The rules of wording: pure functions from a pack and a draft to text, pages and record.
 
-A caller loads a template (`wording.queries`), checks the practice's answers
-(`why_not_answers`), makes days and lines (`plan_dates`, `default_lines`), puts all into a
-`Draft`, and asks it for `render`, `pages`, `privacy_notice`, and, once `why_not_issue` has
+A caller loads a template (`wording.queries`), checks the answers (`why_not_answers`), makes days
+and lines (`plan_dates`, `lines_of`; `offers` says what can be chosen for a line), puts all into
+a `Draft`, and asks it for `render`, `pages`, `privacy_notice`, and, once `why_not_issue` has
 nothing to say, for `canonical_record`.
 Once a version is issued, every page and paper reads the record (`read_record`), never the pack.
 """
@@ -17,54 +17,70 @@ from portal.wording.policy.answers import (
     why_not_answer,
     why_not_answers,
 )
+from portal.wording.policy.bounds import WhyNotLine, WhyNotLines, why_not_line, why_not_lines
+from portal.wording.policy.draft import Draft, asked_fact, session_facts
+from portal.wording.policy.editing import (
+    LineChoices,
+    LineEdit,
+    Offer,
+    choices_values,
+    default_lines,
+    lines_of,
+    offers,
+    read_choices,
+)
 from portal.wording.policy.fill import MissingValue
 from portal.wording.policy.issue import WhyNotDraft, why_not_issue
-from portal.wording.policy.lines import (
-    Dates,
-    Line,
-    Recipient,
-    WhyNotLine,
-    WhyNotLines,
-    add_months,
-    default_lines,
-    last_day,
-    plan_dates,
-    why_not_line,
-    why_not_lines,
-)
+from portal.wording.policy.lines import Dates, Line, Recipient, add_months, last_day, plan_dates
 from portal.wording.policy.lint import lint
 from portal.wording.policy.notice import Controller, Section, privacy_notice
-from portal.wording.policy.pack import Pack, Question, Template, Vocabulary
-from portal.wording.policy.pages import MOST_PAGES, Choice, Page, choice, pages
-from portal.wording.policy.reading import read_pack
+from portal.wording.policy.pack import ENGAGEMENT, PRACTICE, Pack, Question, Signer, Template
+from portal.wording.policy.pages import Ask, Page, ask_line, pages
+from portal.wording.policy.reading import RawPack, read_pack
 from portal.wording.policy.record import (
     SCHEMA,
     Frozen,
     Slot,
     Terms,
     canonical_record,
+    plain_pages,
+    plain_slots,
     read_record,
     slots_of,
 )
 from portal.wording.policy.render import (
-    Draft,
     Rendered,
     RenderedClause,
+    blank,
+    capacity,
     erecord_consent,
     intent,
     line_text,
     render,
 )
+from portal.wording.policy.rules import Rule, why_not_rules
+from portal.wording.policy.schedule import (
+    ENDINGS,
+    Row,
+    own_rows,
+    schedule_answers,
+    schedule_rows,
+    why_not_schedule,
+)
 from portal.wording.policy.sentences import sentence, written
+from portal.wording.policy.vocabulary import Vocabulary
 from portal.wording.policy.words import is_named
 
 __all__ = [
-    "MOST_PAGES", "SCHEMA", "Choice", "Controller", "Dates", "Draft", "Fault", "FaultCode",
-    "Frozen", "Line", "MissingValue", "Pack", "Page", "Question", "Recipient", "Rendered",
-    "RenderedClause", "Section", "Slot", "Template", "Terms", "Vocabulary", "WhyNotDraft",
-    "WhyNotLine", "WhyNotLines", "add_months", "canonical_record", "choice", "default_lines",
-    "erecord_consent", "example_answers", "intent", "is_named", "last_day", "line_text", "lint",
-    "pages", "plan_dates", "privacy_notice", "questions", "read_pack", "read_record", "render",
-    "sentence", "slots_of", "tidied", "tidy", "why_not_answer", "why_not_answers", "why_not_issue",
-    "why_not_line", "why_not_lines", "written",
+    "ENDINGS", "ENGAGEMENT", "PRACTICE", "SCHEMA", "Ask", "Controller", "Dates", "Draft", "Fault",
+    "FaultCode", "Frozen", "Line", "LineChoices", "LineEdit", "MissingValue", "Offer", "Pack",
+    "Page", "Question", "RawPack", "Recipient", "Rendered", "RenderedClause", "Row", "Rule",
+    "Section", "Signer", "Slot", "Template", "Terms", "Vocabulary", "WhyNotDraft", "WhyNotLine",
+    "WhyNotLines", "add_months", "ask_line", "asked_fact", "blank", "canonical_record", "capacity",
+    "choices_values", "default_lines", "erecord_consent", "example_answers", "intent", "is_named",
+    "last_day", "line_text", "lines_of", "lint", "offers", "own_rows", "pages", "plain_pages",
+    "plain_slots", "plan_dates", "privacy_notice", "questions", "read_choices", "read_pack",
+    "read_record", "render", "schedule_answers", "schedule_rows", "sentence", "session_facts",
+    "slots_of", "tidied", "tidy", "why_not_answer", "why_not_answers", "why_not_issue",
+    "why_not_line", "why_not_lines", "why_not_rules", "why_not_schedule", "written",
 ]

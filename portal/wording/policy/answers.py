@@ -1,4 +1,4 @@
-"""The practice's own answers: what is asked, what is refused, and how they go into a sentence."""
+"""What is asked before issuing, what is refused, and how an answer goes into a sentence."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from portal.wording.policy.words import banned_words, is_named, overclaims
+from portal.wording.policy.words import banned_words, diagnoses, is_named, overclaims
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from portal.wording.policy.pack import Question, Template
 
@@ -31,10 +31,14 @@ class FaultCode(StrEnum):
     CONTROL_CHARACTER = "control_character"
     OVERCLAIM = "overclaim"
     BANNED_WORD = "banned_word"
+    DIAGNOSIS = "diagnosis"
+    UNKNOWN_CHOICE = "unknown_choice"
+    NOT_A_HASH = "not_a_hash"
     UNKNOWN_PLACEHOLDER = "unknown_placeholder"
     PLACEHOLDER_WITHOUT_VALUE = "placeholder_without_value"
     BROKEN_PLACEHOLDER = "broken_placeholder"
     CLAUSE_WITHOUT_PAGE = "clause_without_page"
+    UNKNOWN_ASK = "unknown_ask"
     LIMITS_MISSING = "limits_missing"
 
 
@@ -47,9 +51,9 @@ class Fault:
     detail: str = ""
 
 
-def questions(template: Template) -> tuple[Question, ...]:
-    """Return what a practice is asked once for this template, in the order to ask."""
-    return template.questions
+def questions(template: Template, scope: str = "") -> tuple[Question, ...]:
+    """Return what is asked for this template, in the order to ask; all of it or one scope."""
+    return tuple(q for q in template.questions if scope in ("", q.scope))
 
 
 def example_answers(template: Template) -> dict[str, str]:
@@ -72,31 +76,39 @@ def why_not_answer(question: Question, answer: str) -> tuple[Fault, ...]:
     text = tidy(answer)
     if not text:
         return (Fault(FaultCode.EMPTY, question.key),) if question.required else ()
-    found = [Fault(FaultCode.OVERCLAIM, question.key, words) for words in overclaims(text)]
-    found += [Fault(FaultCode.BANNED_WORD, question.key, word) for word in banned_words(text)]
-    if len(text) > question.max_length:
-        found.append(Fault(FaultCode.TOO_LONG, question.key, str(question.max_length)))
-    if "{{" in text or "}}" in text:
-        found.append(Fault(FaultCode.PLACEHOLDER, question.key))
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") for character in text):
-        found.append(Fault(FaultCode.CONTROL_CHARACTER, question.key))
+    found = [*why_not_words(question.key, text, question.max_length)]
     if question.kind == "number" and not _is_number(text, question.least, question.most):
         found.append(Fault(FaultCode.NOT_A_NUMBER, question.key,
                            f"{question.least} to {question.most}"))
     if question.kind == "url" and not _ADDRESS.fullmatch(text):
         found.append(Fault(FaultCode.NOT_A_URL, question.key))
+    if question.kind == "help":
+        found += [Fault(FaultCode.DIAGNOSIS, question.key, word) for word in diagnoses(text)]
     return tuple(found)
 
 
-def why_not_answers(template: Template, answers: Mapping[str, str]) -> tuple[Fault, ...]:
-    """Return everything that speaks against the answers of a practice taken together.
+def why_not_words(where: str, text: str, longest: int) -> Iterator[Fault]:
+    """Yield what keeps words that somebody typed from being printed in a signed text."""
+    yield from (Fault(FaultCode.OVERCLAIM, where, words) for words in overclaims(text))
+    yield from (Fault(FaultCode.BANNED_WORD, where, word) for word in banned_words(text))
+    if len(text) > longest:
+        yield Fault(FaultCode.TOO_LONG, where, str(longest))
+    if "{{" in text or "}}" in text:
+        yield Fault(FaultCode.PLACEHOLDER, where)
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") for character in text):
+        yield Fault(FaultCode.CONTROL_CHARACTER, where)
+
+
+def why_not_answers(template: Template, answers: Mapping[str, str],
+                    scope: str = "") -> tuple[Fault, ...]:
+    """Return everything that speaks against answers taken together: all of them or one scope.
 
     Adds to `why_not_answer` that names name somebody (INV-19) and that answers which belong
     together are both given. Keys that the template does not ask for are left alone.
     """
     words = template.vocabulary
     found: list[Fault] = []
-    for question in template.questions:
+    for question in questions(template, scope):
         answer = answers.get(question.key, "")
         found += why_not_answer(question, answer)
         if not tidy(answer):

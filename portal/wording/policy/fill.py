@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
 _SEGMENT = re.compile(r"\{\{([#^])([a-z_.]+)\}\}(.*?)\{\{/\2\}\}", re.DOTALL)
 _PLACE = re.compile(r"\{\{([a-z_.]+)\}\}")
@@ -62,6 +62,19 @@ def open_places(text: str, always: frozenset[str],
         found |= open_places(match[3], always | there, implied)
         rest = rest[:match.start()] + rest[match.end():]
     return frozenset(found | (set(_PLACE.findall(rest)) - always))
+
+
+def without(text: str, absent: Container[str]) -> str:
+    """Return the text with the segments settled whose value is never there."""
+    def keep(match: re.Match[str]) -> str:
+        if match[2] in absent:
+            return "" if match[1] == "#" else match[3]
+        inner = without(match[3], absent)
+        return f"{{{{{match[1]}{match[2]}}}}}{inner}{{{{/{match[2]}}}}}"
+
+    while (shorter := _SEGMENT.sub(keep, text)) != text:
+        text = shorter
+    return text
 
 
 def is_broken(text: str) -> bool:

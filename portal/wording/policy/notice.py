@@ -9,7 +9,7 @@ from portal.wording.policy.fill import fill, fill_all
 from portal.wording.policy.lines import PERMIT
 
 if TYPE_CHECKING:
-    from portal.wording.policy.render import Draft
+    from portal.wording.policy.draft import Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,17 @@ class Section:
     text: tuple[str, ...]
 
 
-def privacy_notice(draft: Draft, controller: Controller) -> tuple[Section, ...]:
-    """Return the notice for the coachee, made from the practice's answers and the lines.
+def privacy_notice(draft: Draft, controller: Controller,
+                   reader: str = "COACHEE") -> tuple[Section, ...]:
+    """Return the notice for a reader of this role, made from the practice's answers and the lines.
 
     Says who asks and why, where the data come from, on what right, who gets them, where they
-    are kept and how long, and the rights. Raises `MissingValue` if the practice left out a fact.
+    are kept and how long, and the rights. A role that is not written to has none. Raises
+    `MissingValue` if the practice left out a fact.
     """
     values = {**draft.values, **_facts(draft, controller)}
     return tuple(Section(fill(part.heading, values), fill_all(part.text, values))
-                 for part in draft.template.notice)
+                 for part in draft.template.notice.get(reader, ()))
 
 
 def _facts(draft: Draft, controller: Controller) -> dict[str, str]:

@@ -8,76 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from portal.wording.policy.vocabulary import Vocabulary
 
-@dataclass(frozen=True, slots=True)
-class Category:
-    """A kind of information, or a group of kinds whose code is the part before the dot."""
+#: A question that a practice answers once, and one that each agreement asks anew.
+PRACTICE, ENGAGEMENT = "practice", "engagement"
 
-    code: str
-    name: str
-    kind: str
-    object: str
-    permit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """A role that a recipient can have; `kind` is person, body, tool or place."""
-
-    code: str
-    name: str
-    label: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A purpose or a channel: its code, its name in lists and its words in a sentence."""
-
-    code: str
-    name: str
-    says: str
-    owner: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A rung of the detail ladder; the vocabulary lists the lowest first."""
-
-    code: str
-    name: str
-    at_most: str
-    or_more: str
-
-
-@dataclass(frozen=True, eq=False)
-class Vocabulary:
-    """Hold the words that lines are made of, by code."""
-
-    categories: Mapping[str, Category]
-    groups: Mapping[str, Category]
-    roles: Mapping[str, Role]
-    purposes: Mapping[str, Term]
-    channels: Mapping[str, Term]
-    forms: Mapping[str, Form]
-    patterns: Mapping[str, str]
-
-    def category(self, code: str) -> Category | None:
-        """Return a category, a group or `*` by its code."""
-        return self.categories.get(code) or self.groups.get(code)
-
-    def kinds(self, code: str) -> frozenset[str]:
-        """Return the classes that a category code covers; a group covers all of its members."""
-        return frozenset(c.kind for c in self.categories.values() if covers(code, c.code))
-
-    def rung(self, form: str) -> int:
-        """Return the place of a form on the detail ladder, counted from 0."""
-        return list(self.forms).index(form)
-
-
-def covers(wide: str, narrow: str) -> bool:
-    """Tell whether one category code covers another: by whole dotted parts, `*` covers all."""
-    return wide in ("*", narrow) or narrow.startswith(f"{wide}.")
+#: What a page may ask besides lines by their key: about a person, each rule, all other lines.
+PERSON, RULES, LINES = "person", "rules", "lines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +31,10 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """The most that a permit of a template may allow (INV-18)."""
+    """The most that a permit of a template may allow (INV-18); `name` says what kind it is."""
 
+    key: str
+    name: str
     categories: tuple[str, ...]
     roles: tuple[str, ...]
     purposes: tuple[str, ...]
@@ -106,8 +45,8 @@ class Ceiling:
 
 
 @dataclass(frozen=True, slots=True)
-class ChoiceText:
-    """What the page of an optional line says, still with placeholders."""
+class AskText:
+    """What is asked about a line, a person or a rule, still with placeholders."""
 
     heading: str
     question: str
@@ -117,7 +56,11 @@ class ChoiceText:
 
 @dataclass(frozen=True, slots=True)
 class LineText:
-    """A line as a template offers it: drops out while one of its `needs` has no answer."""
+    """A line as a template offers it: drops out while one of its `needs` has no value.
+
+    One with `last_months` begins that many months before its version ends. A no that is
+    `outside_session` counts in all sessions but the one that its agreement names.
+    """
 
     key: str
     effect: str
@@ -133,34 +76,47 @@ class LineText:
     max_form: str | None
     min_form: str | None
     obligations: tuple[str, ...]
-    choice: ChoiceText | None
+    last_months: int
+    outside_session: bool
+    ask: AskText | None
 
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """A page of the reading, still with placeholders; its clauses are those of the topic `key`."""
+    """A page of the reading, still with placeholders.
+
+    Its clauses are those of its topics. `asks` are keys of lines, or `PERSON`, `RULES`, `LINES`.
+    """
 
     key: str
     heading: str
     in_short: tuple[str, ...]
+    topics: tuple[str, ...]
+    asks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A role that signs, what the signature means, and the sentence next to the button."""
+    """A role that signs, for whom, what it means, the sentence beside the button, the button.
+
+    `capacity` is "self" or words with placeholders; `vouching` asks for eight digits (Z8).
+    """
 
     role: str
     meaning: str
     capacity: str
     intent: str
+    button: str
+    vouching: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing that a practice is asked once and that the text then says.
+    """One thing that is asked before issuing and that the text then says.
 
-    `kind` is text, number or url. `role` names the recipient role of a name (INV-19).
-    `default` is a sensible answer to begin with, `examples` are ready answers to pick from.
+    `kind` is text, number, url or help (Z30). `scope` is `PRACTICE` or `ENGAGEMENT`. `role`
+    names the recipient role of a name (INV-19). `default` is a sensible answer to begin with,
+    `examples` are ready answers to pick from.
     """
 
     key: str
@@ -169,6 +125,7 @@ class Question:
     required: bool
     max_length: int
     kind: str
+    scope: str
     default: str
     examples: tuple[str, ...]
     role: str
@@ -187,7 +144,13 @@ class NoticeText:
 
 @dataclass(frozen=True, eq=False)
 class Template:
-    """Hold a template with all that belongs to it; spans are in whole months and days."""
+    """Hold a template with all that belongs to it; spans are in whole months and days.
+
+    `counterpart` is the role that signs beside coach and coachee, if any. `named` are further
+    roles whose names the text may print; a name of any other role never gets into it. `facts`
+    are placeholders that the agreement itself fills. A template with `valid_days` runs so many
+    days past its first, and is signed before that. `most_pages` bounds each reader's screens.
+    """
 
     code: str
     version: str
@@ -195,23 +158,42 @@ class Template:
     purpose: str
     locale: str
     mandatory: str
+    counterpart: str | None
+    named: tuple[str, ...]
+    facts: tuple[str, ...]
+    lists_rules: bool
     signers: tuple[Signer, ...]
     erecord_consent: str
     clauses: tuple[Clause, ...]
     valid_months: int
+    valid_days: int
     review_months: int
+    check_in_months: int
     grace_days: int
     sign_by_days: int
     silence_days: int
     pairing_days: int
     questions: tuple[Question, ...]
+    schedule: tuple[Mapping[str, str], ...]
     ceiling: tuple[Ceiling, ...]
     lines: tuple[LineText, ...]
     pages: Mapping[str, tuple[PageText, ...]]
-    generic_choice: ChoiceText
-    notice: tuple[NoticeText, ...]
+    most_pages: Mapping[str, int]
+    any_line: AskText
+    person: AskText
+    rule: AskText
+    notice: Mapping[str, tuple[NoticeText, ...]]
     vocabulary: Vocabulary
     pack_version: str
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Return the roles whose names the text may print."""
+        return frozenset((*(signer.role for signer in self.signers), *self.named))
+
+    def signer(self, role: str) -> Signer:
+        """Return who signs in a role; raises `KeyError` for a role that does not sign."""
+        return {signer.role: signer for signer in self.signers}[role]
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,7 +205,6 @@ class Pack:
     vocabulary: Vocabulary
     clauses: Mapping[str, Clause]
     questions: Mapping[str, Question]
-    notice: tuple[NoticeText, ...]
     templates: Mapping[str, Template]
 
     def template(self, code: str) -> Template:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from portal.wording.policy.draft import Draft
 from portal.wording.policy.lines import Dates, Line, Recipient
-from portal.wording.policy.pages import Page, pages
-from portal.wording.policy.render import Draft, RenderedClause, erecord_consent, intent, render
+from portal.wording.policy.pages import ASK_LINE, Ask, Page, pages
+from portal.wording.policy.render import RenderedClause, capacity, erecord_consent, intent, render
 from portal.wording.policy.sentences import sentence
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+#: Z19: the schema of the record, and those that are read.
+SCHEMA = 2
+READABLE = (1, SCHEMA)
 
-#: Z19: the schema of the record; a record of another schema is not read.
-SCHEMA = 1
+#: What a record of schema 1 did not say: its one button, and who was vouched for.
+_BUTTON, _VOUCHED = "Sign the agreement", "COACHEE"
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place to sign: the person's id, the role, the printed name, and what it means."""
+    """One place to sign: person's id, role, printed name, for whom, what it means, the button."""
 
     person: str
     role: str
@@ -29,6 +32,8 @@ class Slot:
     meaning: str = "agree"
     required: bool = True
     intent: str = ""
+    vouching: bool = False
+    button: str = _BUTTON
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class Frozen:
     pairing_days: int
     names: Mapping[str, str]
     answers: Mapping[str, str]
+    facts: Mapping[str, str]
+    rules: tuple[Mapping[str, str], ...]
     clauses: tuple[RenderedClause, ...]
     lines: tuple[Line, ...]
     sentences: Mapping[int, str]
@@ -68,8 +75,9 @@ class Frozen:
 def slots_of(draft: Draft, people: Mapping[str, str]) -> tuple[Slot, ...]:
     """Return the places to sign of a draft; `people` are person ids by role code."""
     return tuple(
-        Slot(people[signer.role], signer.role, draft.printed[signer.role], signer.capacity,
-             signer.meaning)
+        Slot(people[signer.role], signer.role, draft.printed[signer.role],
+             capacity(draft, signer.role), signer.meaning, vouching=signer.vouching,
+             button=signer.button)
         for signer in draft.template.signers
     )
 
@@ -94,8 +102,10 @@ def canonical_record(draft: Draft, slots: tuple[Slot, ...], terms: Terms) -> dic
         **asdict(terms),
         **_days(draft),
         "names": draft.printed,
-        "answers": {question.key: value for question in template.questions
-                    if (value := draft.values.get(question.key, ""))},
+        "answers": _given(draft, (question.key for question in template.questions)),
+        "facts": _given(draft, draft.facts),
+        "rules": [{"title": rule.title, "version": rule.version, "sha256": rule.digest}
+                  for rule in draft.listed],
         "ethics_code": {part: draft.values.get(f"code.{part}", "") for part in ("name", "version")},
         "clauses": [_plain(clause) for clause in render(draft).clauses],
         "lines": [{**_plain(line), "sentence": sentence(line, draft.printed, template)}
@@ -108,10 +118,9 @@ def canonical_record(draft: Draft, slots: tuple[Slot, ...], terms: Terms) -> dic
 
 
 def read_record(record: Mapping[str, Any]) -> Frozen:
-    """Return a record as typed values; raises `ValueError` for another schema."""
-    if record["schema"] != SCHEMA:
-        raise ValueError(f"schema {record['schema']} is not {SCHEMA}")
-    lines = tuple(_line(raw) for raw in record["lines"])
+    """Return a record as typed values; raises `ValueError` for a schema that is not `READABLE`."""
+    if record["schema"] not in READABLE:
+        raise ValueError(f"schema {record['schema']} is not one of {READABLE}")
     return Frozen(
         template=record["template"]["code"], template_version=record["template"]["version"],
         name=record["template"]["name"], pack_version=record["pack"], locale=record["locale"],
@@ -119,18 +128,40 @@ def read_record(record: Mapping[str, Any]) -> Frozen:
         dates=Dates(**{key: date.fromisoformat(record[key]) for key in _DAYS},
                     time_zone=record["time_zone"]),
         **{key: record[key] for key in _SPANS},
-        names=record["names"], answers=record["answers"],
+        names=record["names"], answers=record["answers"], facts=record.get("facts", {}),
+        rules=tuple(record.get("rules", ())),
         clauses=tuple(RenderedClause(**_tuples(raw)) for raw in record["clauses"]),
-        lines=lines, sentences={raw["no"]: raw["sentence"] for raw in record["lines"]},
-        slots=tuple(Slot(**raw) for raw in record["slots"]),
+        lines=tuple(_line(raw) for raw in record["lines"]),
+        sentences={raw["no"]: raw["sentence"] for raw in record["lines"]},
+        slots=tuple(Slot(**raw) for raw in plain_slots(record)),
         erecord_consent=record["erecord_consent"],
-        pages={role: tuple(Page(**_tuples(raw)) for raw in screens)
-               for role, screens in record["reading"].items()},
+        pages={role: tuple(_page(raw) for raw in plain_pages(record, role))
+               for role in record["reading"]},
     )
+
+
+def plain_slots(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the places to sign of a record of any schema, in the shape of the newest."""
+    before = {"button": _BUTTON}
+    return [{**before, "vouching": slot["role"] == _VOUCHED, **slot} for slot in record["slots"]]
+
+
+def plain_pages(record: Mapping[str, Any], role: str) -> list[dict[str, Any]]:
+    """Return a reader's pages from a record of any schema, in the shape of the newest."""
+    return [page if "asks" in page else _with_asks(page)
+            for page in record["reading"].get(role, ())]
 
 
 _DAYS = ("effective_from", "valid_to", "sign_by")
 _SPANS = ("review_months", "grace_days", "silence_days", "pairing_days")
+
+
+def _with_asks(page: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a page of schema 1, where a page was either text or the choice on one line."""
+    same = {key: page[key] for key in ("key", "heading", "in_short")}
+    ask = {**same, "kind": ASK_LINE, "line": page["line_no"], "question": page["question"],
+           "if_no": page["if_no"]}
+    return {**same, "clauses": page["clauses"], "asks": [ask] if page["line_no"] else []}
 
 
 def _days(draft: Draft) -> dict[str, str | int]:
@@ -139,6 +170,10 @@ def _days(draft: Draft) -> dict[str, str | int]:
         "time_zone": draft.dates.time_zone,
         **{key: getattr(draft.template, key) for key in _SPANS},
     }
+
+
+def _given(draft: Draft, keys: Iterable[str]) -> dict[str, str]:
+    return {key: value for key in keys if (value := draft.values.get(key, ""))}
 
 
 def _plain(thing: Any) -> Any:
@@ -156,6 +191,10 @@ def _plain(thing: Any) -> Any:
 
 def _tuples(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+
+
+def _page(raw: Mapping[str, Any]) -> Page:
+    return Page(**{**_tuples(raw), "asks": tuple(Ask(**_tuples(ask)) for ask in raw["asks"])})
 
 
 def _line(raw: Mapping[str, Any]) -> Line:

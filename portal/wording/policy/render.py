@@ -1,72 +1,31 @@
-"""A draft and its text: template, answers, names, dates and lines become clauses."""
+"""The text of a draft, and the text of a template before there is a draft."""
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from portal.wording.policy.answers import tidy
+from portal.wording.policy.draft import ASKED_ON, Draft, span_values
 from portal.wording.policy.fill import fill, fill_all
-from portal.wording.policy.lines import DENY, PERMIT, Dates, Line, add_months
-from portal.wording.policy.sentences import sentence, written
+from portal.wording.policy.lines import DENY, PERMIT, Line
+from portal.wording.policy.rules import rule_name, rule_text
+from portal.wording.policy.schedule import schedule_rows, schedule_text
+from portal.wording.policy.sentences import sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from portal.wording.policy.pack import Clause, Template
 
-#: Placeholders that every draft can fill, besides its names, answers and lines.
-ALWAYS = frozenset({
-    "effective_from", "valid_to", "sign_by", "time_zone", "review_first", "review_interval",
-    "grace", "silence_limit", "pairing_limit", "share_table", "deny_table",
-})
+#: What a paragraph of its own stands for: the lines, what is kept, the rules.
+TABLES = ("share_table", "deny_table", "schedule_table", "rules_table")
 
-#: Names that a text may ask about and that a draft need not have.
-SOMETIMES = frozenset({"choices", "org.rules"})
+#: Placeholders that every draft can fill, besides its names, answers, facts and lines.
+ALWAYS = frozenset({"effective_from", "valid_to", "sign_by", "time_zone", *TABLES})
 
-
-@dataclass(frozen=True, eq=False)
-class Draft:
-    """All that the text of one version is made of.
-
-    `answers` are the practice's, by question key. `names` are printed names by role code:
-    those of the signers are needed, that of a sponsor brings in the sentences about one.
-    """
-
-    template: Template
-    answers: Mapping[str, str]
-    names: Mapping[str, str]
-    dates: Dates
-    lines: tuple[Line, ...]
-
-    @cached_property
-    def values(self) -> dict[str, str]:
-        """Give every value that a text may use, by placeholder; an empty one counts as none."""
-        template, dates = self.template, self.dates
-        choices = sum(line.optional for line in self.lines)
-        first = add_months(dates.effective_from, template.review_months)
-        return {
-            **{q.key: tidy(self.answers.get(q.key, "")) for q in template.questions},
-            **{role.lower(): _clean(name) for role, name in self.names.items()},
-            **{f"line.{line.key}": str(line.no) for line in self.lines},
-            "choices": str(choices) if choices else "",
-            "effective_from": written(dates.effective_from, template),
-            "valid_to": written(dates.valid_to, template),
-            "sign_by": written(dates.sign_by, template),
-            "time_zone": dates.time_zone,
-            "review_first": written(first, template),
-            "review_interval": _span(template.review_months, "month", template),
-            "grace": _span(template.grace_days, "day", template),
-            "silence_limit": _span(template.silence_days, "day", template),
-            "pairing_limit": _span(template.pairing_days, "day", template),
-        }
-
-    @cached_property
-    def printed(self) -> dict[str, str]:
-        """Give the names by role code as they are printed: NFC, one line."""
-        return {role: _clean(name) for role, name in self.names.items()}
+#: Values and conditions that a text may ask about and that a draft need not have.
+SOMETIMES = frozenset({"choices", "org.rules", "blank", ASKED_ON})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +55,29 @@ def render(draft: Draft) -> Rendered:
 
     Raises `MissingValue` for a placeholder without a value.
     """
-    template = draft.template
-    return Rendered(
-        template.code, template.version, template.name,
-        tuple(_clause(number, clause, draft)
-              for number, clause in enumerate(template.clauses, start=1)),
-    )
+    return _rendered(draft.template, draft.values, lambda table: _table(table, draft))
+
+
+def blank(template: Template) -> Rendered:
+    """Return the wording without names, answers or lines, to be read before there is a draft.
+
+    Roles stand for names, and labels in brackets for what an agreement fills in.
+    """
+    roles = template.vocabulary.roles
+    labels = template.vocabulary.blank
+    values = {
+        **span_values(template), "blank": "yes", "choices": "yes",
+        **{role.lower(): f"the {roles[role].label}" for role in template.roles},
+        "counterpart": f"the {roles[template.counterpart or 'COACHEE'].label}",
+        **{question.key: f"[{question.label}]" for question in template.questions},
+        **{f"line.{line.key}": "yes" for line in template.lines},
+        **{key: f"[{labels[key]}]" for key in (*template.facts, *_DAYS)},
+        **({"org.rules": "yes"} if template.lists_rules else {}),
+    }
+    text = _rendered(template, values, lambda table: (f"[{labels[table]}]",))
+    return Rendered(text.code, text.version, text.name, tuple(
+        RenderedClause(c.number, c.code, c.title, c.flags, _capital(c.in_short),
+                       tuple(_capital(part) for part in c.text)) for c in text.clauses))
 
 
 def line_text(line: Line, draft: Draft) -> str:
@@ -119,8 +95,13 @@ def intent(draft: Draft, role: str) -> str:
 
     Raises `KeyError` for a role that does not sign this template.
     """
-    texts = {signer.role: signer.intent for signer in draft.template.signers}
-    return fill(texts[role], draft.values)
+    signer = draft.template.signer(role)
+    return fill(signer.intent, {**draft.values, "button": signer.button})
+
+
+def capacity(draft: Draft, role: str) -> str:
+    """Return for whom a signer acts: "self", or words such as "for Acme GmbH"."""
+    return fill(draft.template.signer(role).capacity, draft.values)
 
 
 def erecord_consent(draft: Draft) -> str:
@@ -128,29 +109,44 @@ def erecord_consent(draft: Draft) -> str:
     return fill(draft.template.erecord_consent, draft.values)
 
 
-def _clause(number: int, clause: Clause, draft: Draft) -> RenderedClause:
-    return RenderedClause(
-        number, clause.code, clause.title, tuple(sorted(clause.flags)),
-        fill(clause.in_short, draft.values),
-        tuple(paragraph for text in clause.body for paragraph in _paragraphs(text, draft)),
+_DAYS = ("effective_from", "valid_to", "sign_by", "time_zone", "review_first")
+
+
+def _rendered(template: Template, values: Mapping[str, str],
+              table: Callable[[str], Iterable[str]]) -> Rendered:
+    return Rendered(
+        template.code, template.version, template.name,
+        tuple(_clause(number, clause, values, table)
+              for number, clause in enumerate(template.clauses, start=1)),
     )
 
 
-def _paragraphs(text: str, draft: Draft) -> Iterator[str]:
-    tables = {"{{share_table}}": PERMIT, "{{deny_table}}": DENY}
-    if text not in tables:
-        yield from fill_all([text], draft.values)
-        return
-    lines = [line for line in draft.lines if line.effect == tables[text]]
-    yield from (line_text(line, draft) for line in lines)
-    if not lines:
-        yield draft.template.vocabulary.patterns["no_line"]
+def _clause(number: int, clause: Clause, values: Mapping[str, str],
+            table: Callable[[str], Iterable[str]]) -> RenderedClause:
+    text: list[str] = []
+    for paragraph in clause.body:
+        name = paragraph.strip("{}")
+        text += table(name) if name in TABLES else fill_all([paragraph], values)
+    return RenderedClause(number, clause.code, clause.title, tuple(sorted(clause.flags)),
+                          fill(clause.in_short, values), tuple(text))
 
 
-def _span(count: int, unit: str, template: Template) -> str:
-    pattern = template.vocabulary.patterns[unit if count == 1 else f"{unit}s"]
-    return fill(pattern, {"n": str(count)})
+def _table(name: str, draft: Draft) -> Iterator[str]:
+    patterns = draft.template.vocabulary.patterns
+    if name == "schedule_table":
+        yield from schedule_text(schedule_rows(draft.template, draft.answers), patterns)
+    elif name == "rules_table":
+        for rule in draft.listed:
+            yield rule_name(rule, patterns) + "."
+            yield from rule_text(rule, patterns)
+    else:
+        effect = PERMIT if name == "share_table" else DENY
+        lines = [line for line in draft.lines if line.effect == effect]
+        yield from (line_text(line, draft) for line in lines)
+        if not lines:
+            yield patterns["no_line"]
 
 
-def _clean(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).split())
+def _capital(text: str) -> str:
+    """Return a text whose sentences begin with a capital where a role stands for a name."""
+    return re.sub(r"(^|[.!?] )the ", r"\1The ", text)

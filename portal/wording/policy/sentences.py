@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from portal.wording.policy.pack import Template, Vocabulary
+    from portal.wording.policy.pack import Template
+    from portal.wording.policy.vocabulary import Form, Vocabulary
 
 
 def written(day: date, template: Template) -> str:
@@ -37,8 +38,9 @@ def sentence(line: Line, names: Mapping[str, str], template: Template) -> str:
         "channels": _listed(line.channels, words, "channels", people, "or"),
         "form": _form(line, words),
         "data": _data(line, template),
-        "starts": written(line.starts, template),
-        "ends": written(line.ends, template) if line.ends else "",
+        "sessions": _joined(line.sessions, words, "and"),
+        "outside": _joined(line.outside_sessions, words, "and"),
+        "period": _period(line, template),
         "unless": "yes" if line.unless_named else "",
     }
     return fill(words.patterns["permit" if permit else "deny"], values)
@@ -70,7 +72,7 @@ def _recipient(who: Recipient, words: Vocabulary, people: Mapping[str, str]) -> 
     if who.role == ANY:
         return fill(words.patterns["anyone"], people)
     values = {"name": who.name, "label": words.roles[who.role].label, "place": who.place}
-    return fill(words.patterns["recipient"], values)
+    return fill(words.patterns["recipient" if who.name else "whoever"], values)
 
 
 def _listed(codes: Sequence[str], words: Vocabulary, kind: str, people: Mapping[str, str],
@@ -82,9 +84,18 @@ def _listed(codes: Sequence[str], words: Vocabulary, kind: str, people: Mapping[
 
 
 def _form(line: Line, words: Vocabulary) -> str:
-    if line.effect == PERMIT:
-        return words.forms[line.max_form or "fact"].at_most
-    return words.forms[line.min_form or "fact"].or_more
+    form: Form = words.forms[line.max_form or line.min_form or "fact"]
+    if line.effect != PERMIT:
+        return form.or_more
+    in_the_room = set(line.channels) == {"in_session"}
+    return form.heard if in_the_room and form.heard else form.at_most
+
+
+def _period(line: Line, template: Template) -> str:
+    if line.ends is None:
+        return ""
+    days = {"starts": written(line.starts, template), "ends": written(line.ends, template)}
+    return fill(template.vocabulary.patterns["on" if line.ends == line.starts else "span"], days)
 
 
 def _data(line: Line, template: Template) -> str:

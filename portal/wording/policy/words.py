@@ -39,6 +39,13 @@ _NOBODY = frozenset({
     "list", "service", "services", "cloud", "ai", "n/a", "na", "none", "tbd", "unknown",
 })
 
+#: Z30: a support person's task says what help is needed, not what somebody has.
+DIAGNOSES = re.compile(
+    r"\b(?:diagnos\w*|disorders?|syndromes?|disab(?:led|ilit\w*)|handicap\w*|illness\w*|diseases?"
+    r"|adhd|ptsd|ocd|autis\w*|asperger\w*|depress\w*|anxiety|bipolar|schizo\w*"
+    r"|psychos\w*|psychotic|addict\w*|alcoholi\w*|dementia|alzheimer\w*|parkinson\w*|dyslexi\w*"
+    r"|epilep\w*|cancer|aphasi\w*|deaf\w*|blind\w*)\b", re.IGNORECASE)
+
 #: What may stand around a word without being part of it.
 _MARKS = "\"'()[].,;:!?-\u2013\u201c\u201d"
 
@@ -58,6 +65,11 @@ def overclaims(text: str) -> tuple[str, ...]:
 def banned_words(text: str) -> tuple[str, ...]:
     """Return each use of the word that could mean two people."""
     return tuple(BANNED.findall(text))
+
+
+def diagnoses(text: str) -> tuple[str, ...]:
+    """Return the words in a text that say what somebody has, in place of what help is needed."""
+    return tuple(DIAGNOSES.findall(text))
 
 
 def is_named(name: str, kind: str) -> bool:
