@@ -132,13 +132,14 @@ def change_contact(work: Work, party: Party, point: ContactPoint) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Hold what every mail of an engagement says, whoever gets it."""
+    """Hold what every mail of an engagement says, whoever gets it; `zone` is for its hours."""
 
     practice: str
     coach: str
     contact: str
     front_door: str
     reply_to: str
+    zone: str
 
 
 def letterhead(work: Work, engagement: Engagement) -> Letterhead:
@@ -148,7 +149,7 @@ def letterhead(work: Work, engagement: Engagement) -> Letterhead:
         practice.name, names_of(work, [engagement.coach_id])[engagement.coach_id],
         work.reveal(practice, "contact"),
         f"{work.ground.settings.base_url.rstrip('/')}/lost",
-        address_of_person(work, engagement.coach_id))
+        address_of_person(work, engagement.coach_id), practice.timezone)
 
 
 def tell(
@@ -157,20 +158,23 @@ def tell(
 ) -> None:
     """Put a mail to a party into the outbox, under their own key; the same `dedupe` once only.
 
-    Every mail says what the letterhead says, which whoever writes several brings along. Values
-    never hold what was agreed.
+    Every mail says what the letterhead says, which whoever writes several brings along, and
+    where the recipient's own page is. Values never hold what was agreed. What can wait joins the
+    recipient's letter of the day. Nobody is written to who signs on paper.
     """
-    if party.contact_point_id is None:
+    if party.contact_point_id is None or party.on_paper:
         return
     head = head or letterhead(work, engagement)
     person = person_or_missing(work, engagement.practice_id, party.person_id)
     own = party.person_id == engagement.coach_id
+    base = work.ground.settings.base_url.rstrip("/")
     put_mail(
         work, name, address_of(work, party.contact_point_id),
-        {**asdict(head), "reply_to": "" if own else head.reply_to,
+        {**asdict(head), "reply_to": "" if own else head.reply_to, "role": party.role,
+         "page": f"{base}/engagements/{engagement.id}" if own else f"{base}/p",
          "hello": work.reveal(person, "name"), **values},
         dedupe=dedupe, practice_id=engagement.practice_id, key_id=person.key_id,
-        engagement_id=engagement.id, subject_id=subject_id,
+        engagement_id=engagement.id, subject_id=subject_id, recipient_id=person.id,
     )
 
 
@@ -179,6 +183,5 @@ def tell_coach(
     **values: str,
 ) -> None:
     """Put a mail to the engagement's coach into the outbox; `coach` is their party if read."""
-    base = work.ground.settings.base_url.rstrip("/")
     tell(work, engagement, coach or coach_of(work, engagement), name, dedupe=dedupe, head=None,
-         page=f"{base}/engagements/{engagement.id}", **values)
+         **values)

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portal.engagements.actions import hold, note, tell
+from portal.engagements.queries import by_id
 from portal.evidence.models import Seal, SealedFile
+from portal.evidence.policy import SIGNED, editions_for
 from portal.evidence.queries import signers_of
 from portal.ground import chance
 from portal.ground.authority import describe, make_authority
 from portal.ledger.actions import record
 
 if TYPE_CHECKING:
+    from portal.engagements.models import Engagement, Party
     from portal.ground.work import Work
     from portal.people.models import Practice
 
@@ -54,10 +57,14 @@ class Sealed:
 
 
 def keep_papers(
-    work: Work, engagement_id: str, version_id: str, occasion: str, papers: list[Sealed]
+    work: Work, engagement_id: str, version_id: str, occasion: str, papers: list[Sealed],
+    *, told_before: bool = False,
 ) -> None:
     """Store sealed papers, write the hash of each whole file into the record, and tell those
-    who may fetch one. Twice is once: a paper that exists is left alone."""
+    who may fetch one. Twice is once: a paper that exists is left alone.
+
+    The first papers come with the news that everyone has signed, unless that was `told_before`.
+    """
     engagement = hold(work, engagement_id)
     for paper in papers:
         digest = hashlib.sha256(paper.pdf).hexdigest()
@@ -73,9 +80,21 @@ def keep_papers(
         note(work, engagement, "paper.sealed", row.id,
              {"version": version_id, "edition": paper.edition, "occasion": occasion,
               "sha256": digest, "short_code": code})
-    base = work.ground.settings.base_url.rstrip("/")
-    for party in signers_of(work, version_id):
-        page = (f"{base}/engagements/{engagement_id}" if party.role == "COACH"
-                else f"{base}/p/agreements/{version_id}")
-        tell(work, engagement, party, "copy_ready", page=page,
-             dedupe=f"copy:{version_id}:{occasion}:{party.id}")
+    news = "concluded" if occasion == SIGNED and not told_before else "copy_ready"
+    editions = {paper.edition for paper in papers}
+    _tell(work, engagement, version_id, news, occasion,
+          [p for p in signers_of(work, version_id) if editions & editions_for(p.role)])
+
+
+def say_being_sealed(work: Work, engagement_id: str, version_id: str) -> None:
+    """Tell that everyone has signed while the copies cannot be sealed yet."""
+    engagement = by_id(work, engagement_id)
+    _tell(work, engagement, version_id, "being_sealed", SIGNED, signers_of(work, version_id))
+
+
+def _tell(
+    work: Work, engagement: Engagement, version_id: str, news: str, occasion: str,
+    parties: list[Party],
+) -> None:
+    for party in parties:
+        tell(work, engagement, party, news, dedupe=f"{news}:{version_id}:{occasion}:{party.id}")

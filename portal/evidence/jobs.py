@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portal.evidence import policy
-from portal.evidence.actions import Sealed, keep_papers, new_short_code
+from portal.evidence.actions import Sealed, keep_papers, new_short_code, say_being_sealed
 from portal.evidence.queries import is_sealed, live_seal, private_part, version_facts
 from portal.notices.actions import claim, settle
 from portal.notices.policy import Attempt, Outcome
@@ -16,7 +16,7 @@ from portal.plain.errors import PortalError
 log = logging.getLogger("portal.evidence")
 
 if TYPE_CHECKING:
-    from portal.ground.work import Ground
+    from portal.ground.work import Ground, Work
     from portal.notices.actions import Claimed
 
 #: Which editions an occasion calls for: the voice check changes the coachee's edition alone.
@@ -92,7 +92,16 @@ def seal_due(ground: Ground) -> int:
             log.error("sealing failed: %s", type(trouble).__name__)
             papers, attempt = [], Attempt(Outcome.LATER, type(trouble).__name__[:24])
         with ground.work(writes=True) as work:
-            if papers and due.engagement_id and due.subject_id:
-                keep_papers(work, due.engagement_id, due.subject_id, due.name, papers)
+            _tell_of(work, due, papers, attempt)
             settle(work, due, attempt)
     return tried
+
+
+def _tell_of(work: Work, due: Claimed, papers: list[Sealed], attempt: Attempt) -> None:
+    if due.engagement_id is None or due.subject_id is None:
+        return
+    if papers:
+        keep_papers(work, due.engagement_id, due.subject_id, due.name, papers,
+                    told_before=due.attempts > 1)
+    elif attempt.outcome is Outcome.LATER and due.name == policy.SIGNED:
+        say_being_sealed(work, due.engagement_id, due.subject_id)

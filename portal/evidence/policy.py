@@ -12,6 +12,14 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 Stroke = tuple[tuple[int, int], ...]
+#: The occasion of a version's first papers: its last signature.
+SIGNED = "signed"
+
+
+def editions_for(role: str) -> frozenset[str]:
+    """Return the editions that somebody in this role may have (Z1)."""
+    private = {"coachee"} if role in ("COACH", "COACHEE") else set()
+    return frozenset({"common", *private})
 
 
 class Effect(StrEnum):

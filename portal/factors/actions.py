@@ -16,6 +16,7 @@ from portal.ground import chance
 from portal.ground.onetime import accepted_step, cleaned, new_seed
 from portal.ground.passwords import hash_password, is_password
 from portal.ledger.actions import record
+from portal.people.actions import warn
 from portal.people.models import Person
 from portal.people.policy import pause_after
 
@@ -138,7 +139,8 @@ def make_recovery_codes(work: Work, person: Person) -> list[str]:
 
 
 def use_recovery_code(work: Work, person: Person, typed: str) -> CodeRefused | None:
-    """Use up a recovery code: the old authenticator is gone and a new one is pending.
+    """Use up a recovery code: the old authenticator is gone and a new one is pending, and the
+    person is warned by mail in case it was not them.
 
     Returns None when it worked. Failures count with those of ordinary codes.
     """
@@ -150,6 +152,7 @@ def use_recovery_code(work: Work, person: Person, typed: str) -> CodeRefused | N
         if is_password(row.hash, spelled):
             row.used_at = work.now
             _retire(work, person)
+            warn(work, person, "factor_changed", dedupe=f"factor_changed:{row.id}")
             return None
     person.fails += 1
     pause = pause_after(person.fails)

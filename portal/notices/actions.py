@@ -14,7 +14,16 @@ from sqlalchemy import Executable, or_, select, update
 
 from portal.ground import chance
 from portal.notices.models import Notice
-from portal.notices.policy import LEASE, Attempt, Outcome, after_failure, pause_after
+from portal.notices.policy import (
+    LEASE,
+    Attempt,
+    Outcome,
+    after_failure,
+    can_wait,
+    next_letter,
+    pause_after,
+)
+from portal.notices.queries import letter_facts
 
 if TYPE_CHECKING:
     from portal.ground.work import Ground, Work
@@ -50,16 +59,18 @@ def _once(dialect: str) -> Executable:
 def put_mail(
     work: Work, name: str, destination: str, values: Mapping[str, str], *, dedupe: str,
     practice_id: str, key_id: str, engagement_id: str | None = None,
-    subject_id: str | None = None,
+    subject_id: str | None = None, recipient_id: str | None = None,
 ) -> None:
     """Put a mail into the outbox of this transaction; the same `dedupe` makes it once.
 
-    Values are plain texts for the mail's template, encrypted until sent and wiped then.
+    Values are plain texts for the mail's template, encrypted until sent and wiped then. What can
+    wait joins the recipient's letter of the day, whose hours are those of the value `zone`.
     """
+    topic = "news" if can_wait(name) and recipient_id is not None else "mail"
     notice = Notice(
         id=chance.new_id(), practice_id=practice_id, engagement_id=engagement_id,
-        subject_id=subject_id, key_id=key_id, topic="mail", name=name, dedupe=dedupe,
-        created_at=work.now, due_at=work.now,
+        subject_id=subject_id, recipient_id=recipient_id, key_id=key_id, topic=topic, name=name,
+        dedupe=dedupe, created_at=work.now, due_at=work.now,
     )
     work.hide(notice, "destination", destination)
     work.hide(notice, "values", json.dumps(dict(values)))
@@ -83,30 +94,87 @@ def _put_once(work: Work, notice: Notice) -> None:
     work.session.execute(_once(work.ground.engine.dialect.name), values | {"attempts": 0})
 
 
+def _due(work: Work, topic: str) -> Notice | None:
+    return work.session.scalar(
+        select(Notice)
+        .where(Notice.topic == topic, Notice.settled_at.is_(None), Notice.due_at <= work.now,
+               or_(Notice.claimed_until.is_(None), Notice.claimed_until <= work.now))
+        .order_by(Notice.due_at, Notice.id).limit(1).with_for_update(skip_locked=True)
+    )
+
+
+def _take(work: Work, row: Notice) -> Claimed:
+    row.claimed_until = work.now + LEASE
+    row.attempts += 1
+    readable = row.key_id is not None and row.destination_enc is not None
+    return Claimed(
+        id=row.id, practice_id=row.practice_id, engagement_id=row.engagement_id,
+        subject_id=row.subject_id, name=row.name, attempts=row.attempts,
+        created_at=row.created_at,
+        destination=work.reveal(row, "destination") if readable else "",
+        values=json.loads(work.reveal(row, "values")) if readable else {},
+    )
+
+
 def claim(ground: Ground, topic: str) -> Claimed | None:
     """Take the oldest due notice, or None; the claim is a lease of five minutes.
 
     Two workers never hold the same notice: the row is taken by compare-and-set.
     """
     with ground.work(writes=True) as work:
-        row = work.session.scalar(
-            select(Notice)
-            .where(Notice.topic == topic, Notice.settled_at.is_(None), Notice.due_at <= work.now,
-                   or_(Notice.claimed_until.is_(None), Notice.claimed_until <= work.now))
-            .order_by(Notice.due_at, Notice.id).limit(1).with_for_update(skip_locked=True)
-        )
-        if row is None:
-            return None
-        row.claimed_until = work.now + LEASE
-        row.attempts += 1
-        readable = row.key_id is not None and row.destination_enc is not None
-        return Claimed(
-            id=row.id, practice_id=row.practice_id, engagement_id=row.engagement_id,
-            subject_id=row.subject_id, name=row.name, attempts=row.attempts,
-            created_at=row.created_at,
-            destination=work.reveal(row, "destination") if readable else "",
-            values=json.loads(work.reveal(row, "values")) if readable else {},
-        )
+        row = _due(work, topic)
+        return None if row is None else _take(work, row)
+
+
+def claim_mails(ground: Ground) -> list[Claimed]:
+    """Take what goes out next in one mail: a mail by itself, or all news of a person's letter."""
+    mail = claim(ground, "mail")
+    return [mail] if mail is not None else claim_letter(ground)
+
+
+def claim_letter(ground: Ground) -> list[Claimed]:
+    """Take all news that one person gets in one letter; empty where none is due.
+
+    A letter of this day lets the rest wait until tomorrow morning. What a letter tells is fixed
+    with its first try, so that it says the same under the same Message-ID each time.
+    """
+    while True:
+        with ground.work(writes=True) as work:
+            first = _due(work, "news")
+            if first is None:
+                return []
+            if first.letter_id is None:
+                rows = _fresh(work, first)
+                zone = json.loads(work.reveal(first, "values"))["zone"]
+                due = next_letter(letter_facts(work, first.recipient_id or "", zone), work.now)
+                if due > work.now:
+                    for row in rows:
+                        row.due_at = due
+                    continue
+                for row in rows:
+                    row.letter_id = first.id
+            else:
+                rows = _of_letter(work, first.letter_id)
+            return [_take(work, row) for row in rows]
+
+
+def _fresh(work: Work, first: Notice) -> list[Notice]:
+    """Return what waits for a person and belongs to no letter yet, the due one first."""
+    rows = work.session.scalars(
+        select(Notice).where(
+            Notice.topic == "news", Notice.recipient_id == first.recipient_id,
+            Notice.settled_at.is_(None), Notice.letter_id.is_(None))
+        .order_by(Notice.due_at, Notice.id).with_for_update(skip_locked=True)
+    )
+    return [first, *(row for row in rows if row is not first)]
+
+
+def _of_letter(work: Work, letter_id: str) -> list[Notice]:
+    rows = work.session.scalars(
+        select(Notice).where(Notice.letter_id == letter_id, Notice.settled_at.is_(None))
+        .with_for_update(skip_locked=True)
+    )
+    return sorted(rows, key=lambda row: (row.id != letter_id, row.due_at, row.id))
 
 
 def has_due(ground: Ground, topic: str) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from portal.ground.mail import Letter, MailDown, MailRefused, Server, send
-from portal.notices.actions import Claimed, claim, settle
-from portal.notices.policy import Attempt, Outcome
+from portal.notices.actions import Claimed, claim_mails, settle
+from portal.notices.policy import Attempt, Outcome, can_wait, told_once
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -36,27 +36,35 @@ def _environment() -> Environment:
     return environment
 
 
-def letter(mail: Claimed, settings: object, now: object) -> Letter:
-    """Return the finished mail; the subject names the practice and no other person (Z29)."""
+def letter(mails: Sequence[Claimed], settings: object, now: object) -> Letter:
+    """Return the finished mail; the subject names the practice and no other person (Z29).
+
+    Several pieces of news make one letter, under the id of the first.
+    """
+    first = mails[0]
+    folder, values = first.name, dict[str, object](first.values)
+    if can_wait(folder):
+        folder = "news"
+        values["news"] = told_once([(mail.name, mail.values) for mail in mails])
     texts = {
-        part: _environment().get_template(f"{mail.name}/{part}").render(mail.values)
+        part: _environment().get_template(f"{folder}/{part}").render(values)
         for part in ("subject.txt", "body.txt", "body.html")
     }
     host = urlsplit(settings.base_url).hostname or "localhost"  # type: ignore[attr-defined]
     return Letter(
-        to=mail.destination, subject=" ".join(texts["subject.txt"].split()),
+        to=first.destination, subject=" ".join(texts["subject.txt"].split()),
         text=texts["body.txt"], html=texts["body.html"],
-        message_id=f"<{mail.id}@{host}>", sender_name=mail.values["practice"],
-        sender=settings.mail_from, reply_to=mail.values.get("reply_to") or None,  # type: ignore[attr-defined]
+        message_id=f"<{first.id}@{host}>", sender_name=first.values["practice"],
+        sender=settings.mail_from, reply_to=first.values.get("reply_to") or None,  # type: ignore[attr-defined]
         at=now,  # type: ignore[arg-type]
     )
 
 
-def _attempt(ground: Ground, mail: Claimed) -> Attempt:
+def _attempt(ground: Ground, mails: Sequence[Claimed]) -> Attempt:
     if not ground.settings.smtp_url:
         return Attempt(Outcome.LATER, "no_mail_server")
     try:
-        finished = letter(mail, ground.settings, ground.clock.now())
+        finished = letter(mails, ground.settings, ground.clock.now())
         send(Server.read(ground.settings.smtp_url), finished)
     except MailRefused as refused:
         return Attempt(Outcome.BOUNCED, str(refused))
@@ -72,9 +80,10 @@ def deliver(ground: Ground, told: Told) -> int:
     killed worker loses nothing, and a mail that goes out twice bears the same Message-ID.
     """
     tried = 0
-    while (mail := claim(ground, "mail")) is not None:
+    while mails := claim_mails(ground):
         tried += 1
-        attempt = _attempt(ground, mail)
+        attempt = _attempt(ground, mails)
         with ground.work(writes=True) as work:
-            told(work, mail, settle(work, mail, attempt))
+            for mail in mails:
+                told(work, mail, settle(work, mail, attempt))
     return tried

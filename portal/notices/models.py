@@ -9,10 +9,12 @@ from portal.ground.db import Base, Id, Instant
 
 
 class Notice(Base):
-    """Hold one thing to do outside: a mail, or a version to seal.
+    """Hold one thing to do outside: a mail, a piece of news for a letter, or a version to seal.
 
-    `topic` is "mail" or "seal". Destination and values are encrypted under `key_id` and are
-    wiped once the notice is settled. `settled_as` is "done", "bounced" or "given_up".
+    `topic` is "mail", "news" or "seal". Destination and values are encrypted under `key_id` and
+    are wiped once the notice is settled. `settled_as` is "done", "bounced" or "given_up".
+    `recipient_id` tells apart who gets one letter a day; `letter_id` is the notice under whose
+    name a letter goes out, for each of those that it tells.
     """
 
     __tablename__ = "notice"
@@ -25,6 +27,8 @@ class Notice(Base):
     key_id: Mapped[Id | None]
     topic: Mapped[str] = mapped_column(String(8))
     name: Mapped[str] = mapped_column(String(32))
+    recipient_id: Mapped[Id | None] = mapped_column(index=True)
+    letter_id: Mapped[Id | None]
     dedupe: Mapped[str] = mapped_column(String(160), unique=True)
     destination_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
     values_enc: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -1,10 +1,21 @@
-"""When a notice is tried again, and when it is given up."""
+"""What goes at once and what can wait, when a notice is tried again, when it is given up."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+#: Mails that can wait, in the order in which one letter tells them: a person gets one such letter
+#: a day at most (domain 2.8). What somebody asked for, a first invitation, a warning and what a
+#: coach is waited for with go at once.
+NEWS = ("reminder", "pairing_wanted", "concluded", "being_sealed", "copy_ready", "not_concluded")
+#: What need not be said beside something else about the same page.
+_SAID_BY = {"copy_ready": "concluded", "being_sealed": "copy_ready"}
+#: When the next day's letter goes out, by the practice's clock.
+MORNING = time(8)
 
 #: How long a claim holds before another worker may take the row over.
 LEASE = timedelta(minutes=5)
@@ -29,6 +40,42 @@ class Attempt:
 
     outcome: Outcome
     trouble: str | None = None
+
+
+def can_wait(name: str) -> bool:
+    """Tell whether a mail may wait for the one letter of the day."""
+    return name in NEWS
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFacts:
+    """Hold what decides when a person's next letter may go: when the last one went, and whether
+    one that failed is still being tried."""
+
+    last_sent: datetime | None
+    under_way: bool
+    zone: str
+
+
+def next_letter(facts: LetterFacts, now: datetime) -> datetime:
+    """Return when the next letter to a person may go: now, or tomorrow morning if one went out,
+    or is on its way, on this day of the practice."""
+    zone = ZoneInfo(facts.zone)
+    today = now.astimezone(zone).date()
+    sent_today = facts.last_sent is not None and facts.last_sent.astimezone(zone).date() == today
+    if not (sent_today or facts.under_way):
+        return now
+    morning = datetime.combine(today + timedelta(days=1), MORNING, zone)
+    return morning.astimezone(ZoneInfo("UTC"))
+
+
+def told_once(news: Sequence[tuple[str, Mapping[str, str]]]) -> list[dict[str, str]]:
+    """Return what one letter says, in its fixed order: the same news of the same page once."""
+    said: dict[tuple[str, str], dict[str, str]] = {}
+    for name, values in sorted(news, key=lambda item: NEWS.index(item[0])):
+        said.setdefault((name, values.get("page", "")), {**values, "name": name})
+    return [item for (name, page), item in said.items()
+            if (_SAID_BY.get(name, ""), page) not in said]
 
 
 def pause_after(attempts: int) -> timedelta:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from portal.notices.models import Notice
+from portal.notices.policy import LetterFacts
 
 if TYPE_CHECKING:
     from portal.ground.work import Work
@@ -51,3 +52,14 @@ def oldest_untried(work: Work) -> datetime | None:
         select(func.min(Notice.due_at))
         .where(Notice.settled_at.is_(None), Notice.attempts == 0, Notice.due_at <= work.now)
     )
+
+
+def letter_facts(work: Work, recipient_id: str, zone: str) -> LetterFacts:
+    """Return what decides when the next letter of news to a person may go."""
+    last, open_letters = work.session.execute(
+        select(func.max(case((Notice.settled_as == "done", Notice.settled_at))),
+               func.sum(case((Notice.settled_at.is_(None), 1), else_=0)))
+        .where(Notice.topic == "news", Notice.recipient_id == recipient_id,
+               Notice.letter_id.is_not(None))
+    ).one()
+    return LetterFacts(last, bool(open_letters), zone)

@@ -82,13 +82,10 @@ def _say(work: Work, engagement_id: str) -> None:
         if work.now - _LOOK_BACK < facts.sign_by <= work.now and has_lapsed(facts, work.now):
             by_deadline[facts.sign_by].append(facts)
     invited = {e.subject_id for e in standing.events if e.kind == "party.invited"}
-    base = work.ground.settings.base_url.rstrip("/")
     parties = parties_of(work, [engagement_id])[engagement_id] if by_deadline else []
     for deadline, lapsed in by_deadline.items():
         for party in parties:
-            own = party.person_id == engagement.coach_id
             if party.id in invited and hears_of(party.id, party.role, lapsed, standing.dropped):
-                # One mail, however many texts had the same last day.
+                # One piece of news, however many texts had the same last day.
                 tell(work, engagement, party, "not_concluded",
-                     dedupe=f"not_concluded:{engagement_id}:{deadline.date()}:{party.id}",
-                     page=f"{base}/engagements/{engagement_id}" if own else "")
+                     dedupe=f"not_concluded:{engagement_id}:{deadline.date()}:{party.id}")

@@ -253,7 +253,7 @@ def test_ends_the_link_of_somebody_else_and_tells_the_coach_without_content(
     assert mail is not None
     assert (mail.name, mail.destination) == ("not_me", ANA.email)
     assert claim(asked.ground, "mail") is None
-    sent = letter(mail, asked.ground.settings, asked.clock.now())
+    sent = letter([mail], asked.ground.settings, asked.clock.now())
     for secret in (BEN.name, "Ben", BEN.email, path, "/i/", "onfidential"):
         assert secret not in sent.text + sent.html + sent.subject, secret
 

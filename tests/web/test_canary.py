@@ -75,7 +75,7 @@ def test_plays_a_journey_in_which_everything_happens(story: Story) -> None:
     assert all(len(secrets) >= 2 for secrets in story.secrets.values())
     assert len(story.secrets["clause"]) > 20
     assert {m["Subject"].removeprefix(PRACTICE) for m in story.mails} >= {
-        ": a document for you to read", ": your copy is ready", ": a signature has arrived",
+        ": a document for you to read", ": everyone has signed", ": a signature has arrived",
         ": somebody wants to talk with you first", ": a mail reached somebody else",
         ": your link"}
     for kind, secrets in story.secrets.items():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from bs4 import BeautifulSoup
 
-from portal.notices.actions import claim
+from portal.notices.actions import claim_mails
 from portal.notices.jobs import letter
 from tests.builders import World, add_practice
 from tests.cast import ANSWERS, BEN
@@ -136,9 +136,9 @@ def ben_signs(world: World, ben: Reader, signed: str) -> None:
 def mails(world: World) -> list[str]:
     """Return the words of every mail that waits, after a look at each as a browser reads it."""
     words = []
-    while (mail := claim(world.ground, "mail")) is not None:
-        finished = letter(mail, world.ground.settings, world.clock.now())
-        harmless(finished.html, f"mail {mail.name}")
+    while claimed := claim_mails(world.ground):
+        finished = letter(claimed, world.ground.settings, world.clock.now())
+        harmless(finished.html, f"mail {claimed[0].name}")
         assert MARK not in finished.subject
         words.append(BeautifulSoup(finished.html, "html5lib").get_text(" "))
         words.append(finished.text)

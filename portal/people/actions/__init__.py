@@ -18,9 +18,10 @@ from portal.people.actions.sessions import (
     end_token,
     shut_out,
 )
+from portal.people.actions.warning import warn
 
 __all__ = [
     "PRINT", "NewPerson", "NewPractice", "add_address", "begin_session", "check_password",
     "end_session", "end_sessions_of", "end_token", "forget_person", "found_practice",
-    "keep_answers", "meet_person", "name_person", "open_account", "shut_out",
+    "keep_answers", "meet_person", "name_person", "open_account", "shut_out", "warn",
 ]

@@ -1,0 +1,277 @@
+"""What can wait goes into one letter a day for each person; the rest goes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.message import EmailMessage
+
+import pytest
+from sqlalchemy import select
+
+from portal.engagements.actions import tell
+from portal.engagements.queries import by_id, parties_of
+from portal.evidence.models import Seal
+from portal.factors.actions import make_recovery_codes, use_recovery_code
+from portal.notices.actions import claim_mails
+from portal.notices.models import Notice
+from portal.notices.policy import LEASE, NEWS, LetterFacts, can_wait, next_letter, told_once
+from portal.people.models import Person
+from portal.worker import run_job
+from tests.builders import World, add_engagement, add_practice, conclude, issue
+from tests.cast import ANA, BEN
+from tests.mailroom import Mailroom, running
+
+VIENNA = "Europe/Vienna"
+#: Words that would tell how somebody answered, or that something was taken back (Z3, Z4).
+TELLING = ("declin", "refus", "withdr", "reject", "said no", "your consent", "chose", "optional")
+
+
+@pytest.fixture
+def room(world: World) -> Iterator[Mailroom]:
+    """Give a mail server that the portal sends to."""
+    with running() as (mailroom, url):
+        world.ground.settings = replace(world.ground.settings, smtp_url=url)
+        yield mailroom
+
+
+@pytest.fixture
+def sent(world: World, room: Mailroom) -> Mailroom:
+    """Give the mail server once the invitation is out."""
+    add_practice(world)
+    add_engagement(world)
+    issue(world)
+    run_job(world.ground, "mail")
+    assert len(room.mails) == 1
+    room.mails.clear()
+    return room
+
+
+def put(world: World, name: str, *, role: str = "COACHEE", **values: str) -> None:
+    """Put a piece of news for a party into the outbox."""
+    with world.ground.work(writes=True) as work:
+        engagement = by_id(work, world.ids["engagement"])
+        party = next(p for p in parties_of(work, [engagement.id])[engagement.id]
+                     if p.role == role)
+        tell(work, engagement, party, name, dedupe=f"{name}:{role}:{work.now}", **values)
+
+
+def deliver(world: World, room: Mailroom) -> list[EmailMessage]:
+    """Let the clockwork send what is due, and return it."""
+    room.mails.clear()
+    run_job(world.ground, "mail")
+    return list(room.mails)
+
+
+def words(mail: EmailMessage) -> str:
+    """Return what a mail says as text."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+@pytest.mark.parametrize(("last", "under_way", "due"), [
+    (None, False, "2026-11-23 22:30"),
+    (None, True, "2026-11-24 07:00"),
+    ("2026-11-22 22:59", False, "2026-11-23 22:30"),  # 23:59 in Vienna, the day before
+    ("2026-11-22 23:00", False, "2026-11-24 07:00"),  # midnight: this day
+    ("2026-11-23 22:29", False, "2026-11-24 07:00"),
+])
+def test_waits_until_eight_tomorrow_where_a_letter_went_today(
+    last: str | None, under_way: bool, due: str
+) -> None:
+    at = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
+    facts = LetterFacts(datetime.fromisoformat(f"{last}+00:00") if last else None, under_way,
+                        VIENNA)
+    assert next_letter(facts, at) == datetime.fromisoformat(f"{due}+00:00")
+
+
+def test_waits_for_the_morning_of_the_clock_on_the_wall_when_summer_ends() -> None:
+    at = datetime(2027, 10, 30, 12, tzinfo=UTC)
+    assert next_letter(LetterFacts(at, False, VIENNA), at) == datetime(2027, 10, 31, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("name", "waits"), [
+    *((name, True) for name in NEWS), ("invitation", False), ("return", False),
+    ("not_me", False), ("signed", False), ("address_changed", False), ("factor_changed", False),
+])
+def test_lets_wait_what_can_wait(name: str, waits: bool) -> None:
+    assert can_wait(name) is waits
+
+
+@pytest.mark.parametrize(("put_in", "told"), [
+    (["copy_ready/a", "reminder/a"], ["reminder/a", "copy_ready/a"]),
+    (["copy_ready/a", "copy_ready/a", "copy_ready/b"], ["copy_ready/a", "copy_ready/b"]),
+    (["concluded/a", "copy_ready/a"], ["concluded/a"]),
+    (["concluded/a", "copy_ready/b"], ["concluded/a", "copy_ready/b"]),
+    (["being_sealed/a", "copy_ready/a"], ["copy_ready/a"]),
+    (["being_sealed/a", "concluded/a"], ["concluded/a", "being_sealed/a"]),
+])
+def test_says_each_thing_once_and_in_its_order(put_in: list[str], told: list[str]) -> None:
+    news = [(name, {"page": page}) for name, _, page in (item.partition("/") for item in put_in)]
+    assert [f"{item['name']}/{item['page']}" for item in told_once(news)] == told
+
+
+def test_makes_one_letter_of_what_gathered(world: World, sent: Mailroom) -> None:
+    put(world, "not_concluded")
+    put(world, "copy_ready")
+    [letter] = deliver(world, sent)
+    assert letter["To"] == BEN.email
+    assert letter["Subject"] == "Berg Coaching: news about your documents"
+    said = words(letter)
+    assert said.index("copy of a document") < said.index("was not concluded")
+    assert said.count("Hello Ben Adler,") == said.count("/lost") == 1
+
+
+def test_sends_one_letter_a_day_and_the_next_at_eight(world: World, sent: Mailroom) -> None:
+    put(world, "copy_ready")
+    assert len(deliver(world, sent)) == 1
+    put(world, "not_concluded")
+    put(world, "pairing_wanted")
+    assert deliver(world, sent) == []
+    world.clock.move(hours=21)  # 07:00 in Vienna
+    assert deliver(world, sent) == []
+    world.clock.move(hours=1)
+    [letter] = deliver(world, sent)
+    assert "was not concluded" in words(letter)
+    assert "eight digits" in words(letter)
+
+
+def test_gives_each_person_a_letter_of_their_own(world: World, sent: Mailroom) -> None:
+    put(world, "not_concluded")
+    put(world, "not_concluded", role="COACH")
+    letters = deliver(world, sent)
+    assert {letter["To"] for letter in letters} == {BEN.email, ANA.email}
+    for letter in letters:
+        own_page = f"/engagements/{world.ids['engagement']}"
+        assert (own_page in words(letter)) is (letter["To"] == ANA.email)
+
+
+def test_says_at_once_what_cannot_wait(world: World, sent: Mailroom) -> None:
+    put(world, "copy_ready")
+    deliver(world, sent)
+    put(world, "return", link="http://127.0.0.1:8000/i/x")
+    [mail] = deliver(world, sent)
+    assert mail["Subject"] == "Berg Coaching: your link"
+
+
+def test_tries_the_same_letter_again_under_the_same_id(world: World, sent: Mailroom) -> None:
+    put(world, "copy_ready")
+    sent.answers = ["451 later"]
+    assert deliver(world, sent) == []
+    put(world, "not_concluded")
+    world.clock.move(minutes=1)
+    [letter] = deliver(world, sent)
+    assert "was not concluded" not in words(letter)
+    with world.ground.work(writes=False) as work:
+        first = work.session.scalars(select(Notice).where(Notice.name == "copy_ready")).one()
+    assert letter["Message-ID"] == f"<{first.id}@127.0.0.1>"
+    world.clock.move(hours=24)
+    assert "was not concluded" in words(deliver(world, sent)[0])
+
+
+def test_sends_a_letter_again_whose_worker_died(world: World, sent: Mailroom) -> None:
+    put(world, "copy_ready")
+    put(world, "not_concluded")
+    claimed = claim_mails(world.ground)
+    assert [mail.name for mail in claimed] == ["copy_ready", "not_concluded"]
+    put(world, "pairing_wanted")
+    assert deliver(world, sent) == []
+    world.clock.move(seconds=LEASE.total_seconds())
+    [letter] = deliver(world, sent)
+    assert letter["Message-ID"] == f"<{claimed[0].id}@127.0.0.1>"
+    assert "eight digits" not in words(letter)
+
+
+def test_wipes_everything_that_a_letter_told(world: World, sent: Mailroom) -> None:
+    put(world, "copy_ready")
+    put(world, "not_concluded")
+    deliver(world, sent)
+    with world.ground.work(writes=False) as work:
+        rows = list(work.session.scalars(select(Notice).where(Notice.topic == "news")))
+    assert {row.settled_as for row in rows} == {"done"}
+    assert all(row.values_enc is None and row.destination_enc is None for row in rows)
+    assert len({row.letter_id for row in rows}) == 1
+
+
+def test_writes_nobody_who_signs_on_paper(world: World, sent: Mailroom) -> None:
+    with world.ground.work(writes=True) as work:
+        engagement = by_id(work, world.ids["engagement"])
+        for party in parties_of(work, [engagement.id])[engagement.id]:
+            party.on_paper = True
+            tell(work, engagement, party, "copy_ready", dedupe=f"paper:{party.id}")
+    assert deliver(world, sent) == []
+
+
+def test_z29_says_in_subject_and_words_nothing_that_tells(world: World, sent: Mailroom) -> None:
+    """Every mail to a party, in text and HTML: no name of another in the subject, no answer."""
+    for name in NEWS:
+        for role in ("COACHEE", "COACH"):
+            put(world, name, role=role, link="http://127.0.0.1:8000/i/x", until="1 May 2027")
+    put(world, "address_changed")
+    for letter in deliver(world, sent):
+        assert letter["Subject"].startswith("Berg Coaching: ")
+        assert letter["Auto-Submitted"] == "auto-generated"
+        html = letter.get_body(("html",))
+        assert html is not None
+        for said in (words(letter), html.get_content()):
+            assert [word for word in TELLING if word in said.lower()] == []
+    assert sum(letter["To"] == BEN.email for letter in sent.mails) == 2
+
+
+def concluded(world: World, room: Mailroom) -> list[EmailMessage]:
+    """Return the letters of the day on which Ana and Ben concluded, without what was asked for."""
+    return [mail for mail in deliver(world, room) if "everyone has signed" in mail["Subject"]]
+
+
+def test_tells_once_that_everyone_has_signed_with_the_copy(world: World, room: Mailroom) -> None:
+    conclude(world)
+    run_job(world.ground, "seal")
+    letters = concluded(world, room)
+    assert sorted(letter["To"] for letter in letters) == [ANA.email, BEN.email]
+    for letter in letters:
+        assert "Everyone has signed a document" in words(letter)
+        assert "copy is ready" in words(letter) or "copies are ready" in words(letter)
+        # The voice check came at once: its paper is no news of its own on this page.
+        assert "new sealed copy" not in words(letter)
+
+
+def test_tells_of_the_voice_check_who_has_a_paper_that_shows_it(world: World) -> None:
+    conclude(world)
+    run_job(world.ground, "seal")
+    with world.ground.work(writes=False) as work:
+        told = [(row.name, row.dedupe.split(":")[2]) for row in work.session.scalars(
+            select(Notice).where(Notice.topic == "news"))]
+    assert sorted(told) == [("concluded", "signed")] * 2 + [("copy_ready", "vouched")] * 2
+
+
+def test_tells_that_a_copy_follows_where_it_cannot_be_sealed_yet(
+    world: World, room: Mailroom
+) -> None:
+    conclude(world)
+    with world.ground.work(writes=True) as work:
+        seal = work.session.scalars(select(Seal)).one()
+        kept, seal.retired_at = seal.id, work.now
+    run_job(world.ground, "seal")
+    letters = concluded(world, room)
+    assert len(letters) == 2
+    assert all("still being sealed" in words(letter) for letter in letters)
+    with world.ground.work(writes=True) as work:
+        work.session.get_one(Seal, kept).retired_at = None
+    world.clock.move(hours=24)
+    run_job(world.ground, "seal")
+    letters = deliver(world, room)
+    assert [letter["Subject"] for letter in letters] == ["Berg Coaching: your copy is ready"] * 2
+
+
+def test_warns_at_once_when_a_recovery_code_changed_the_app(world: World, room: Mailroom) -> None:
+    add_practice(world)
+    with world.ground.work(writes=True) as work:
+        ana = work.session.get_one(Person, world.ids["ana"])
+        [code, *_others] = make_recovery_codes(work, ana)
+        assert use_recovery_code(work, ana, code) is None
+    [mail] = deliver(world, room)
+    assert (mail["To"], mail["Subject"]) == (
+        ANA.email, "Berg Coaching: your authenticator app was changed")
+    assert "Reply-To" not in mail
