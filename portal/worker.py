@@ -18,7 +18,7 @@ from portal.ledger.jobs import forget_old_access
 from portal.notices.actions import has_due
 from portal.notices.jobs import deliver
 from portal.reaching.actions import told
-from portal.reaching.jobs import answer_doors, say_not_concluded
+from portal.reaching.jobs import answer_doors, ask_for_pairing, say_not_concluded
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
@@ -63,6 +63,7 @@ JOBS = {job.name: job for job in (
     Job("door", None, answer_doors),
     Job("seal", None, _seal),
     Job("deadlines", 3600, say_not_concluded),
+    Job("voice", 3600, ask_for_pairing),
     Job("forget", 86_400, forget_old_access),
 )}
 

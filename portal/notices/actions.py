@@ -212,3 +212,12 @@ def release_after(work: Work, notice_id: str, pause: timedelta) -> None:
         update(Notice).where(Notice.id == notice_id, Notice.settled_at.is_(None))
         .values(claimed_until=None, due_at=work.now + pause)
     )
+
+
+def redirect_news(work: Work, recipient_id: str, engagement_id: str, destination: str) -> None:
+    """Let what still waits to be told to a person go to another address."""
+    rows = work.session.scalars(select(Notice).where(
+        Notice.topic == "news", Notice.recipient_id == recipient_id,
+        Notice.engagement_id == engagement_id, Notice.settled_at.is_(None)))
+    for row in rows:
+        work.hide(row, "destination", destination)

@@ -1,4 +1,5 @@
-"""What happens by the clock: answering the front door, and saying "not concluded"."""
+"""What happens by the clock: answering the front door, saying "not concluded", asking for the
+voice check."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from portal.agreements.models import AgreementVersion
-from portal.agreements.queries import standing_of_one
+from portal.agreements.models import AgreementVersion, Signature
+from portal.agreements.queries import standing_of, standing_of_one
 from portal.engagements.actions import hold, tell
 from portal.engagements.queries import engagements_of_person, parties_of
 from portal.people.actions import PRINT
@@ -17,11 +18,12 @@ from portal.people.policy import normal_address
 from portal.people.queries import points_by_address, practice_or_missing
 from portal.reaching.actions import send_return
 from portal.reaching.models import DoorRequest
-from portal.reaching.policy import has_lapsed, hears_of
+from portal.reaching.policy import has_lapsed, hears_of, pairing_day
 from portal.web.words import speak
 
 if TYPE_CHECKING:
     from portal.agreements.policy import VersionFacts
+    from portal.agreements.queries import Standing
     from portal.ground.work import Ground, Work
 
 _LOOK_BACK = timedelta(days=60)
@@ -89,3 +91,34 @@ def _say(work: Work, engagement_id: str) -> None:
                 # One piece of news, however many texts had the same last day.
                 tell(work, engagement, party, "not_concluded",
                      dedupe=f"not_concluded:{engagement_id}:{deadline.date()}:{party.id}")
+
+
+def ask_for_pairing(ground: Ground) -> int:
+    """Ask signers again whose voice check is still open; returns in how many engagements."""
+    with ground.work(writes=False) as work:
+        signed = list(work.session.scalars(
+            select(Signature.engagement_id).distinct()
+            .where(Signature.signed_at > work.now - _LOOK_BACK)
+        ))
+        due = [engagement_id for engagement_id, standing in standing_of(work, signed).items()
+               if _open_checks(standing, work.now)]
+    for engagement_id in due:
+        with ground.work(writes=True) as work:
+            engagement = hold(work, engagement_id)
+            parties = {p.id: p for p in parties_of(work, [engagement_id])[engagement_id]}
+            open_checks = _open_checks(standing_of_one(work, engagement_id), work.now)
+            for party_id, (day, version_id) in open_checks.items():
+                tell(work, engagement, parties[party_id], "pairing_wanted",
+                     dedupe=f"pairing:{version_id}:{party_id}:{day}")
+    return len(due)
+
+
+def _open_checks(standing: Standing, now: datetime) -> dict[str, tuple[int, str]]:
+    """Return the parties whose voice check is asked for, each with the day and the version."""
+    found: dict[str, tuple[int, str]] = {}
+    for facts in standing.versions:
+        for slot in facts.slots:
+            day = pairing_day(facts, slot.party_id, now)
+            if day is not None and day > found.get(slot.party_id, (0, ""))[0]:
+                found[slot.party_id] = (day, facts.version_id)
+    return found

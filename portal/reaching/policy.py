@@ -113,10 +113,28 @@ def hears_of(
                for facts in lapsed)
 
 
-def why_not_remind(waits: bool, last: datetime | None, now: datetime) -> RemindNo | None:
+#: So many days after signing a person is asked again for the voice check that is still open.
+PAIRING_DAYS = (1, 7, 21)
+
+
+def pairing_day(facts: VersionFacts, party_id: str, now: datetime) -> int | None:
+    """Return for which day's question it is time that a signer's voice check is still open, or
+    None: not asked for, done, not signed yet, or too late to count."""
+    slot = facts.slot_of(party_id)
+    if slot is None or not (slot.required and slot.vouching) or party_id in facts.vouched:
+        return None
+    signed = next((s.at for s in facts.signed if s.slot_id == slot.slot_id), None)
+    if signed is None or seen_outside(facts, now) not in ("open", "held"):
+        return None
+    return max((day for day in PAIRING_DAYS if now >= signed + timedelta(days=day)), default=None)
+
+
+def why_not_remind(
+    waits: bool, last: datetime | None, now: datetime, *, letter_today: bool = False
+) -> RemindNo | None:
     """Return why no reminder goes out now, or None. The pause is looked at first, for it is all
-    that the coach may learn."""
-    if last is not None and now - last < BETWEEN_REMINDERS:
+    that the coach may learn; a letter of the day fills it too."""
+    if letter_today or (last is not None and now - last < BETWEEN_REMINDERS):
         return RemindNo.TOO_SOON
     return None if waits else RemindNo.NOTHING_WAITS
 

@@ -173,6 +173,7 @@ def test_tries_the_same_letter_again_under_the_same_id(world: World, sent: Mailr
 
 def test_sends_a_letter_again_whose_worker_died(world: World, sent: Mailroom) -> None:
     put(world, "copy_ready")
+    world.clock.move(seconds=1)
     put(world, "not_concluded")
     claimed = claim_mails(world.ground)
     assert [mail.name for mail in claimed] == ["copy_ready", "not_concluded"]

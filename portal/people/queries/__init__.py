@@ -7,6 +7,7 @@ from portal.people.queries.persons import (
     address_of,
     address_of_person,
     answers_of,
+    is_proven,
     names_of,
     person_or_missing,
     point_of,
@@ -19,6 +20,6 @@ from portal.people.queries.persons import (
 
 __all__ = [
     "Someone", "account_by_login", "account_of", "address_of", "address_of_person", "answers_of",
-    "names_of", "person_or_missing", "point_of", "points_and_people", "points_by_address",
-    "practice_or_missing", "role_of", "session_by_token",
+    "is_proven", "names_of", "person_or_missing", "point_of", "points_and_people",
+    "points_by_address", "practice_or_missing", "role_of", "session_by_token",
 ]

@@ -85,6 +85,12 @@ def points_and_people(
     return found
 
 
+def is_proven(work: Work, point_id: str | None) -> bool:
+    """Tell whether somebody has come in by a link that was sent to this address."""
+    found = work.session.get(ContactPoint, point_id) if point_id else None
+    return found is not None and found.verified_at is not None
+
+
 def point_of(work: Work, person_id: str) -> ContactPoint | None:
     """Return the newest usable mail address of a person as its row, or None."""
     return work.session.scalar(

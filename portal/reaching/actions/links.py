@@ -16,9 +16,17 @@ from portal.engagements.queries import parties_of
 from portal.links.actions import Known, revoke_all
 from portal.links.actions import issue as issue_link
 from portal.links.queries import of_engagements, of_person
+from portal.notices.actions import redirect_news
+from portal.notices.policy import next_letter
+from portal.notices.queries import letter_facts
 from portal.people.actions import add_address, shut_out
 from portal.people.policy import Owner, ReadBy, why_not_address
-from portal.people.queries import person_or_missing, points_and_people
+from portal.people.queries import (
+    is_proven,
+    person_or_missing,
+    points_and_people,
+    practice_or_missing,
+)
 from portal.plain.errors import Missing, require
 from portal.reaching import policy
 from portal.reaching.policy import RemindNo
@@ -125,13 +133,19 @@ def remind(work: Work, engagement: Engagement, party: Party) -> RemindNo | None:
     acts = [event.at for event in standing.events
             if event.subject_id == party.id and event.kind in policy.COACH_ACTS]
     last = policy.last_of([*acts, *(link.issued_at for link in links)])
-    stop = policy.why_not_remind(bool(waits), last, work.now)
+    stop = policy.why_not_remind(bool(waits), last, work.now,
+                                 letter_today=_letter_today(work, engagement, party))
     if stop is RemindNo.TOO_SOON:
         return stop
     note(work, engagement, "party.reminded", party.id)
     if waits:
         invite(work, engagement, party, "reminder", until=last_day(waits), texts=len(waits))
     return stop
+
+
+def _letter_today(work: Work, engagement: Engagement, party: Party) -> bool:
+    zone = practice_or_missing(work, engagement.practice_id).timezone
+    return next_letter(letter_facts(work, party.person_id, zone), work.now) > work.now
 
 
 def reissue(work: Work, engagement: Engagement, party: Party) -> None:
@@ -161,14 +175,18 @@ def correct_address(
 ) -> None:
     """Write to a party at another address from now on, and send what waits there.
 
-    Raises `Refused` for an address that is not the person's own where it has to be (Z7).
+    The old address hears of it where its owner has proven it, and nothing else any more. Raises
+    `Refused` for an address that is not the person's own where it has to be (Z7).
     """
     require(why_not_address(party.role, owner, read_by))
     person = person_or_missing(work, engagement.practice_id, party.person_id)
     point = add_address(work, person, email, owner, read_by)
     work.session.flush()
     end_links(work, engagement, party)
+    if is_proven(work, party.contact_point_id):
+        tell(work, engagement, party, "address_changed", dedupe=f"address_changed:{point.id}")
     change_contact(work, party, point)
+    redirect_news(work, person.id, engagement.id, email.strip())
     note(work, engagement, "party.address_changed", party.id, {"contact_point": point.id})
     reissue(work, engagement, party)
 
