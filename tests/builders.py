@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import select
 
@@ -35,8 +35,8 @@ from portal.people.policy import Owner, ReadBy
 from portal.plain.errors import Missing
 from portal.reaching.actions import party_by_id
 from portal.signing.actions import SignValues, come_in, save, sign_waiting, take_seat
-from portal.signing.policy import Progress
-from portal.signing.queries import seat_of, waiting_for
+from portal.signing.policy import Progress, questions
+from portal.signing.queries import seat_of, waiting_of
 from portal.vouching.actions import vouch
 from portal.vouching.policy import How
 from portal.vouching.queries import digits_on_screen
@@ -183,33 +183,33 @@ def _none() -> Invitation:
 
 
 def read_all(world: World, key: str = "ben", choice: str = "yes", **kept: object) -> None:
-    """Let the coachee read every page, choose, type a name and agree to sign on screen."""
+    """Let a party read every page of all that waits, answer what is asked, type a name and agree
+    to sign on screen. `answers` in `kept`, by key, stand in place of the choice."""
+    other = cast("dict[str, str]", kept.pop("answers", {}))
     with world.ground.work(writes=True, actor=world.party(key)) as work:
         seat = seat_of(work)
-        waiting = waiting_for(work, seat)
+        waiting = waiting_of(work, seat)
         assert waiting is not None
-        progress = Progress(
-            waiting.facts.version_id,
-            read={p["key"]: "read" for p in waiting.pages if p["kind"] == "read"},
-            choices={str(p["line"]): choice for p in waiting.pages if p["kind"] == "choice"},
-            **{"name": BEN.name, "erecord": True, **kept})  # type: ignore[arg-type]
-        save(work, seat, progress)
+        usual = {"page": "read", "sight": "read", "line": choice, "person": "yes"}
+        save(work, seat, Progress(
+            {text.id: {asked: other.get(asked, usual[kind]) for page in text.pages
+                       for asked, kind in questions(page)} for text in waiting.texts},
+            **{"name": seat.own_name, "erecord": True, **kept}))  # type: ignore[arg-type]
 
 
 def sign(
     world: World, key: str = "ben", *, code: str | None = None, hash_shown: str | None = None
 ) -> Signature | CodeRefused:
-    """Let the coachee sign what waits with a fresh code."""
+    """Let a party sign all that waits, with one fresh code; returns the first signature."""
     typed = code or world.fresh_code(key)
     with world.ground.work(writes=True, actor=world.party(key)) as work:
-        version = work.session.get_one(AgreementVersion, world.ids["version"])
         seat = take_seat(work)
-        waiting = waiting_for(work, seat)
+        waiting = waiting_of(work, seat)
         if waiting is None:
             raise Missing("nothing waits")
-        done = sign_waiting(work, seat, waiting, SignValues(hash_shown or version.hash, typed),
-                            timedelta(hours=2))
-        return done if isinstance(done, CodeRefused) else done[0]
+        hashes = [hash_shown] if hash_shown else [t.facts.hash for t in waiting.signable]
+        done = sign_waiting(work, seat, waiting, SignValues(hashes, typed), timedelta(hours=2))
+        return done if isinstance(done, CodeRefused) else done[0][0]
 
 
 def vouch_for(world: World, key: str = "ben") -> None:

@@ -195,12 +195,9 @@ def sign(
     """
     signed = len(facts.counting()) + 1
     required = sum(s.required for s in facts.slots)
-    event = "sign(only signer)" if required == 1 else (
-        "sign(last)" if signed == required else
-        "sign(first of several)" if signed == 1 else "sign(not last)")
-    now = policy.state(facts, work.now)
-    step(work, policy.VERSION, now, event, "SCHEDULED" if event == "sign(last)" else None,
-         subject_id=facts.version_id)
+    if policy.state(facts, work.now) != "DECLINED":
+        # What somebody declined meanwhile is signed without effect: a refusal would tell (Z4).
+        _step_of(work, facts, signed, required)
     sealed = canonical_bytes(dict(manifest))
     signature = Signature(
         id=chance.new_id(), practice_id=engagement.practice_id, engagement_id=engagement.id,
@@ -217,6 +214,14 @@ def sign(
         put_seal(work, "signed", facts.version_id, practice_id=engagement.practice_id,
                  engagement_id=engagement.id)
     return signature
+
+
+def _step_of(work: Work, facts: VersionFacts, signed: int, required: int) -> None:
+    event = "sign(only signer)" if required == 1 else (
+        "sign(last)" if signed == required else
+        "sign(first of several)" if signed == 1 else "sign(not last)")
+    step(work, policy.VERSION, policy.state(facts, work.now), event,
+         "SCHEDULED" if event == "sign(last)" else None, subject_id=facts.version_id)
 
 
 def end_version(

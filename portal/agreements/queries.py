@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from portal.engagements.models import Party
     from portal.ground.work import Work
     from portal.ledger.policy import Event
 
@@ -60,13 +61,17 @@ class Standing:
         """Return the agreements that this party signs as the third person, oldest first."""
         return [a for a in self.agreements.values() if a.party_id == party_id]
 
-    def waiting(self, party_id: str, now: datetime) -> list[VersionFacts]:
-        """Return the open versions that this party has not signed, in the order to read them."""
+    def waiting(self, party: Party, now: datetime) -> list[VersionFacts]:
+        """Return the versions that wait for a party's signature, in the order to read them.
+
+        What somebody else declined still waits (Z4); what this person declined does not, nor
+        what is pursued no further.
+        """
+        declined = {event.subject_id for event in self.events
+                    if event.kind == "version.declined" and event.actor_id == party.person_id}
         found = [facts for facts in self.versions
-                 if facts.agreement_id not in self.dropped
-                 and (slot := facts.slot_of(party_id)) is not None
-                 and all(signed.slot_id != slot.slot_id for signed in facts.signed)
-                 and policy.state(facts, now) in policy.OPEN_STATES]
+                 if facts.waits_for(party.id) and facts.version_id not in declined
+                 and facts.agreement_id not in self.dropped and policy.is_waiting(facts, now)]
         return sorted(found, key=lambda v: self.agreements[v.agreement_id].template_code)
 
     def bound_since(self, party_id: str, now: datetime) -> datetime | None:

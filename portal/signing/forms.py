@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, StringField, SubmitField
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from portal.signing.policy import Choice, Mark, Progress, Read, strokes_from
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+)
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal.signing.policy import Answer, Mark, questions, strokes_from
 from portal.web.forms import CodeField, at_most, filled, printable
 from portal.web.words import later as _
+
+if TYPE_CHECKING:
+    from portal.signing.policy import Progress, Screen, Text, Waiting
 
 
 class EnterForm(FlaskForm):
@@ -31,39 +45,67 @@ class CodeForm(FlaskForm):
     code = CodeField(_("6-digit code"), [filled(_("Enter the 6-digit code from your app."))])
 
 
-class ReadForm(FlaskForm):
-    """The answer below a page of text."""
+class PageForm(FlaskForm):
+    """The answers on one page; `at` says which page they were given on, whatever its number is
+    by now. Its questions are added by `page_form`."""
 
-    answer = RadioField(_("Have you read this page?"),
-                        validators=[filled(_("Choose an answer to go on."))])
+    at = HiddenField()
 
-    def name_choices(self, coach: str) -> None:
-        """Offer the two answers."""
-        self.answer.choices = [
-            (Read.READ.value, _("I have read this page")),
-            (Read.TALK.value, _("I want to talk to {coach} first").format(coach=coach)),
-        ]
+    def given(self, screen: Screen) -> dict[str, str]:
+        """Return what was answered, by the keys of the questions."""
+        return {key: self[name_of(key, kind)].data for key, kind in questions(screen.page)}
 
 
-class ChoiceForm(FlaskForm):
-    """The coachee's answer to one optional line."""
+def page_form(screen: Screen, coach: str, *, kept: bool = True) -> PageForm:
+    """Return the form of a page: one question, or those that it asks, with what was answered.
 
-    answer = RadioField(validators=[filled(_("Choose yes or no to go on."))])
+    Nothing is chosen beforehand. `kept` is False where an answer is expected from the browser.
+    """
+    asked = {name_of(key, kind): (key, kind) for key, kind in questions(screen.page)}
+    labels = {ask["key"]: ask["question"] for ask in screen.page["asks"]}
+    fields = {name: RadioField(labels.get(key, _("Have you read this page?")),
+                               validators=[filled(_missing(kind))])
+              for name, (key, kind) in asked.items()}
+    data = {name: screen.text.answers.get(key) for name, (key, _kind) in asked.items() if kept}
+    form: PageForm = type("PageForm", (PageForm,), fields)(data={**data, "at": screen.place})
+    for name, (_key, kind) in asked.items():
+        form[name].choices = _choices(kind, coach, screen.text.third_name)
+    return form
 
-    def name_choices(self, coach: str, question: str) -> None:
-        """Ask the question of the line; offer yes, no and the honest "not sure"."""
-        self.answer.label.text = question
-        self.answer.choices = [
-            (Choice.YES.value, _("Yes, I agree")),
-            (Choice.NO.value, _("No, I do not agree")),
-            (Choice.TALK.value, _("I want to talk to {coach} first").format(coach=coach)),
-        ]
+
+def name_of(key: str, kind: str) -> str:
+    """Return the name of a question in its form; the one below a whole page is "answer"."""
+    return "answer" if kind == "page" else key
+
+
+def _missing(kind: str) -> str:
+    if kind in ("line", "person"):
+        return _("Choose yes or no to go on.")
+    return _("Choose an answer to go on.")
+
+
+def _choices(kind: str, coach: str, third: str) -> list[tuple[str, str]]:
+    """Offer what settles a question, and the honest "not sure"."""
+    offered: dict[str, list[tuple[Answer, str]]] = {
+        "page": [(Answer.READ, _("I have read this page"))],
+        "sight": [(Answer.READ, _("I have seen this rule"))],
+        "line": [(Answer.YES, _("Yes, I agree")), (Answer.NO, _("No, I do not agree"))],
+        "person": [(Answer.YES, _("Yes, {name} may be asked").format(name=third)),
+                   (Answer.NO, _("No, {name} is not asked").format(name=third))],
+    }
+    talk = (Answer.TALK, _("I want to talk to {coach} first").format(coach=coach))
+    return [(answer.value, words) for answer, words in (*offered[kind], talk)]
 
 
 class SignForm(FlaskForm):
-    """Name or drawing, the consent to sign on screen, and one code."""
+    """Ticks, name or drawing, the consent to sign on screen, and one code.
 
-    hash = HiddenField()
+    A tick is the hash of a text: what is signed is what was shown.
+    """
+
+    ticks = SelectMultipleField(_("What do you sign?"), widget=ListWidget(),
+                                option_widget=CheckboxInput(), validate_choice=False)
+    unread = HiddenField()
     strokes = HiddenField()
     mark = RadioField(_("How do you want to sign?"), default=Mark.TYPE.value)
     name = StringField(_("Your full name"), [at_most(120), printable])
@@ -71,18 +113,24 @@ class SignForm(FlaskForm):
     later = SubmitField(_("Save and finish later"))
     code = CodeField(_("6-digit code"))
 
-    def name_choices(self, erecord: str) -> None:
-        """Offer typing first, drawing as its equal; `erecord` is the sentence to agree to."""
-        self.erecord.label.text = erecord
+    def name_choices(self, waiting: Waiting) -> None:
+        """Offer typing first, drawing as its equal, and each text by its title."""
+        self.erecord.label.text = " ".join(dict.fromkeys(
+            text.shown["erecord"] for text in waiting.signable))
         self.mark.choices = [(Mark.TYPE.value, _("Type my name")),
                              (Mark.DRAW.value, _("Draw with a finger or mouse"))]
+        self.ticks.choices = [(text.facts.hash, text.title) for text in waiting.signable]
 
-    def kept(self, progress: Progress) -> Progress:
+    def hashes(self) -> list[str]:
+        """Return the hashes of the texts that were ticked."""
+        return list(dict.fromkeys(self.ticks.data or []))
+
+    def kept(self, waiting: Waiting) -> Progress:
         """Return the progress with what this form brings, to be saved before anything else."""
-        from dataclasses import replace
-
+        ticked = {} if waiting.is_one else {text.id: True for text in
+                                            waiting.picked(self.hashes())}
         return replace(
-            progress, name=(self.name.data or "").strip(),
+            waiting.progress, ticks=ticked, name=(self.name.data or "").strip(),
             mark=Mark.DRAW.value if self.mark.data == Mark.DRAW.value else Mark.TYPE.value,
             strokes=strokes_from(self.strokes.data or ""), erecord=bool(self.erecord.data),
         )
@@ -94,10 +142,13 @@ class DeclineForm(FlaskForm):
     sure = RadioField(_("Do you decline to sign?"),
                       validators=[filled(_("Choose whether you decline."))])
 
-    def name_choices(self) -> None:
-        """Offer the two answers."""
-        self.sure.choices = [("decline", _("I decline to sign this agreement")),
-                             ("back", _("I go back and keep my answers"))]
+    def name_choices(self, text: Text) -> None:
+        """Offer the two answers; a person who is not asked is named."""
+        decline = _("I decline to sign this agreement")
+        if text.is_refused:
+            self.sure.label.text = _("Is {name} not to be asked?").format(name=text.third_name)
+            decline = _("{name} is not asked").format(name=text.third_name)
+        self.sure.choices = [("decline", decline), ("back", _("I go back and keep my answers"))]
 
 
 class DigitsForm(FlaskForm):

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import aliased
 
-from portal.agreements.policy import OPEN_STATES, VersionFacts, minutes_to_read, state
 from portal.agreements.queries import Standing, shown_text, standing_of_one, version_row
 from portal.engagements.models import Engagement, Party
 from portal.people.models import ContactPoint, Person, Practice
 from portal.people.queries import names_of
 from portal.plain.errors import Missing
 from portal.signing.models import Sitting
-from portal.signing.policy import Progress, is_page_done, next_page
+from portal.signing.policy import Progress, Text, Waiting, progress_from
+from portal.signing.policy.waiting import Words, words_of
 
 if TYPE_CHECKING:
-    from portal.agreements.models import AgreementVersion
+    from portal.agreements.policy import VersionFacts
     from portal.ground.work import Work
 
 
@@ -45,57 +45,6 @@ class Seat:
         """Return when the coach vouched for this person, or None."""
         return next((facts.vouched[self.party.id] for facts in self.standing.versions
                      if self.party.id in facts.vouched), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Hold the version that waits for this person, its frozen text, and their progress."""
-
-    facts: VersionFacts
-    row: AgreementVersion
-    shown: dict[str, Any]
-    progress: Progress
-
-    @property
-    def pages(self) -> list[dict[str, Any]]:
-        """Return the pages of the text in reading order."""
-        pages: list[dict[str, Any]] = self.shown["pages"]
-        return pages
-
-    @property
-    def minutes(self) -> int:
-        """Return about how many minutes the whole reading takes."""
-        return minutes_to_read(self.shown)
-
-    @property
-    def done(self) -> list[bool]:
-        """Return for each page whether it is answered."""
-        return [is_page_done(page, self.progress) for page in self.pages]
-
-    @property
-    def next_number(self) -> int | None:
-        """Return the number of the first page that is still open, or None."""
-        return next_page(self.pages, self.progress)
-
-    @property
-    def sign_by(self) -> date:
-        """Return the last day on which this can be signed."""
-        return date.fromisoformat(self.shown["sign_by"])
-
-    @property
-    def starts(self) -> date:
-        """Return the first day on which the text can be in force."""
-        return date.fromisoformat(self.shown["starts"])
-
-    @property
-    def until(self) -> date:
-        """Return the last day of the text."""
-        return date.fromisoformat(self.shown["ends"])
-
-    def ends(self, number: int) -> date:
-        """Return the last day of one line."""
-        return next((date.fromisoformat(line["ends"]) for line in self.shown["lines"]
-                     if line["number"] == number and line["ends"]), self.until)
 
 
 _COACH = aliased(Person)
@@ -151,30 +100,41 @@ def sitting_of(work: Work, engagement_id: str, person_id: str) -> Sitting | None
     return work.session.scalar(_SITTING, {"engagement": engagement_id, "person": person_id})
 
 
-def progress_of(work: Work, engagement_id: str, person_id: str, version_id: str) -> Progress:
-    """Return how far a person is with a version; a new text starts anew, the name stays."""
+def progress_of(work: Work, engagement_id: str, person_id: str) -> Progress:
+    """Return how far a person is in their sitting."""
     sitting = sitting_of(work, engagement_id, person_id)
-    if sitting is None:
-        return Progress(version_id)
-    values = json.loads(work.reveal(sitting, "values"))
-    if values["version_id"] != version_id:
-        return Progress(version_id, name=values["name"], mark=values["mark"],
-                        strokes=values["strokes"])
-    return Progress(**values)
+    return Progress() if sitting is None else progress_from(
+        json.loads(work.reveal(sitting, "values")))
 
 
-def waiting_for(work: Work, seat: Seat) -> Waiting | None:
-    """Return what waits for the signature of the person in the seat, or None."""
-    for facts in reversed(seat.standing.versions):
-        slot = next((s for s in facts.slots if s.party_id == seat.party.id), None)
-        if slot is None or state(facts, work.now) not in OPEN_STATES:
-            continue
-        if any(s.slot_id == slot.slot_id for s in facts.signed):
-            continue
-        row = version_row(work, facts.version_id)
-        progress = progress_of(work, seat.engagement.id, seat.person.id, facts.version_id)
-        return Waiting(facts, row, shown_text(work, row, slot.role), progress)
-    return None
+def waiting_of(work: Work, seat: Seat) -> Waiting | None:
+    """Return everything that waits for the person in the seat, or None."""
+    found = seat.standing.waiting(seat.party, work.now)
+    if not found:
+        return None
+    progress = progress_of(work, seat.engagement.id, seat.person.id)
+    return Waiting([_text(work, seat, facts, progress) for facts in found], progress,
+                   _signed_words(work, seat))
+
+
+def _text(work: Work, seat: Seat, facts: VersionFacts, progress: Progress) -> Text:
+    row = version_row(work, facts.version_id)
+    slot = facts.slot_of(seat.party.id)
+    if slot is None:
+        raise Missing("slot")
+    return Text(facts, slot, row.locale, shown_text(work, row, slot.role),
+                progress.of(facts.version_id))
+
+
+def _signed_words(work: Work, seat: Seat) -> frozenset[Words]:
+    """Return the words of all clauses that this person has signed in this engagement."""
+    mine = {slot.slot_id for facts in seat.standing.versions for slot in facts.slots
+            if slot.party_id == seat.party.id}
+    signed = [facts for facts in seat.standing.versions
+              if any(s.slot_id in mine for s in facts.signed)]
+    texts = [shown_text(work, version_row(work, facts.version_id), seat.party.role)
+             for facts in signed]
+    return frozenset(words_of(clause) for text in texts for clause in text["clauses"])
 
 
 def own_version(work: Work, seat: Seat, version_id: str) -> VersionFacts:

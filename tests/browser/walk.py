@@ -155,7 +155,7 @@ class Walk:
         ben.choose("Draw with a finger or mouse")
         self.fail(ben, "sheet, not drawn", "Sign the agreement")
         ben.follow("Decline to sign")
-        self.look(ben, "decline", "/p/decline")
+        self.look(ben, "decline", "/p/decline/*")
         self.fail(ben, "decline, no answer", "Continue")
         ben.follow("Finish later")
         self.look(ben, "later", "/p/later")
@@ -229,7 +229,8 @@ class Walk:
         engagement = self._invite_nele(ana)
         with self.visitor() as nele:
             steps.come_in(nele, NELE)
-            nele.page.goto("/p/decline")
+            nele.page.goto("/p/sign")
+            nele.follow("Decline to sign")
             nele.choose("I decline to sign this agreement")
             nele.press("Continue")
             self.look(nele, "declined")

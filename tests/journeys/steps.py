@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -71,11 +72,25 @@ def come_in(world: World, browser: Browser) -> Page:
     return browser.post("/p/who", {"who": "me"}, page=page)
 
 
-def read_on(browser: Browser, choice: str = "yes") -> tuple[Page, int]:
-    """Read and choose page by page until the check; returns it and how many pages there were."""
-    page, count = browser.get("/p/read/1"), 0
+def read_on(
+    browser: Browser, choice: str = "yes", **answers: str
+) -> tuple[Page, int]:
+    """Read and answer page by page until the check; returns it and how many pages there were.
+
+    What has a yes and a no is answered with `choice`, or with what `answers` says for its key.
+    """
+    page, count = browser.get("/p/start"), 0
+    page = browser.get(str(page.soup.find("a", href=re.compile("^/p/(read/|sign)"))["href"]))
     while (path := page.response.request.path).startswith("/p/read/"):
-        options = {i["value"] for i in page.soup.find_all("input", {"name": "answer"})}
-        page = browser.post(path, {"answer": "read" if "read" in options else choice}, page=page)
+        page = browser.post(path, answers_on(page, choice, answers), page=page)
         count += 1
     return page, count
+
+
+def answers_on(page: Page, choice: str, answers: dict[str, str]) -> dict[str, str]:
+    """Return an answer to everything that a page asks."""
+    offered: dict[str, list[str]] = {}
+    for radio in page.soup.find_all("input", type="radio"):
+        offered.setdefault(str(radio["name"]), []).append(str(radio["value"]))
+    return {name: answers.get(name.replace("-", "_"), "read" if "read" in values else choice)
+            for name, values in offered.items()}

@@ -99,7 +99,8 @@ def graves(
         say(app, dead["not me"], "not_me")
         dead["declined"] = ask_for(world, "declined")
         browser, _start = say(app, dead["declined"], "me")
-        browser.post("/p/decline", {"sure": "decline"}, page=browser.get("/p/decline"))
+        decline = f"/p/decline/{world.ids['version']}"
+        browser.post(decline, {"sure": "decline"}, page=browser.get(decline))
         living = ask_for(world, "living")
         dead["unknown"] = f"/i/{world.ground.links.make(secret_bytes(SECRET_BYTES))}"
         dead["misspelt"] = living[:-1] + ("A" if living[-1] != "A" else "B")

@@ -50,7 +50,7 @@ def silent(world: World) -> World:
 
 def refuse(world: World) -> None:
     with world.ground.work(writes=True, actor=world.party(level="mailbox")) as work:
-        decline(work)
+        decline(work, world.ids["version"])
 
 
 def act(world: World, name: str) -> Any:

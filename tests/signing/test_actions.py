@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from portal.plain.canonical import agreement_hash
 from portal.plain.errors import Missing, PortalError, Refused
 from portal.reaching.actions import recall
 from portal.signing import actions
-from portal.signing.queries import progress_of, seat_of, waiting_for
+from portal.signing.queries import progress_of, seat_of, waiting_of
 from tests.builders import (
     World,
     add_engagement,
@@ -132,7 +133,7 @@ def test_loses_nothing_on_a_wrong_code(ready: World) -> None:
     assert isinstance(wrong, CodeRefused)
     assert wrong.why is CodeNo.WRONG
     with ready.ground.work(writes=False) as work:
-        kept = progress_of(work, ready.ids["engagement"], ready.ids["ben"], ready.ids["version"])
+        kept = progress_of(work, ready.ids["engagement"], ready.ids["ben"])
     assert kept.strokes == strokes
     assert isinstance(sign(ready), Signature)
 
@@ -145,18 +146,20 @@ def test_refuses_a_changed_text_before_it_looks_at_the_code(ready: World) -> Non
 
 @pytest.mark.parametrize(("lack", "reason"), [
     ({"erecord": False}, SignNo.NO_ERECORD_CONSENT),
-    ({"read": {}}, SignNo.NOT_READ),
-    ({"choices": {}}, SignNo.CHOICE_MISSING),
+    ({"answers": "read"}, SignNo.NOT_READ),
+    ({"answers": "yes"}, SignNo.CHOICE_MISSING),
 ])
 def test_refuses_what_is_not_complete(
     ready: World, lack: dict[str, object], reason: SignNo
 ) -> None:
     with ready.ground.work(writes=True, actor=ready.party()) as work:
         seat = seat_of(work)
-        waiting = waiting_for(work, seat)
+        waiting = waiting_of(work, seat)
         assert waiting is not None
-        from dataclasses import replace
-
+        if "answers" in lack:
+            text = waiting.texts[0]
+            lack = {"answers": {text.id: {key: given for key, given in text.answers.items()
+                                          if given != lack["answers"]}}}
         actions.save(work, seat, replace(waiting.progress, **lack))  # type: ignore[arg-type]
     assert refusal(ready) is reason
 
@@ -200,7 +203,7 @@ def test_asks_for_sealing_with_the_last_signature(ready: World) -> None:
 def test_declines_without_a_code_and_without_telling_anyone_yet(ready: World) -> None:
     before = count(ready, Notice)
     with ready.ground.work(writes=True, actor=ready.party(level="mailbox")) as work:
-        actions.decline(work)
+        actions.decline(work, ready.ids["version"])
     assert state_now(ready) == "DECLINED"
     assert count(ready, Notice) == before
     with ready.ground.work(writes=False) as work:
@@ -214,8 +217,8 @@ def test_keeps_a_new_text_apart_from_answers_to_the_old_one(ready: World) -> Non
         recall(work, issuing.own(work, ready.ids["engagement"]), ready.ids["version"])
     issue(ready)
     with ready.ground.work(writes=False, actor=ready.party()) as work:
-        waiting = waiting_for(work, seat_of(work))
+        waiting = waiting_of(work, seat_of(work))
     assert waiting is not None
-    assert waiting.facts.number == 2
-    assert waiting.progress.read == {}
+    assert [text.facts.number for text in waiting.texts] == [2]
+    assert waiting.texts[0].answers == {}
     assert waiting.progress.name == BEN.name

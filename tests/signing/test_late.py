@@ -41,8 +41,7 @@ def send(world: World, browser: Browser, **away: float) -> Page:
 
 def kept(world: World) -> tuple[str, object]:
     with world.ground.work(writes=False) as work:
-        progress = progress_of(work, world.ids["engagement"], world.ids["ben"],
-                               world.ids["version"])
+        progress = progress_of(work, world.ids["engagement"], world.ids["ben"])
         assert work.session.scalar(select(func.count()).select_from(Signature)) == 1
     return progress.name, progress.strokes
 

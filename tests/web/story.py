@@ -243,14 +243,19 @@ def ben_signs(story: Story, ben: Watched) -> None:
     ben.post("/p/read/1", {"answer": "talk"}, page=ben.get("/p/read/1"))
     check, _pages = read_on(ben)
     learn_seed(story, check)
-    ben.get("/p/decline")
+    ben.get(decline_path(check))
     sheet = {"name": COACHEE.name, "mark": "type", "erecord": "y"}
     page = ben.post("/p/sign", {**sheet, "code": "000003"}, page=check)
-    page = ben.post("/p/sign", {**sheet, "hash": "0" * 64, "code": "000004"}, page=page)
+    page = ben.post("/p/sign", {**sheet, "ticks": "0" * 64, "code": "000004"}, page=page)
     assert page.status == 409
     page = ben.post("/p/sign", {**sheet, "code": story.world.fresh_code("ben")}, page=page)
     assert page.response.request.path.startswith("/p/agreements/"), page.text
     story.world.ids["ben.version"] = page.response.request.path.rsplit("/", 1)[1]
+
+
+def decline_path(sheet: Page) -> str:
+    """Return where the sheet leads somebody who does not want to sign."""
+    return str(sheet.soup.find("a", href=re.compile("^/p/decline/"))["href"])
 
 
 def ana_hears_the_digits(story: Story, ana: Watched, engagement: str) -> None:
@@ -296,7 +301,8 @@ def another_declines_and_a_third_is_the_wrong_person(story: Story, ana: Watched)
     path = story.link(OTHER.email)
     other, wrong = Watched(story), Watched(story)
     ben_comes_in(story, other, OTHER)
-    other.post("/p/decline", {"sure": "decline"}, page=other.get("/p/decline"))
+    path = decline_path(other.get("/p/sign"))
+    other.post(path, {"sure": "decline"}, page=other.get(path))
     ana_invites(story, ana, OTHER)
     path = story.link(OTHER.email)
     page = wrong.post(path, page=wrong.get(path))

@@ -4,12 +4,12 @@ from portal.agreements.policy.facts import PAIRING_DEADLINE, SignedFacts, SlotFa
 from portal.agreements.policy.lines import LineFacts, line_state
 from portal.agreements.policy.machines import ENDS, KINDS, LINE, OPEN_STATES, SIGNATURE, VERSION
 from portal.agreements.policy.reading import laid_out, minutes_to_read
-from portal.agreements.policy.signing import SignFacts, SignNo, why_not_sign
+from portal.agreements.policy.signing import SignFacts, SignNo, is_waiting, why_not_sign
 from portal.agreements.policy.versions import history, in_force_spans, state, with_successors
 
 __all__ = [
     "ENDS", "KINDS", "LINE", "OPEN_STATES", "PAIRING_DEADLINE", "SIGNATURE", "VERSION",
     "LineFacts", "SignFacts", "SignNo", "SignedFacts", "SlotFacts", "VersionFacts", "history",
-    "in_force_spans", "laid_out", "line_state", "minutes_to_read", "state", "why_not_sign",
-    "with_successors",
+    "in_force_spans", "is_waiting", "laid_out", "line_state", "minutes_to_read", "state",
+    "why_not_sign", "with_successors",
 ]

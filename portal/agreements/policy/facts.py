@@ -55,6 +55,11 @@ class VersionFacts:
         """Return the slot of a party, or None."""
         return next((slot for slot in self.slots if slot.party_id == party_id), None)
 
+    def waits_for(self, party_id: str) -> bool:
+        """Tell whether a party has a place to sign here, and has not signed."""
+        slot = self.slot_of(party_id)
+        return slot is not None and all(s.slot_id != slot.slot_id for s in self.signed)
+
     def counting(self) -> list[SignedFacts]:
         """Return the signatures that count: over this hash, by a slot, before `sign_by`."""
         slots = {slot.slot_id for slot in self.slots if slot.required}

@@ -35,6 +35,18 @@ class SignFacts:
     erecord_consent: bool
 
 
+def is_waiting(facts: VersionFacts, now: datetime) -> bool:
+    """Tell whether a version waits for those who have not signed it.
+
+    One that somebody declined goes on waiting for the others until its day: to them a decline
+    looks like silence (Z4). The coach taking it back ends that.
+    """
+    now_is = state(facts, now)
+    if now_is == "DECLINED":
+        return now < facts.sign_by and all(act != "recall" for _at, act in facts.acts)
+    return now_is in OPEN_STATES
+
+
 def why_not_sign(facts: SignFacts, now: datetime) -> SignNo | None:
     """Return why a signature cannot be made now, or None (machine Signature, `confirm`).
 
@@ -45,7 +57,7 @@ def why_not_sign(facts: SignFacts, now: datetime) -> SignNo | None:
         return SignNo.NOT_A_SIGNER
     if any(s.slot_id == facts.slot_id for s in facts.version.signed):
         return SignNo.ALREADY_SIGNED
-    if state(facts.version, now) not in OPEN_STATES:
+    if not is_waiting(facts.version, now):
         return SignNo.NOT_OPEN
     if facts.hash_shown != facts.version.hash:
         return SignNo.TEXT_CHANGED

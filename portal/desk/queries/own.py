@@ -89,7 +89,7 @@ def own_version(work: Work, seat: Seat, facts: VersionFacts, papers: list[Paper]
     manifest = manifests_of(work, facts.version_id).get(seat.party.id)
     choices = manifest["choices"] if manifest else {}
     slot = next(s for s in facts.slots if s.party_id == seat.party.id)
-    headings = {page["line"]: page["heading"] for page in shown["pages"]}
+    headings = {ask["line"]: ask["heading"] for page in shown["pages"] for ask in page["asks"]}
     edition = {"coachee"} if seat.party.role in ("COACHEE", "COACH") else set()
     return Own(
         version_id=facts.version_id, title=shown["title"], number=facts.number,

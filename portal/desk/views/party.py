@@ -15,7 +15,7 @@ from portal.desk.views.coach import send_paper
 from portal.evidence.queries import newest_paper, papers_of
 from portal.plain.errors import Missing
 from portal.reaching.forms import PlainForm
-from portal.signing.queries import Seat, seat_of, waiting_for
+from portal.signing.queries import Seat, seat_of, waiting_of
 from portal.signing.queries import own_version as own_facts
 from portal.vouching.queries import digits_on_screen
 from portal.web.context import ground
@@ -93,4 +93,4 @@ def consents(work: Work) -> Response:
     """Show what waits, what was agreed and until when, and the copies."""
     seat = seat_of(work)
     return page("desk/consents.html", seat=seat, owns=own_versions(work, seat),
-                waiting=waiting_for(work, seat))
+                waiting=waiting_of(work, seat))

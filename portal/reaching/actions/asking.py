@@ -80,7 +80,7 @@ def recall(work: Work, engagement: Engagement, version_id: str) -> None:
     _take_back(work, engagement, facts)
     signers = {slot.party_id for slot in facts.slots if slot.role != "COACH"}
     for party in parties_of(work, [engagement.id])[engagement.id]:
-        others = [v for v in standing.waiting(party.id, work.now) if v.version_id != version_id]
+        others = [v for v in standing.waiting(party, work.now) if v.version_id != version_id]
         if party.id in signers and not others:
             # Whoever is reading stays in, and is shown the new text when it comes (409).
             revoke_all(work, engagement.practice_id, engagement.id, party.person_id)

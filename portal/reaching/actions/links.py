@@ -118,7 +118,7 @@ def to_be_sent(standing: Standing, party: Party, now: datetime) -> list[VersionF
         return []
     if not may_be_asked(ask_facts(party.id, party.role, standing.events)):
         return []
-    return standing.waiting(party.id, now)
+    return standing.waiting(party, now)
 
 
 def remind(work: Work, engagement: Engagement, party: Party) -> RemindNo | None:

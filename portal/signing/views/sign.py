@@ -12,9 +12,11 @@ from flask import flash, make_response
 from portal.factors.queries import live_factor, pending_factor
 from portal.factors.views.parts import code_trouble, enrolment_of, qr_svg
 from portal.people.views import keep_token
+from portal.plain.errors import Missing
 from portal.signing import actions, policy
 from portal.signing.forms import DeclineForm, SignForm
-from portal.signing.queries import Seat, Waiting, seat_of, waiting_for
+from portal.signing.policy import Waiting
+from portal.signing.queries import Seat, seat_of, waiting_of
 from portal.signing.views import bp
 from portal.signing.views.link import lasts
 from portal.signing.views.reading import seat_and_waiting
@@ -33,26 +35,21 @@ def _values(work: Work, seat: Seat, waiting: Waiting) -> dict[str, Any]:
     enrolled = live_factor(work, seat.person.id) is not None
     pending = None if enrolled else pending_factor(work, seat.person.id)
     return {
-        "seat": seat, "waiting": waiting, "progress": waiting.progress, "enrolled": enrolled,
+        "seat": seat, "waiting": waiting, "enrolled": enrolled,
         "enrolment": enrolment_of(work, pending, seat.practice.name) if pending else None,
-        "intent": waiting.shown["intents"][seat.party.role],
-        "erecord": waiting.shown["erecord"],
-        "answers": [(n, p, policy.is_page_done(p, waiting.progress),
-                     waiting.progress.choices.get(str(p["line"])) if p["line"] else None)
-                    for n, p in enumerate(waiting.pages, start=1)],
-        "open_page": waiting.next_number, "today": today(work.now),
+        "today": today(work.now),
     }
 
 
 def _form(waiting: Waiting, name: str) -> SignForm:
-    # What the browser sent stays out: after a change the page must carry the new hash.
+    # What the browser sent stays out: after a change the page must carry the new hashes.
     kept = waiting.progress
-    form = SignForm(None, data={"hash": waiting.facts.hash, "name": kept.name or name,
-                                "mark": kept.mark, "erecord": kept.erecord,
-                                "strokes": json.dumps([[list(p) for p in s]
-                                                       for s in kept.strokes])
-                                if kept.strokes else ""})
-    form.name_choices(waiting.shown["erecord"])
+    ticked = [text.facts.hash for text in waiting.signable if kept.ticks.get(text.id)]
+    form = SignForm(None, data={
+        "ticks": ticked, "name": kept.name or name, "mark": kept.mark, "erecord": kept.erecord,
+        "strokes": json.dumps([[list(p) for p in s] for s in kept.strokes])
+        if kept.strokes else ""})
+    form.name_choices(waiting)
     return form
 
 
@@ -61,7 +58,7 @@ def _form(waiting: Waiting, name: str) -> SignForm:
 def sign(work: Work) -> Response:
     """Show all answers with a way to change each, then the sheet to sign on."""
     seat = seat_of(work)
-    waiting = waiting_for(work, seat)
+    waiting = waiting_of(work, seat)
     if waiting is None:
         return go("signing.home")
     return page("signing/sign.html", form=_form(waiting, seat.own_name),
@@ -71,9 +68,9 @@ def sign(work: Work) -> Response:
 def keep_draft(work: Work) -> None:
     """Keep a name or a drawing that was sent after the session had run out."""
     seat = actions.take_seat(work)
-    found = waiting_for(work, seat)
-    if found is not None:
-        actions.save(work, seat, _given(_sent(found), found))
+    waiting = waiting_of(work, seat)
+    if waiting is not None:
+        actions.save(work, seat, _given(_sent(waiting), waiting))
 
 
 @bp.post("/p/sign")
@@ -81,16 +78,16 @@ def keep_draft(work: Work) -> None:
 def sign_now(work: Work) -> Response:
     """Keep what was given, then sign with the code; a wrong code loses nothing."""
     seat = actions.take_seat(work)
-    found = waiting_for(work, seat)
+    found = waiting_of(work, seat)
     if found is None:
         return go("signing.home")
     form = _sent(found)
-    waiting = replace(found, progress=_given(form, found))
+    waiting = found.having(_given(form, found))
     done = None if _is_held_up(form, waiting) else actions.sign_waiting(
-        work, seat, waiting, actions.SignValues(said(form.hash), said(form.code)), lasts())
+        work, seat, waiting, actions.SignValues(form.hashes(), said(form.code)), lasts())
     if isinstance(done, tuple):
         keep_token("party", done[1])
-        return go("desk.receipt", version_id=done[0].version_id)
+        return go("desk.receipt", version_id=done[0][0].version_id)
     if policy.brings_more(found.progress, waiting.progress, seat.own_name):
         # Whatever held it up, nothing that was typed or drawn is lost.
         actions.save(work, seat, waiting.progress)
@@ -102,35 +99,41 @@ def sign_now(work: Work) -> Response:
 def _not_signed(work: Work, seat: Seat, waiting: Waiting, form: SignForm) -> Response:
     if form.later.data:
         return go("signing.later")
-    if form.hash.data != waiting.facts.hash:
+    if _is_changed(form, waiting):
         return _changed(work, seat, waiting)
     return again("signing/sign.html", form=form, **_values(work, seat, waiting))
 
 
 def _sent(waiting: Waiting) -> SignForm:
     form = SignForm()
-    form.name_choices(waiting.shown["erecord"])
+    form.name_choices(waiting)
     return form
 
 
+def _is_changed(form: SignForm, waiting: Waiting) -> bool:
+    """Tell whether something was ticked that does not wait any more, as it stood there."""
+    hashes = form.hashes()
+    return len(waiting.picked(hashes)) != len(hashes) or (waiting.is_one and not hashes)
+
+
 def _given(form: SignForm, waiting: Waiting) -> policy.Progress:
-    """Return what the form brings; a tick that was given to another text is not among it."""
-    given = form.kept(waiting.progress)
-    if form.hash.data == waiting.facts.hash:
-        return given
-    return replace(given, erecord=waiting.progress.erecord)
+    """Return what the form brings; a consent that was given to another text is not among it."""
+    given = form.kept(waiting)
+    if _is_changed(form, waiting):
+        return replace(given, erecord=waiting.progress.erecord)
+    return given
 
 
 def _is_held_up(form: SignForm, waiting: Waiting) -> bool:
-    if form.later.data or form.hash.data != waiting.facts.hash:
+    if form.later.data or _is_changed(form, waiting):
         return True
     return not _is_complete(form, waiting)
 
 
 def _changed(work: Work, seat: Seat, waiting: Waiting) -> Response:
     form = _form(waiting, seat.own_name)
-    flash(_("The text was changed meanwhile. Nothing was signed, and your code was not used. "
-            "Here is the text that holds now."), "error")
+    flash(_("A text was changed meanwhile. Nothing was signed, and your code was not used. "
+            "Here is what holds now."), "error")
     return page("signing/sign.html", 409, form=form, **_values(work, seat, waiting))
 
 
@@ -145,9 +148,12 @@ def _is_complete(form: SignForm, waiting: Waiting) -> bool:
         blame(form, "erecord", _("Say that you agree to sign on screen, or ask for paper."))
     if not form.code.data:
         blame(form, "code", _("Enter the 6-digit code from your app."))
-    if waiting.next_number is not None:
-        blame(form, "hash", _("Page {number} is still open. Answer it first.")
-              .format(number=waiting.next_number))
+    if not form.hashes():
+        blame(form, "ticks", _("Tick what you sign."))
+    for text in waiting.picked(form.hashes()):
+        if (number := waiting.open_in(text)) is not None:
+            blame(form, "unread", _("Page {number} is still open. Answer it first.")
+                  .format(number=number))
     return valid and not form.errors
 
 
@@ -163,29 +169,39 @@ def qr(work: Work) -> Response:
     return FlaskResponse(qr_svg(found.uri), content_type="image/svg+xml")
 
 
-@bp.get("/p/decline")
+@bp.get("/p/decline/<version_id>")
 @guard(Door.MAILBOX)
-def decline(work: Work) -> Response:
+def decline(work: Work, version_id: str) -> Response:
     """Say what a no means, and ask once."""
     seat, waiting = seat_and_waiting(work)
-    return page("signing/decline.html", form=_decline_form(), seat=seat, waiting=waiting)
+    text = _text(waiting, version_id)
+    return page("signing/decline.html", form=_decline_form(text), seat=seat, waiting=waiting,
+                text=text)
 
 
-def _decline_form() -> DeclineForm:
+def _text(waiting: Waiting, version_id: str) -> policy.Text:
+    text = waiting.text(version_id)
+    if text is None:
+        raise Missing("text")
+    return text
+
+
+def _decline_form(text: policy.Text) -> DeclineForm:
     form = DeclineForm()
-    form.name_choices()
+    form.name_choices(text)
     return form
 
 
-@bp.post("/p/decline")
+@bp.post("/p/decline/<version_id>")
 @guard(Door.MAILBOX)
-def decline_now(work: Work) -> Response:
-    """Decline without a reason, or go back."""
+def decline_now(work: Work, version_id: str) -> Response:
+    """Decline one text without a reason, or go back."""
     seat, waiting = seat_and_waiting(work)
-    form = _decline_form()
+    text = _text(waiting, version_id)
+    form = _decline_form(text)
     if not form.validate_on_submit():
-        return again("signing/decline.html", form=form, seat=seat, waiting=waiting)
+        return again("signing/decline.html", form=form, seat=seat, waiting=waiting, text=text)
     if form.sure.data == "back":
-        return go("signing.start")
-    actions.decline(work)
-    return page("signing/declined.html", seat=seat, waiting=waiting)
+        return go("signing.sign")
+    actions.decline(work, version_id)
+    return page("signing/declined.html", seat=seat, text=text, more=len(waiting.texts) > 1)

@@ -1,0 +1,76 @@
+"""Coming in by link, or saying that it reached somebody else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from portal.engagements.actions import hold, note, tell_coach
+from portal.factors.actions import CodeRefused, begin_enrolment, use_code
+from portal.factors.queries import has_had_factor
+from portal.links.actions import advance, state_of
+from portal.people.actions import begin_session, shut_out
+from portal.people.models import ContactPoint
+from portal.people.queries import person_or_missing
+
+if TYPE_CHECKING:
+    from portal.ground.work import Work
+    from portal.links.models import Invitation
+    from portal.people.models import Person
+
+
+def is_new(work: Work, invitation: Invitation) -> bool:
+    """Tell whether the person behind a link has never enrolled a factor: then mailbox is enough
+    to read (Z9)."""
+    return not has_had_factor(work, invitation.person_id)
+
+
+def come_in(work: Work, invitation: Invitation, lasts: timedelta) -> str:
+    """Let a new person in at mailbox level after "I am …", and return the session's token.
+
+    Only this opens the invitation; a pending authenticator is made for the sign page.
+    """
+    hold(work, invitation.engagement_id)
+    person = person_or_missing(work, invitation.practice_id, invitation.person_id)
+    _opened(work, invitation, person)
+    begin_enrolment(work, person, invitation.id)
+    return _session(work, invitation, person, "mailbox", lasts)
+
+
+def come_back(
+    work: Work, invitation: Invitation, code: str, lasts: timedelta
+) -> str | CodeRefused:
+    """Let a person in who has a factor: the link and a code together (Z9)."""
+    hold(work, invitation.engagement_id)
+    person = person_or_missing(work, invitation.practice_id, invitation.person_id)
+    taken = use_code(work, person, code)
+    if isinstance(taken, CodeRefused):
+        return taken
+    _opened(work, invitation, person)
+    if state_of(work, invitation) == "OPENED":
+        advance(work, invitation, "invitation.bound", by=person.id)
+    return _session(work, invitation, person, "factor", lasts)
+
+
+def _opened(work: Work, invitation: Invitation, person: Person) -> None:
+    if state_of(work, invitation) in ("CREATED", "SENT"):
+        advance(work, invitation, "invitation.opened", by=person.id)
+    point = work.session.get(ContactPoint, invitation.contact_point_id)
+    if point is not None and point.verified_at is None:
+        point.verified_at = work.now
+
+
+def _session(
+    work: Work, invitation: Invitation, person: Person, level: str, lasts: timedelta
+) -> str:
+    return begin_session(work, person, scope="party", level=level, lasts=lasts,
+                         engagement_id=invitation.engagement_id, invitation_id=invitation.id)
+
+
+def not_me(work: Work, invitation: Invitation) -> None:
+    """End a link that reached somebody else, and let the record say so."""
+    engagement = hold(work, invitation.engagement_id)
+    shut_out(work, invitation.person_id, engagement.id)
+    advance(work, invitation, "invitation.revoked")
+    note(work, engagement, "invitation.not_me", invitation.id)
+    tell_coach(work, engagement, "not_me", dedupe=f"not_me:{invitation.id}")
