@@ -9,6 +9,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
+from portal.desk.actions import keep_board
 from portal.desk.views import bp as desk
 from portal.evidence.queries import newest_paper
 from portal.factors.views import bp as factors
@@ -34,7 +35,7 @@ ROOT = assets.STATIC.parent
 def create_app(settings: Settings, clock: Clock | None = None, *, testing: bool = False) -> Flask:
     """Return the application. It opens no connection and reads no clock by being made."""
     app = Flask("portal", template_folder=str(ROOT / "templates"), static_folder=None)
-    app.extensions["portal"] = make_ground(settings, clock or SystemClock(), keep_notes)
+    app.extensions["portal"] = make_ground(settings, clock or SystemClock(), keep_notes, keep_board)
     app.testing = testing
     _configure(app, settings)
     _furnish(app)

@@ -29,10 +29,11 @@ def _settings() -> Settings:
 @contextmanager
 def _ground(settings: Settings) -> Iterator[Ground]:
     """Open the ground floor for one command, and close its connections afterwards."""
+    from portal.desk.actions import keep_board
     from portal.ground.work import make_ground
     from portal.ledger.actions import keep_notes
 
-    made = make_ground(settings, SystemClock(), keep_notes)
+    made = make_ground(settings, SystemClock(), keep_notes, keep_board)
     try:
         yield made
     finally:
@@ -48,6 +49,7 @@ def main() -> None:
 def init() -> None:
     """Make the keys and the database of this installation, or bring the database up to date."""
     from portal import schema
+    from portal.desk import actions
     from portal.ground import keyfile
 
     path = config.instance_folder() / keyfile.NAME
@@ -59,6 +61,7 @@ def init() -> None:
     settings = _settings()
     with _ground(settings) as ground:
         schema.upgrade(ground.engine)
+        actions.rebuild_board(ground)
     click.echo("Database: up to date")
     click.echo("Next: portal create-coach, then portal serve")
 
@@ -126,6 +129,16 @@ def run_job(name: str) -> None:
     with _ground(_settings()) as ground:
         done = clockwork.run_job(ground, name)
     click.echo(f"{name}: {done}")
+
+
+@main.command("rebuild-board")
+def rebuild_board() -> None:
+    """Make the board anew from the records; nothing else changes, and it may be done any time."""
+    from portal.desk import actions
+
+    with _ground(_settings()) as ground:
+        count = actions.rebuild_board(ground)
+    click.echo(f"Board: made anew for {count} engagements")
 
 
 @main.command()

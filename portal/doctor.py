@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import schema
+from portal.desk.actions import keep_board
 from portal.evidence.models import Seal
 from portal.ground import config
 from portal.ground.clock import SystemClock
@@ -43,7 +44,7 @@ def examine() -> list[Finding]:
         settings = config.load()
     except config.BadSettings as wrong:
         return [Finding(False, "settings", problem) for problem in wrong.problems]
-    ground = make_ground(settings, SystemClock(), keep_notes)
+    ground = make_ground(settings, SystemClock(), keep_notes, keep_board)
     found = [Finding(True, "settings", "complete"), *_serving(ground)]
     try:
         found += [*_database(ground)]

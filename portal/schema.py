@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portal.agreements import models as _agreements
+from portal.desk import models as _desk
 from portal.engagements import models as _engagements
 from portal.evidence import models as _evidence
 from portal.factors import models as _factors
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 METADATA = Base.metadata
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 ROOMS = (_vault, _ledger, _notices, _people, _factors, _links, _engagements, _agreements,
-         _vouching, _sessions, _signing, _reaching, _evidence)
+         _vouching, _sessions, _signing, _reaching, _evidence, _desk)
 
 #: Tables whose rows are evidence: triggers refuse to change or delete them (INV-10).
 EVIDENCE = (

@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, text
 
 from portal import schema
 from portal.app import make_app
+from portal.desk.actions import keep_board
 from portal.ground.chance import new_id
 from portal.ground.clock import StandingClock
 from portal.ground.settings import Settings
@@ -127,7 +128,7 @@ def clock() -> StandingClock:
 def ground(settings: Settings, clock: StandingClock) -> Iterator[Ground]:
     """Give a ground floor on the test's own database."""
     speak("en", "Europe/Vienna")
-    made = make_ground(settings, clock, keep_notes)
+    made = make_ground(settings, clock, keep_notes, keep_board)
     yield made
     made.engine.dispose()
 

@@ -95,6 +95,7 @@ def begin_agreement(
     )
     work.session.add(agreement)
     work.session.flush()
+    work.touched.add(engagement.id)
     return agreement
 
 
@@ -112,6 +113,7 @@ def save_draft(
         known = {} if draft.discarded_at else json.loads(work.reveal(draft, "values"))
     work.hide(draft, "values", json.dumps({**known, **values}, sort_keys=True))
     draft.changed_at, draft.discarded_at, draft.issued_at = work.now, None, None
+    work.touched.add(engagement.id)
 
 
 def discard_draft(work: Work, engagement: Engagement, agreement: Agreement) -> None:

@@ -45,13 +45,16 @@ def by_id(work: Work, engagement_id: str) -> Engagement:
     return found
 
 
+_PARTIES = (
+    select(Party).where(Party.engagement_id.in_(bindparam("wanted", expanding=True)))
+    .order_by(Party.created_at, Party.role, Party.id)
+)
+
+
 def parties_of(work: Work, engagement_ids: Iterable[str]) -> dict[str, list[Party]]:
     """Return the parties of many engagements with one query, in the order they were named."""
     found: dict[str, list[Party]] = {engagement_id: [] for engagement_id in engagement_ids}
-    for party in work.session.scalars(
-        select(Party).where(Party.engagement_id.in_(found))
-        .order_by(Party.created_at, Party.role, Party.id)
-    ):
+    for party in work.session.scalars(_PARTIES, {"wanted": list(found)}):
         found[party.engagement_id].append(party)
     return found
 

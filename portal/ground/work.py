@@ -95,6 +95,7 @@ class Work:
     notes: list[Note] = field(default_factory=list)
     heads: dict[str, Any] = field(default_factory=dict)
     locked: set[str] = field(default_factory=set)
+    touched: set[str] = field(default_factory=set)
 
     def hide(self, row: Row, column: str, text: str | bytes) -> None:
         """Encrypt `text` into the column `<column>_enc` of a row that has its id already."""
@@ -141,6 +142,7 @@ class Ground:
     vault: Vault
     links: LinkSigner
     keep_notes: Callable[[Session, datetime, Origin, list[Note]], None]
+    keep_board: Callable[[Work], None]
 
     @contextmanager
     def work(
@@ -148,6 +150,7 @@ class Ground:
     ) -> Iterator[Work]:
         """Open a unit of work; leaving it commits, an exception rolls back and goes on.
 
+        What lists read of the chains that were `touched` is brought up to date before (Z21).
         Notes for the access log are written afterwards either way.
         """
         session = Session(self._writing if writes else self._reading, expire_on_commit=False)
@@ -157,6 +160,8 @@ class Ground:
                     actor=actor, origin=origin)
         try:
             yield work
+            if work.touched:
+                self.keep_board(work)
             session.commit()
         except BaseException:
             session.rollback()
@@ -188,6 +193,7 @@ class Ground:
 def make_ground(
     settings: Any, clock: Clock,
     keep_notes: Callable[[Session, datetime, Origin, list[Note]], None],
+    keep_board: Callable[[Work], None],
 ) -> Ground:
     """Build the ground floor from settings; opens no connection."""
     return Ground(
@@ -197,4 +203,5 @@ def make_ground(
         vault=Vault(settings.master_keys),
         links=LinkSigner(settings.link_keys),
         keep_notes=keep_notes,
+        keep_board=keep_board,
     )

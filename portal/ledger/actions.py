@@ -81,6 +81,8 @@ def record(
         actor_id=actor_id, at=work.now, body=body,
     )
     work.session.add(entry)
+    if chain_id != practice_id:
+        work.touched.add(chain_id)
     work.heads[chain_id] = (entry.seq, entry.hash)
     return Event(kind, subject_id, work.now, actor_id, entry.seq, entry.hash)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.ground.tokens import fingerprint
 from portal.ledger.queries import events_of
@@ -49,9 +49,12 @@ def of_person(
     ))
 
 
+_LINKS = (
+    select(Invitation).where(Invitation.engagement_id.in_(bindparam("wanted", expanding=True)))
+    .order_by(Invitation.issued_at, Invitation.id)
+)
+
+
 def of_engagements(work: Work, engagement_ids: list[str]) -> list[Invitation]:
     """Return the links of many engagements with one query, oldest first."""
-    return list(work.session.scalars(
-        select(Invitation).where(Invitation.engagement_id.in_(engagement_ids))
-        .order_by(Invitation.issued_at, Invitation.id)
-    ))
+    return list(work.session.scalars(_LINKS, {"wanted": engagement_ids}))

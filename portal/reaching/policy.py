@@ -20,6 +20,8 @@ DOOR_EVERY = timedelta(hours=1)
 class Word(StrEnum):
     """Say where a request stands, in the words of the coach's pages (domain 2.3)."""
 
+    NOT_YET = "not_yet"
+    ON_PAPER = "on_paper"
     TO_SEND = "to_send"
     SENT = "sent"
     OPENED = "opened"

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from portal import schema
 from portal.agreements.models import Signature
 from portal.app import make_app
+from portal.desk.actions import keep_board
 from portal.evidence.jobs import seal_due
 from portal.evidence.models import SealedFile
 from portal.ground.chance import new_id, secret_bytes
@@ -85,7 +86,7 @@ def a_world(empty: str, folder: Path, **changes: Any) -> Iterator[tuple[World, F
                                **KEYS, **changes})
         clock = StandingClock(NOW)
         speak("en", "Europe/Vienna")
-        ground = make_ground(settings, clock, keep_notes)
+        ground = make_ground(settings, clock, keep_notes, keep_board)
         app = make_app(settings, clock, testing=True)
         app.extensions["portal"] = ground
         yield World(ground, clock), app

@@ -8,6 +8,7 @@ import pytest
 from flask import abort
 
 from portal.app import create_app, finish
+from portal.desk.actions import keep_board
 from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
 from portal.plain.errors import PortalError
@@ -183,7 +184,7 @@ def secure(empty_database: str, tmp_path: Path, clock: StandingClock) -> Iterato
         settings = replace(settings, base_url=HTTPS)
         app = create_app(settings, clock)
         app.extensions["portal"].engine.dispose()
-        ground = app.extensions["portal"] = make_ground(settings, clock, keep_notes)
+        ground = app.extensions["portal"] = make_ground(settings, clock, keep_notes, keep_board)
         app.extensions["world"] = World(ground, clock)
         add_practice(app.extensions["world"])
         yield finish(app)

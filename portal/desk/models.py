@@ -1,0 +1,70 @@
+"""The board as a disposable projection (Z21): made from the records whenever they change.
+
+Nothing is decided by these tables and nothing is lost with them; `portal rebuild-board` makes
+them anew. They hold ids, codes and instants. Names stay where they are encrypted.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.ground.db import Base, Id, Instant
+
+
+class BoardRow(Base):
+    """What is said of one text from one instant until another.
+
+    `word` is where the text stands and `engagement_word` where the engagement does. Timers are
+    the ends of rows that are there already, so a reader compares instants and needs no job. A
+    draft has no version. `mine` says that the coach has the next step.
+    """
+
+    __tablename__ = "board_row"
+    __table_args__ = (Index(None, "practice_id", "ends"), Index(None, "coach_id", "ends"))
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id]
+    coach_id: Mapped[Id]
+    engagement_id: Mapped[Id] = mapped_column(index=True)
+    agreement_id: Mapped[Id]
+    version_id: Mapped[Id | None]
+    number: Mapped[int]
+    template_code: Mapped[str] = mapped_column(String(8))
+    mandatory: Mapped[bool]
+    coachee_id: Mapped[Id]
+    counterpart_id: Mapped[Id | None]
+    word: Mapped[str] = mapped_column(String(16))
+    engagement_word: Mapped[str] = mapped_column(String(16))
+    starts: Mapped[Instant]
+    ends: Mapped[Instant]
+    asked_at: Mapped[Instant]
+    signed: Mapped[int]
+    waiting: Mapped[int]
+    unsent: Mapped[int]
+    mine: Mapped[bool]
+    sign_by: Mapped[Instant | None]
+    force_at: Mapped[Instant | None]
+    valid_to: Mapped[Instant | None]
+    review_at: Mapped[Instant | None]
+
+
+class BoardSlot(Base):
+    """Where the request to one signer of a version stands; the same for silence and a decline."""
+
+    __tablename__ = "board_slot"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id]
+    engagement_id: Mapped[Id] = mapped_column(index=True)
+    version_id: Mapped[Id] = mapped_column(index=True)
+    party_id: Mapped[Id]
+    person_id: Mapped[Id]
+    role: Mapped[str] = mapped_column(String(16))
+    word: Mapped[str] = mapped_column(String(12))
+    since: Mapped[Instant]
+    asked_at: Mapped[Instant | None]
+    reminded_at: Mapped[Instant | None]
+    wrong_person: Mapped[bool]
+    vouching: Mapped[bool]
+    vouched_at: Mapped[Instant | None]

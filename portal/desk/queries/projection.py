@@ -1,0 +1,221 @@
+"""The board's rows as the records give them: written by `keep_board`, compared by the tests."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm.util import identity_key
+
+from portal.agreements.models import Agreement, AgreementVersion, TermsDraft
+from portal.agreements.policy import VersionFacts, with_successors
+from portal.agreements.queries import Standing, standing_of
+from portal.desk.policy.board import LIVE, MINE, UNSENT, RequestFacts, Signer, next_step, request
+from portal.desk.policy.timeline import (
+    FOREVER,
+    Timeline,
+    braid,
+    engagement_words,
+    kept,
+    review_days,
+    text_words,
+)
+from portal.engagements.models import Engagement
+from portal.engagements.policy import ask_facts, may_be_asked
+from portal.engagements.queries import parties_of
+from portal.links.queries import of_engagements
+
+if TYPE_CHECKING:
+    from portal.engagements.models import Party
+    from portal.ground.work import Work
+    from portal.ledger.policy import Event
+    from portal.links.models import Invitation
+
+_ENGAGEMENTS = select(Engagement).where(Engagement.id.in_(bindparam("ids", expanding=True)))
+_REST = (
+    select(Agreement.id, TermsDraft.changed_at, TermsDraft.discarded_at, TermsDraft.issued_at,
+           AgreementVersion.id, AgreementVersion.starts_on, AgreementVersion.review_months,
+           AgreementVersion.timezone)
+    .outerjoin(TermsDraft, TermsDraft.agreement_id == Agreement.id)
+    .outerjoin(AgreementVersion, AgreementVersion.agreement_id == Agreement.id)
+    .where(Agreement.engagement_id.in_(bindparam("ids", expanding=True)))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Projected:
+    """Hold the rows of one engagement as values for the two tables, without their ids."""
+
+    rows: list[dict[str, Any]]
+    slots: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """Say since when a draft waits, and whether it still does."""
+
+    since: datetime
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """Hold what was read about one engagement."""
+
+    engagement: Engagement
+    standing: Standing
+    parties: list[Party]
+    links: list[Invitation]
+    days: dict[str, tuple[date, int, str]]
+    drafts: dict[str, _Draft]
+    said: Timeline
+
+    def person(self, party_id: str | None) -> str | None:
+        """Return the person behind a party."""
+        return next((p.person_id for p in self.parties if p.id == party_id), None)
+
+
+def project(work: Work, engagement_ids: Iterable[str]) -> dict[str, Projected]:
+    """Return the rows of some engagements, with a constant number of queries."""
+    found = _engagements(work, list(engagement_ids))
+    ids = [engagement.id for engagement in found]
+    standing, parties = standing_of(work, ids), parties_of(work, ids)
+    links = defaultdict(list)
+    for link in of_engagements(work, ids):
+        links[link.engagement_id].append(link)
+    days, drafts = {}, {}
+    for agreement_id, changed_at, discarded_at, issued_at, version_id, *rest in (
+            work.session.execute(_REST, {"ids": ids})):
+        if changed_at is not None:
+            drafts[agreement_id] = _Draft(changed_at, discarded_at is None and issued_at is None)
+        if version_id is not None:
+            days[version_id] = tuple(rest)
+    return {e.id: _project(_records(e, standing[e.id], parties[e.id], links[e.id], days, drafts))
+            for e in found}
+
+
+def _engagements(work: Work, ids: list[str]) -> list[Engagement]:
+    known = [work.session.identity_map.get(identity_key(Engagement, i)) for i in ids]
+    if all(engagement is not None for engagement in known):
+        return [engagement for engagement in known if engagement is not None]
+    return list(work.session.scalars(_ENGAGEMENTS, {"ids": ids}))
+
+
+def _records(
+    engagement: Engagement, read: Standing, parties: list[Party], links: list[Invitation],
+    days: dict[str, Any], drafts: dict[str, _Draft],
+) -> _Records:
+    # All that the clock alone will change is known already: so it is asked about the end of time.
+    versions = [facts for agreement in read.agreements
+                for facts in with_successors(
+                    [v for v in read.versions if v.agreement_id == agreement], FOREVER)]
+    standing = replace(read, versions=versions)
+    said = engagement_words(engagement.id, read.events, standing.mandatory_spans(FOREVER))
+    return _Records(engagement, standing, parties, links, days, drafts, said)
+
+
+def _project(records: _Records) -> Projected:
+    rows, slots = [], []
+    last, told = records.standing.events[-1].at, by_subject(records.standing.events)
+    for agreement in records.standing.agreements.values():
+        if agreement.id in records.standing.dropped:
+            continue
+        facts = records.standing.newest(agreement.id)
+        draft = records.drafts.get(agreement.id)
+        drafted = draft.waits if draft is not None else facts is None
+        if drafted:
+            rows += _draft_rows(records, agreement, draft, last)
+        for older in records.standing.versions:
+            if older.agreement_id == agreement.id:
+                words = (("in_force",) if older is not facts else LIVE if drafted else None)
+                signers = signers_of(older, records.parties, records.links, told)
+                found = list(_version_rows(records, agreement, older, signers, last))
+                rows += [row for row in found if words is None or row["word"] in words]
+                slots += [_slot(records, older, signer) for signer in signers]
+    shown = {row["version_id"] for row in rows}
+    return Projected(rows, [slot for slot in slots if slot["version_id"] in shown])
+
+
+def _draft_rows(
+    records: _Records, agreement: Agreement, draft: _Draft | None, last: datetime
+) -> list[dict[str, Any]]:
+    since = draft.since if draft is not None else agreement.created_at
+    stretches = kept(braid([(since, "draft")], records.said), last)
+    empty = dict.fromkeys(("version_id", "sign_by", "force_at", "valid_to", "review_at"))
+    return [{**_common(records, agreement), **empty, "number": 0, "word": "draft",
+             "engagement_word": s.values[1], "starts": s.starts, "ends": s.ends,
+             "asked_at": since, "signed": 0, "waiting": 0, "unsent": 0, "mine": True}
+            for s in stretches]
+
+
+def _common(records: _Records, agreement: Agreement) -> dict[str, Any]:
+    engagement = records.engagement
+    coachee = next(p for p in records.parties if p.role == "COACHEE")
+    return {"practice_id": engagement.practice_id, "coach_id": engagement.coach_id,
+            "engagement_id": engagement.id, "agreement_id": agreement.id,
+            "template_code": agreement.template_code, "mandatory": agreement.mandatory,
+            "coachee_id": coachee.person_id,
+            "counterpart_id": records.person(agreement.party_id)}
+
+
+def _version_rows(
+    records: _Records, agreement: Agreement, facts: VersionFacts, signers: Sequence[Signer],
+    last: datetime,
+) -> Iterator[dict[str, Any]]:
+    shared = {
+        **_common(records, agreement), "version_id": facts.version_id, "number": facts.number,
+        "asked_at": facts.issued_at, "signed": sum(s.signed for s in signers),
+        "unsent": sum(s.word in UNSENT for s in signers),
+        "waiting": sum(not s.signed and s.word not in UNSENT for s in signers),
+        "sign_by": facts.sign_by, "force_at": facts.force_at(), "valid_to": facts.valid_to,
+    }
+    reviews = review_days(facts, *records.days[facts.version_id])
+    for s in kept(braid(text_words(facts), records.said, reviews), last):
+        said, engagement_word, review_at = s.values
+        yield {**shared, "word": said, "engagement_word": engagement_word, "starts": s.starts,
+               "ends": s.ends, "review_at": review_at, "mine": next_step(said, signers)[0] in MINE}
+
+
+def signers_of(
+    facts: VersionFacts, parties: Sequence[Party], links: Sequence[Invitation],
+    events: Mapping[str, Sequence[Event]],
+) -> list[Signer]:
+    """Return where the request to each signer of a version stands, in the order of the parties.
+
+    `events` are those of the engagement by their subject.
+    """
+    signed = {s.slot_id: s.at for s in facts.signed}
+    found = []
+    for party in parties:
+        slot = facts.slot_of(party.id)
+        if slot is None:
+            continue
+        own = [link.id for link in links if link.person_id == party.person_id
+               and link.issued_at >= facts.issued_at]
+        told = sorted((e for subject in (*own, party.id) for e in events.get(subject, ())
+                       if e.at >= facts.issued_at), key=lambda e: e.seq)
+        found.append(request(RequestFacts(
+            party_id=party.id, person_id=party.person_id, role=slot.role,
+            may_be_asked=may_be_asked(ask_facts(party.id, party.role, events.get(party.id, ()))),
+            on_paper=party.on_paper, vouching=slot.vouching, issued_at=facts.issued_at,
+            signed_at=signed.get(slot.slot_id), vouched_at=facts.vouched.get(party.id),
+            links=own, told=told)))
+    return found
+
+
+def by_subject(events: Iterable[Event]) -> dict[str, list[Event]]:
+    """Return events by what they are about."""
+    found: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        found[event.subject_id].append(event)
+    return found
+
+
+def _slot(records: _Records, facts: VersionFacts, signer: Signer) -> dict[str, Any]:
+    return {"practice_id": records.engagement.practice_id,
+            "engagement_id": records.engagement.id, "version_id": facts.version_id,
+            **asdict(signer)}
