@@ -34,6 +34,8 @@ ANSWERS = {
     "reference.use": "",
     "recording.tool": "",
     "recording.place": "",
+    "plan.coachee": "by private e-mail and private phone, and dates through the portal",
+    "plan.sponsor": "by e-mail about dates and invoices, and in meetings about anything else",
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from portal.wording.policy import Pack, Question, RawPack, Template, questions, read_pack
 from portal.wording.policy.pack import PRACTICE
 
-_CODES = ("T1",)
+_CODES = ("T1", "T2", "T3", "T4", "T5")
 
 
 @lru_cache(maxsize=1)

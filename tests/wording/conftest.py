@@ -1,9 +1,13 @@
-"""Drafts for the tests of wording: Ana coaches Ben, Carla may pay, Fay supervises Ana."""
+"""Drafts for the tests of wording: Ana coaches Ben, Carla may pay, Fay supervises Ana.
+
+`text_of` makes a draft of any template with the whole cast; `draft_of` one of T1.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,18 +17,36 @@ from portal.wording.policy import (
     Dates,
     Draft,
     Line,
+    LineChoices,
     Recipient,
+    Rule,
     Template,
     Terms,
     Vocabulary,
+    asked_fact,
     default_lines,
     example_answers,
+    lines_of,
+    plan_dates,
+    session_facts,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
 NAMES = {"COACH": "Ana Berg", "COACHEE": "Ben Adler"}
+#: Everyone who takes part in the engagement, whichever text it is.
+CAST = {
+    **NAMES, "SPONSOR": "Carla Conti", "LINE_MANAGER": "Dev Desai", "ASSISTANT": "Eli Engel",
+    "SUPPORTER": "Gus Groth", "GUEST": "Gus Groth",
+}
+RULES = (Rule("Code of conduct", "3", "Who learns of fraud tells the compliance office"),
+         Rule("Speaking up", "May 2026", "Harassment is reported to HR", "ab" * 32))
+CODES = ("T1", "T2", "T3", "T4", "T5")
+ISSUED = date(2026, 11, 23)
+BERLIN = ZoneInfo("Europe/Berlin")
+SESSION = (datetime(2026, 12, 1, 14, tzinfo=BERLIN), datetime(2026, 12, 1, 15, 30, tzinfo=BERLIN),
+           datetime(2026, 12, 8, 15, 30, tzinfo=BERLIN))
 DATES = Dates(date(2026, 11, 23), date(2027, 11, 22), date(2026, 12, 7), "Europe/Berlin")
 
 
@@ -69,6 +91,21 @@ def draft_of(t1: Template, answers: dict[str, str]) -> Callable[..., Draft]:
         return Draft(t1, given, people, DATES, lines)
 
     return make
+
+
+def text_of(code: str, choices: LineChoices | None = None, asked_on: date | None = None,
+            rules: tuple[Rule, ...] = (), without: Collection[str] = (), **answers: str) -> Draft:
+    """Return a draft of a template; `without` are roles that nobody has."""
+    one = queries.template(code)
+    facts = {"organisation": "Acme GmbH", **asked_fact(one, asked_on)}
+    if "session" in one.facts:
+        facts |= session_facts(one, "7", *SESSION)
+    starts = SESSION[0].date() if one.valid_days else ISSUED
+    dates = plan_dates(one, ISSUED, starts, "Europe/Berlin")
+    said = {**example_answers(one), **answers}
+    people = {role: name for role, name in CAST.items() if role not in without}
+    lines = lines_of(one, said, people, dates, choices, facts)
+    return Draft(one, said, people, dates, lines, facts, rules)
 
 
 @pytest.fixture

@@ -70,9 +70,11 @@ def _first_page(raw: RawPack) -> dict[str, Any]:
      FaultCode.UNKNOWN_PLACEHOLDER),
     (lambda raw: _first_page(raw).update(asks=["person"]), FaultCode.UNKNOWN_ASK),
     (lambda raw: _first_page(raw).update(asks=["private"]), FaultCode.UNKNOWN_ASK),
+    (lambda raw: raw.schedule["rows"][0].update(now="{{supervisor}}"),
+     FaultCode.PLACEHOLDER_WITHOUT_VALUE),
     (lambda raw: raw.common["any_line"].update(question="May {{guest}} {{phrase}}?"),
      FaultCode.PLACEHOLDER_WITHOUT_VALUE),
-    (lambda raw: _t1(raw).update(erecord_consent="guaranteed"),
+    (lambda raw: raw.common.update(erecord_consent="guaranteed"),
      FaultCode.OVERCLAIM),
     (lambda raw: _t1(raw)["lines"][0]["ask"].update(
         if_no="{{code.body}} {{recording.tool}}"), FaultCode.PLACEHOLDER_WITHOUT_VALUE),

@@ -9,15 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portal.wording.policy import (
-    Draft,
-    MissingValue,
-    Rendered,
-    erecord_consent,
-    intent,
-    pages,
-    render,
-)
+from portal.wording.policy import Draft, MissingValue, Rendered, erecord_consent, intent, render
+from tests.wording.printing import printed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,28 +20,13 @@ OPTIONAL = ("supervision", "hours_log", "reference", "recording")
 COMBINATIONS = list(chain.from_iterable(combinations(OPTIONAL, n) for n in range(5)))
 
 
-def _printed(draft: Draft) -> str:
-    text = render(draft)
-    parts = [f"{text.name} ({text.code}, version {text.version})"]
-    for clause in text.clauses:
-        parts += ["", f"{clause.number}. {clause.title} [{clause.code}]", f"   = {clause.in_short}"]
-        parts += [f"   {paragraph}" for paragraph in clause.text]
-    for page in pages(draft):
-        parts += ["", f"[{page.key}] {page.heading}"]
-        parts += [f"   {' '.join(page.clauses)}"] if page.clauses else []
-        parts += [f"   - {bullet}" for bullet in page.in_short]
-        parts += [f"   {words}" for ask in page.asks for words in (ask.question, ask.if_no)]
-    signing = [intent(draft, role) for role in ("COACH", "COACHEE")]
-    return "\n".join([*parts, "", *signing, erecord_consent(draft), ""])
-
-
 def _text(rendered: Rendered, code: str) -> str:
     return next(" ".join(clause.text) for clause in rendered.clauses if clause.code == code)
 
 
 def test_prints_t1_for_ana_and_ben_word_by_word(ana_and_ben: Draft, tmp_path: Path) -> None:
     now = tmp_path / "t1.txt"
-    now.write_text(_printed(ana_and_ben), encoding="utf-8")
+    now.write_text(printed(ana_and_ben), encoding="utf-8")
     same = now.read_text(encoding="utf-8") == GOLDEN.read_text(encoding="utf-8")
     assert same, f"the text has changed; look at it, then copy {now} to {GOLDEN}"
 
@@ -67,7 +45,7 @@ def test_gives_the_same_text_for_the_same_draft(draft_of: Callable[..., Draft]) 
 @pytest.mark.parametrize("left_out", COMBINATIONS)
 def test_leaves_no_brace_and_no_empty_sentence_in_any_combination(
         draft_of: Callable[..., Draft], left_out: tuple[str, ...], sponsor: str) -> None:
-    text = _printed(draft_of(sponsor=sponsor, leave_out=left_out))
+    text = printed(draft_of(sponsor=sponsor, leave_out=left_out))
     for trace in ("{{", "}}", "  .", " .", " ,", "..", " :", "None"):
         assert trace not in text.replace("\n   ", "\n")
 
@@ -78,7 +56,7 @@ def test_leaves_no_brace_and_no_empty_sentence_in_any_combination(
 ])
 def test_prints_without_the_answers_that_may_be_empty(
         draft_of: Callable[..., Draft], empty: dict[str, str]) -> None:
-    assert "{{" not in _printed(draft_of(**empty))
+    assert "{{" not in printed(draft_of(**empty))
 
 
 def test_raises_for_every_required_answer_that_is_missing(draft_of: Callable[..., Draft]) -> None:
@@ -99,7 +77,7 @@ def test_raises_without_the_name_of_a_signer(ana_and_ben: Draft, role: str) -> N
 
 def test_speaks_of_a_sponsor_only_if_there_is_one(draft_of: Callable[..., Draft]) -> None:
     alone, paid = draft_of(), draft_of(sponsor="Carla Stone")
-    assert "sponsor" not in _printed(alone).lower()
+    assert "sponsor" not in printed(alone).lower()
     text = render(paid)
     assert "Carla Stone is the sponsor" in _text(text, "K01")
     assert "does not buy the right" in _text(text, "K05")
@@ -140,13 +118,15 @@ def test_puts_answers_and_names_in_as_they_are(draft_of: Callable[..., Draft]) -
     ("K07", "If the law forbids the coach to speak with the coachee about it"),
     ("K10", "Signed agreements and the proof of signing are not coaching records"),
     ("K10", "Each person who signed may keep a copy"),
+    ("K10", "The coach's notes. How it comes about: by hand"),
     ("K15", "has to ask the coach in writing"),
     ("K16", "all of them have signed the same text and the coach has vouched"),
     ("K16", "eight digits that the coachee reads out"),
     ("K16", "30 days after the last signature, this text does not come into force"),
     ("K17", "60 days after sharing stopped, this agreement ends"),
     ("K18", "It is enough to tell the coach, in a talk or in writing"),
-    ("K20", "The portal cannot record a signature on paper yet"),
+    ("K20", "The coach records it in the portal with a scan"),
+    ("K20", "“paper, recorded by the coach”"), ("K16", "the coach vouches by recording it"),
     ("K20", "for free from"), ("K20", "go back to paper"), ("K20", "if your address changes"),
     ("K21", "typing or drawing your name"), ("K21", "This is called pairing"),
     ("K21", "electronic signature"),
@@ -161,7 +141,7 @@ def test_says_what_is_true_of_the_product_z25(
     "picking what your signature means", "must destroy it", "total privacy",
 ])
 def test_promises_nothing_that_does_not_exist_yet_z25(ana_and_ben: Draft, words: str) -> None:
-    assert words not in _printed(ana_and_ben).lower()
+    assert words not in printed(ana_and_ben).lower()
 
 
 def test_gives_each_signer_a_sentence_of_intent_with_the_name_and_the_role(

@@ -84,7 +84,7 @@ def test_says_each_dimension_of_a_permit(
     ({"categories": ("CNT.NOTES", "PRG"), "recipients": (
         Recipient("SPONSOR", "Carla Stone"), Recipient("LINE_MANAGER", "Dev Rao"))},
      ("Ana Berg will not tell Carla Stone (sponsor) or Dev Rao (manager) what is in the coach's "
-     "notes or the goals, the progress or the results.")),
+     "notes; or the goals, the progress or the results.")),
     ({"categories": ("*",), "channels": ("hr_file",)},
      ("Ana Berg will not tell anyone but Ben Adler anything about Ben Adler or the coaching, "
      "through a personnel file or HR system.")),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from portal.wording.policy.answers import tidy
 from portal.wording.policy.fill import fill
-from portal.wording.policy.lines import Dates, Line, add_months
+from portal.wording.policy.lines import PERMIT, Dates, Line, add_months
 from portal.wording.policy.rules import Rule, rule_name
 from portal.wording.policy.sentences import written
 
@@ -54,6 +54,8 @@ class Draft:
             **{role.lower(): name for role, name in self.printed.items()},
             "counterpart": self.printed.get(template.counterpart or "", ""),
             **{f"line.{line.key}": str(line.no) for line in self.lines},
+            **{f"shared.{code.lower()}": "yes" for line in self.lines if line.effect == PERMIT
+               for code in line.categories},
             "choices": str(choices) if choices else "",
             "org.rules": "; ".join(rule_name(rule, patterns) for rule in self.listed),
             "effective_from": written(dates.effective_from, template),

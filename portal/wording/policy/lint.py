@@ -93,7 +93,8 @@ def _sometimes(template: Template) -> frozenset[str]:
     roles = {role.lower() for role in template.roles}
     answers = {question.key for question in template.questions}
     lines = {f"line.{line.key}" for line in template.lines}
-    return frozenset(SOMETIMES | roles | answers | lines)
+    shared = {f"shared.{code.lower()}" for top in template.ceiling for code in top.categories}
+    return frozenset(SOMETIMES | roles | answers | lines | shared)
 
 
 def _known(pack: Pack) -> frozenset[str]:

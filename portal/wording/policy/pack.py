@@ -115,12 +115,14 @@ class Question:
     """One thing that is asked before issuing and that the text then says.
 
     `kind` is text, number, url or help (Z30). `scope` is `PRACTICE` or `ENGAGEMENT`. `role`
-    names the recipient role of a name (INV-19). `default` is a sensible answer to begin with,
+    names the recipient role of a name (INV-19). `blank` stands in a text that is not filled in
+    yet. `default` is a sensible answer to begin with,
     `examples` are ready answers to pick from.
     """
 
     key: str
     label: str
+    blank: str
     hint: str
     required: bool
     max_length: int

@@ -9,7 +9,7 @@ from portal.wording.policy.draft import Draft
 from portal.wording.policy.fill import fill, fill_all
 from portal.wording.policy.pack import LINES, PERSON, RULES
 from portal.wording.policy.rules import rule_name, rule_text
-from portal.wording.policy.sentences import phrase
+from portal.wording.policy.sentences import phrase, what_and_who
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,9 +71,11 @@ def pages(draft: Draft, reader: str = _COACHEE) -> tuple[Page, ...]:
 
 def ask_line(line: Line, draft: Draft) -> Ask:
     """Return what is asked about a line and what happens on a no."""
-    offered = {text.key: text.ask for text in draft.template.lines}
-    return _ask(f"line-{line.no}", offered.get(line.key) or draft.template.any_line, {
-        **draft.values, "phrase": phrase(line, draft.printed, draft.template),
+    template = draft.template
+    offered = {text.key: text.ask for text in template.lines}
+    return _ask(f"line-{line.no}", offered.get(line.key) or template.any_line, {
+        **draft.values, **what_and_who(line, template),
+        "phrase": phrase(line, draft.printed, template),
     }, ASK_LINE, line.no)
 
 

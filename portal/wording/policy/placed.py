@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from portal.wording.policy.pack import AskText, Pack, Template
 
 
+#: What an ask about a line can say besides what its draft says.
+OF_A_LINE = frozenset({"phrase", "what", "who"})
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A text and where it stands; `needs` and `extra` are values that it has besides a draft's.
@@ -42,8 +46,8 @@ def pack_words(pack: Pack) -> Iterator[Placed]:
     for clause in pack.clauses.values():
         yield from _placed(f"clause {clause.code}", clause.title, clause.in_short, *clause.body)
     for question in pack.questions.values():
-        yield from _placed(f"question {question.key}", question.label, question.hint,
-                           question.default, *question.examples)
+        yield from _placed(f"question {question.key}", question.label, question.blank,
+                           question.hint, question.default, *question.examples)
 
 
 def template_words(template: Template) -> Iterator[Placed]:
@@ -74,10 +78,10 @@ def _asked(template: Template) -> Iterator[Placed]:
     code = template.code
     for line in template.lines:
         where, needs = f"line {code} {line.key}", frozenset(line.needs)
-        texts = [text for who in line.recipients for text in who.values()]
-        texts += _ask_texts(line.ask) if line.ask else []
-        yield from (Placed(where, text, needs) for text in texts)
-    yield from (Placed(f"ask {code} line", text, extra=frozenset({"phrase"}))
+        yield from (Placed(where, text, needs) for who in line.recipients for text in who.values())
+        yield from (Placed(where, text, needs, OF_A_LINE)
+                    for text in (_ask_texts(line.ask) if line.ask else []))
+    yield from (Placed(f"ask {code} line", text, extra=OF_A_LINE)
                 for text in _ask_texts(template.any_line))
     yield from (Placed(f"ask {code} rule", text, extra=frozenset({"rule"}))
                 for text in _ask_texts(template.rule) if template.lists_rules)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: The placeholder by which a clause prints what is kept, and where.
 SCHEDULE = "{{schedule_table}}"
 
-_WORDS = ("code", "version", "name", "purpose", "mandatory", "erecord_consent")
+_WORDS = ("code", "version", "name", "purpose", "mandatory")
 _SPANS = ("valid_months", "valid_days", "review_months", "check_in_months", "grace_days",
           "sign_by_days", "silence_days", "pairing_days")
 
@@ -78,20 +78,22 @@ def read_vocabulary(raw: Mapping[str, Any]) -> Vocabulary:
 def _template(raw: Mapping[str, Any], pack: RawPack, words: Vocabulary,
               clauses: Mapping[str, Clause], questions: Mapping[str, Question]) -> Template:
     own = tuple(clauses[code] for code in raw["clauses"])
+    any_line = pack.common["any_line"]
     prints_schedule = any(SCHEDULE in clause.body for clause in own)
     return Template(
         **{name: raw[name] for name in _WORDS},
         **{name: raw.get(name, 0) for name in _SPANS},
         locale=pack.common["locale"], pack_version=pack.common["version"], vocabulary=words,
-        any_line=_ask(pack.common["any_line"]), rule=_ask(pack.common["rule"]),
-        person=_ask(raw.get("person", pack.common["person"])),
+        erecord_consent=pack.common["erecord_consent"],
+        any_line=_ask(any_line), rule=_ask(pack.common["rule"]),
+        person=_ask({**pack.common["person"], **raw.get("person", {})}),
         counterpart=raw.get("counterpart"), named=tuple(raw.get("named", ())),
         facts=tuple(raw.get("facts", ())), lists_rules=raw.get("lists_rules", False),
         signers=tuple(Signer(**signer) for signer in raw["signers"]), clauses=own,
         questions=tuple(questions[key] for key in raw["questions"]),
         schedule=tuple(pack.schedule["rows"]) if prints_schedule else (),
         ceiling=tuple(_ceiling(item) for item in raw["ceiling"]),
-        lines=tuple(_line(item) for item in raw["lines"]),
+        lines=tuple(_line(item, any_line) for item in raw["lines"]),
         pages={role: tuple(_page(page) for page in pages) for role, pages in raw["pages"].items()},
         most_pages=raw["most_pages"], notice=_notice(raw, pack.notice),
     )
@@ -99,11 +101,10 @@ def _template(raw: Mapping[str, Any], pack: RawPack, words: Vocabulary,
 
 def _notice(raw: Mapping[str, Any],
             notice: Mapping[str, Any]) -> Mapping[str, tuple[NoticeText, ...]]:
-    """Return the sections for each signer who is written to; those of a role differ in part."""
-    signing = {signer["role"] for signer in raw["signers"]}
+    """Return the notice of each role that is written to; roles differ in part (Z28)."""
     return {
-        role: tuple(_section(notice["sections"][key]) for key in keys)
-        for role, keys in notice["readers"].items() if role in signing
+        role: tuple(_section(notice["sections"][key]) for key in notice["readers"][kind])
+        for role, kind in raw["notice"].items()
     }
 
 
@@ -118,7 +119,8 @@ def _clause(raw: Mapping[str, Any]) -> Clause:
 
 def _question(raw: Mapping[str, Any]) -> Question:
     return Question(
-        key=raw["key"], label=raw["label"], hint=raw["hint"], required=raw["required"],
+        key=raw["key"], label=raw["label"], blank=raw["blank"], hint=raw["hint"],
+        required=raw["required"],
         max_length=raw["max_length"], kind=raw.get("kind", "text"),
         scope=raw.get("scope", PRACTICE), default=raw["default"],
         examples=tuple(raw["examples"]), role=raw.get("role", ""),
@@ -136,7 +138,7 @@ def _ask(raw: Mapping[str, Any]) -> AskText:
     return AskText(raw["heading"], raw["question"], tuple(raw["in_short"]), raw["if_no"])
 
 
-def _line(raw: Mapping[str, Any]) -> LineText:
+def _line(raw: Mapping[str, Any], any_line: Mapping[str, Any]) -> LineText:
     return LineText(
         key=raw["key"], effect=raw["effect"],
         optional=raw.get("optional", False), locked=raw.get("locked", False),
@@ -147,7 +149,8 @@ def _line(raw: Mapping[str, Any]) -> LineText:
         recipients=tuple(raw["recipients"]), purposes=tuple(raw["purposes"]),
         channels=tuple(raw["channels"]), obligations=tuple(raw.get("obligations", ())),
         max_form=raw.get("max_form"), min_form=raw.get("min_form"),
-        last_months=raw.get("last_months", 0), ask=_ask(raw["ask"]) if "ask" in raw else None,
+        last_months=raw.get("last_months", 0),
+        ask=_ask({**any_line, **raw["ask"]}) if "ask" in raw else None,
     )
 
 

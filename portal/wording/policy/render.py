@@ -69,10 +69,11 @@ def blank(template: Template) -> Rendered:
         **span_values(template), "blank": "yes", "choices": "yes",
         **{role.lower(): f"the {roles[role].label}" for role in template.roles},
         "counterpart": f"the {roles[template.counterpart or 'COACHEE'].label}",
-        **{question.key: f"[{question.label}]" for question in template.questions},
+        **{question.key: f"[{question.blank}]" for question in template.questions},
         **{f"line.{line.key}": "yes" for line in template.lines},
+        **{f"shared.{code.lower()}": "yes" for top in template.ceiling for code in top.categories},
         **{key: f"[{labels[key]}]" for key in (*template.facts, *_DAYS)},
-        **({"org.rules": "yes"} if template.lists_rules else {}),
+        **({"org.rules": f"[{labels['org.rules']}]"} if template.lists_rules else {}),
     }
     text = _rendered(template, values, lambda table: (f"[{labels[table]}]",))
     return Rendered(text.code, text.version, text.name, tuple(

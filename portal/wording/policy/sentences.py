@@ -62,9 +62,19 @@ def phrase(line: Line, names: Mapping[str, str], template: Template) -> str:
                 {"who": who, "objects": _joined(objects, words, either)})
 
 
+def what_and_who(line: Line, template: Template) -> dict[str, str]:
+    """Return what a line is about and who is named in it, in the words of a heading."""
+    words = template.vocabulary
+    known = [words.category(code) for code in line.categories]
+    return {"what": _joined([one.name for one in known if one is not None], words, "and"),
+            "who": _joined([who.name for who in line.recipients], words, "and")}
+
+
 def _joined(parts: Sequence[str], words: Vocabulary, last: str) -> str:
     if len(parts) < 2:
         return "".join(parts)
+    if any("," in part for part in parts):
+        return "; ".join(parts[:-1]) + words.patterns[f"long_{last}"] + parts[-1]
     return ", ".join(parts[:-1]) + words.patterns[last] + parts[-1]
 
 
