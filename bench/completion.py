@@ -21,9 +21,11 @@ from portal.evidence.policy import (
     CommonFacts,
     DrawnMark,
     Effect,
+    IdentifiedFacts,
     LineFacts,
     PaperFacts,
     PracticeFacts,
+    ReachedFacts,
     SignatureFacts,
     TypedMark,
     VersionFacts,
@@ -55,7 +57,7 @@ def _version(number: int) -> VersionFacts:
         ),
         engagement="Coaching 2027", title="Coachee confidentiality terms", template="T1",
         template_version="1.0", number=1, locale="en", zone="Europe/Berlin", version_hash=digest,
-        effective_from=date(2027, 9, 15), valid_to=date(2028, 9, 14), review="every 6 months",
+        effective_from=date(2027, 9, 15), valid_to=date(2028, 9, 14), review_months=6,
         sign_by=date(2027, 9, 28), ethics="Global Code of Ethics",
         clauses=tuple(
             ClauseFacts(n, f"K{n:02d}", f"Topic number {n}", f"{WORDS[:70]} ({n}).",
@@ -67,10 +69,11 @@ def _version(number: int) -> VersionFacts:
                       f"Line {n}: the dates of sessions, for planning, by mail, until September.")
             for n in range(1, 5)
         ),
+        rules=(),
         signatures=(
-            SignatureFacts("Ana Kovač", "coach", "for herself", "agreed", "I agree.", NOW,
+            SignatureFacts("Ana Kovač", "COACH", "self", "agree", "I agree.", NOW,
                            TypedMark("Ana Kovač"), digest),
-            SignatureFacts(name, "coachee", "for himself", "agreed", "I agree.", NOW,
+            SignatureFacts(name, "COACHEE", "self", "agree", "I agree.", NOW,
                            DrawnMark(strokes), digest),
         ),
         ledger_head=sha256(digest.encode()).hexdigest(), record=WORDS.encode() * 60,
@@ -82,13 +85,14 @@ def _version(number: int) -> VersionFacts:
 def _editions(number: int) -> tuple[PaperFacts, PaperFacts]:
     version = _version(number)
     known = tuple(
-        AssuranceFacts(s.printed_name, "link sent to a private mailbox", "one-time code", None)
+        AssuranceFacts(s.printed_name, ReachedFacts("private", "nobody", NOW),
+                       IdentifiedFacts("link", True))
         for s in version.signatures
     )
     common = CommonFacts(version, f"AAAA-{number:04d}-CCCC")
     own = replace(version, signatures=version.signatures)
     return common, CoacheeFacts(own, f"BBBB-{number:04d}-DDDD",
-                                (ChoiceFacts(1, True), ChoiceFacts(2, False)), known)
+                                (ChoiceFacts(1, True), ChoiceFacts(2, False)), (), known)
 
 
 def measure(rounds: int = ROUNDS) -> dict[str, float]:

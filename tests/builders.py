@@ -220,16 +220,16 @@ def vouch_for(world: World, key: str = "ben") -> None:
     with world.ground.work(writes=True, actor=world.coach()) as work:
         engagement = issuing.own(work, world.ids["engagement"])
         party = party_by_id(work, engagement, world.ids[f"{key}.party"])
-        assert vouch(work, engagement, party, shown[0], How.VIDEO, [world.ids["version"]]) is None
+        assert vouch(work, engagement, party, shown[0], How.VIDEO) is None
 
 
-def conclude(world: World) -> None:
+def conclude(world: World, choice: str = "yes") -> None:
     """Bring Ana and Ben from nothing to terms in force; papers are not sealed yet."""
     add_practice(world)
     add_engagement(world)
     issue(world)
     opened(world)
-    read_all(world)
+    read_all(world, choice=choice)
     assert isinstance(sign(world), Signature)
     vouch_for(world)
 

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from portal.ground.work import Ground, Work
     from portal.notices.actions import Claimed
 
-#: Which editions an occasion calls for: the voice check changes the coachee's edition alone.
-EDITIONS = {"signed": ("common", "coachee"), "vouched": ("coachee",)}
-
 
 class CannotSeal(PortalError):
     """Say that a paper could not be sealed; the code says why."""
@@ -41,7 +38,7 @@ def _order(ground: Ground, due: Claimed) -> _Order | None:
         seal = live_seal(work, due.practice_id)
         if seal is None:
             raise CannotSeal("no_seal")
-        wanted = [edition for edition in EDITIONS[due.name]
+        wanted = [edition for edition in policy.editions_of(due.name)
                   if not is_sealed(work, version_id, edition, due.name)]
         if not wanted:
             return None

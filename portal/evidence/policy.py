@@ -16,6 +16,12 @@ Stroke = tuple[tuple[int, int], ...]
 SIGNED = "signed"
 
 
+def editions_of(occasion: str) -> tuple[str, ...]:
+    """Return the editions that an occasion calls for: who is vouched for changes the coachee's
+    edition alone."""
+    return ("common", "coachee") if occasion == SIGNED else ("coachee",)
+
+
 def editions_for(role: str) -> frozenset[str]:
     """Return the editions that somebody in this role may have (Z1)."""
     private = {"coachee"} if role in ("COACH", "COACHEE") else set()
@@ -44,6 +50,10 @@ class PracticeFacts:
     """SHA-256 of that certificate (DER, hex)."""
     check_page: str | None = None
     """URL where anyone can have a file checked, where there is one."""
+    successor: str = ""
+    """Who acts for the practice when it no longer can, with how to reach them; may be empty."""
+    withdrawal: str = ""
+    """Where a yes can be taken back without the portal; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +78,30 @@ class LineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """Hold a rule of an organisation that the text lists, and the SHA-256 of its wording."""
+
+    title: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class TypedMark:
     """Hold a signature that was typed."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class InkMark:
+    """Say that the signature stands on paper, in ink, since a day that the coach recorded (Z26).
+
+    `is_earlier` says that the paper was signed before this version was made.
+    """
+
+    day: date
+    is_earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +122,15 @@ class SignatureFacts:
 
     printed_name: str
     role: str
+    """The role's code, as "COACHEE"."""
     capacity: str
-    """For whom this person acts, in words: "for herself", "for Acme Ltd"."""
+    """For whom this person acts: "self", or in words, as "for Acme Ltd"."""
     meaning: str
-    """In a word, for the footer: "agreed", "acknowledged"."""
+    """What the signature means, by its code: agree, assent, acknowledge or witness."""
     statement: str | None
     """The sentence beside the button, as it was shown."""
     signed_at: datetime
-    mark: TypedMark | DrawnMark
+    mark: TypedMark | DrawnMark | InkMark
     version_hash: str
 
 
@@ -123,12 +154,13 @@ class VersionFacts:
     effective_from: date
     valid_to: date
     """The last day; it ends at midnight in `zone`."""
-    review: str
-    """How often it is looked at again, in words."""
+    review_months: int
+    """After how many months it is looked at again; 0 where it ends before that."""
     sign_by: date | None
     ethics: str | None
     clauses: tuple[ClauseFacts, ...]
     lines: tuple[LineFacts, ...]
+    rules: tuple[RuleFacts, ...]
     signatures: tuple[SignatureFacts, ...]
     ledger_head: str
     record: bytes
@@ -173,13 +205,58 @@ class ChoiceFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedFacts:
+    """Hold another question that the coachee answered: about a person, or about a rule."""
+
+    question: str
+    answer: str
+    """By its code: yes, no or seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedFacts:
+    """Hold through what a signer came: whose mailbox the link went to, who reads it, and when."""
+
+    owner: str
+    read_by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifiedFacts:
+    """Hold with what a signer signed in: "link" or "password and code", and a one-time code."""
+
+    way: str
+    enrolled_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VouchedFacts:
+    """Hold how coach and signer spoke when the coach vouched: "paper" where the coach recorded
+    an ink signature."""
+
+    how: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFacts:
+    """Hold who recorded an ink signature and when, and the SHA-256 of the scan that is kept."""
+
+    recorded_by: str
+    recorded_at: datetime
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class AssuranceFacts:
     """Hold how one signer was known; None prints "not recorded"."""
 
     printed_name: str
-    reached: str | None
-    identified: str | None
-    vouched: str | None
+    reached: ReachedFacts | None = None
+    identified: IdentifiedFacts | None = None
+    vouched: VouchedFacts | None = None
+    scan: ScanFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +266,7 @@ class CoacheeFacts:
     version: VersionFacts
     short_code: str
     choices: tuple[ChoiceFacts, ...]
+    asked: tuple[AskedFacts, ...]
     assurances: tuple[AssuranceFacts, ...]
 
     def __post_init__(self) -> None:

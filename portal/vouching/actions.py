@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING
 
+from portal.agreements.queries import standing_of_one
 from portal.engagements.actions import note
 from portal.ground import chance
 from portal.ground.onetime import cleaned
@@ -15,8 +16,6 @@ from portal.vouching.policy import How, VouchNo
 from portal.vouching.queries import is_vouched, newest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from portal.engagements.models import Engagement, Party
     from portal.ground.work import Work
 
@@ -38,14 +37,12 @@ def show_digits(work: Work, engagement: Engagement, party: Party, factor_id: str
 
 
 def vouch(
-    work: Work, engagement: Engagement, party: Party, typed: str, how: How,
-    complete_versions: Iterable[str],
+    work: Work, engagement: Engagement, party: Party, typed: str, how: How
 ) -> VouchNo | None:
     """Match what the coach typed with the signer's screen; None means that it fits.
 
     A refusal is returned, so that the counted try is kept. On a match the vouching is recorded
-    with how they spoke, and the coachee's papers of the versions already complete are sealed
-    anew, for they tell it.
+    with how they spoke.
     """
     if is_vouched(work, engagement.id, party.id):
         return VouchNo.ALREADY
@@ -64,9 +61,18 @@ def vouch(
         work.note("vouching", "wrong", engagement_id=engagement.id, subject_id=party.id)
         return VouchNo.DEAD if pairing.ended_at else VouchNo.WRONG
     pairing.ended_at, pairing.ended_as = work.now, "matched"
-    note(work, engagement, "party.vouched", party.id,
-         {"how": how.value, "factor": pairing.factor_id})
-    for version_id in complete_versions:
-        put_seal(work, "vouched", version_id, practice_id=engagement.practice_id,
-                 engagement_id=engagement.id)
+    record_vouching(work, engagement, party, {"how": how.value, "factor": pairing.factor_id})
     return None
+
+
+def record_vouching(
+    work: Work, engagement: Engagement, party: Party, facts: dict[str, str]
+) -> None:
+    """Record that the coach vouches for a party, and have the coachee's papers sealed anew that
+    name them: each of them tells it."""
+    note(work, engagement, "party.vouched", party.id, dict(facts))
+    for version in standing_of_one(work, engagement.id).versions:
+        if version.slot_of(party.id) is not None and version.complete_at() is not None:
+            known = sum(slot.party_id in version.vouched for slot in version.slots)
+            put_seal(work, policy.occasion(known), version.version_id,
+                     practice_id=engagement.practice_id, engagement_id=engagement.id)

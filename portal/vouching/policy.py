@@ -49,3 +49,9 @@ def is_live(facts: PairingFacts | None, now: datetime) -> bool:
 def spaced(digits: str) -> str:
     """Return eight digits as they are read: 4 and 4."""
     return f"{digits[:4]} {digits[4:]}"
+
+
+def occasion(known: int) -> str:
+    """Return the occasion on which a version's papers tell that so many signers are vouched
+    for: "vouched" for the first, then "vouched2" and so on."""
+    return "vouched" if known == 1 else f"vouched{known}"

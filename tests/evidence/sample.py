@@ -10,6 +10,7 @@ from typing import Any
 import pikepdf
 
 from portal.evidence.policy import (
+    AskedFacts,
     AssuranceFacts,
     ChoiceFacts,
     ClauseFacts,
@@ -17,14 +18,21 @@ from portal.evidence.policy import (
     CommonFacts,
     DrawnMark,
     Effect,
+    IdentifiedFacts,
+    InkMark,
     LineFacts,
+    PaperFacts,
     PracticeFacts,
+    ReachedFacts,
+    RuleFacts,
+    ScanFacts,
     SignatureFacts,
     TypedMark,
     VersionFacts,
+    VouchedFacts,
 )
 
-ANA, LUKASZ = "Ana Kovač", "Łukasz Żółkiewski"
+ANA, LUKASZ, CARLA, ELI = "Ana Kovač", "Łukasz Żółkiewski", "Carla Jensen", "Eli Öztürk"
 HASH = "9f2c4b7a1de05c8837aa20f4be19d3c6570e8b41f2a9dd03c5b16e7f8a4d2c90"
 HEAD = "4be0c1d2a35f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9"
 COMMON_CODE, COACHEE_CODE = "K7QF-2M9D-XW4T", "P3RA-88HV-CJ2N"
@@ -41,10 +49,10 @@ PRACTICE = PracticeFacts(
 )
 
 
-def signature(name: str, role: str = "coach", minutes: int = 0, **over: Any) -> SignatureFacts:
+def signature(name: str, role: str = "COACH", minutes: int = 0, **over: Any) -> SignatureFacts:
     """Return a typed signature, some minutes after the first."""
     facts = SignatureFacts(
-        printed_name=name, role=role, capacity="for themselves", meaning="agreed",
+        printed_name=name, role=role, capacity="self", meaning="agree",
         statement="I agree to these terms.", signed_at=SIGNED + timedelta(minutes=minutes),
         mark=TypedMark(name), version_hash=HASH,
     )
@@ -63,7 +71,7 @@ def version(**over: Any) -> VersionFacts:
         practice=PRACTICE, engagement="Coaching 2027", title="Coachee confidentiality terms",
         template="T1", template_version="1.0", number=1, locale="en", zone="Europe/Berlin",
         version_hash=HASH, effective_from=date(2027, 9, 15), valid_to=date(2028, 9, 14),
-        review="every 6 months", sign_by=date(2027, 9, 28), ethics="Global Code of Ethics",
+        review_months=6, sign_by=date(2027, 9, 28), ethics="Global Code of Ethics",
         clauses=(clause(1), clause(2)),
         lines=(
             LineFacts(1, Effect.PERMIT, False, "Ana may tell Carla when the coaching begins."),
@@ -71,9 +79,10 @@ def version(**over: Any) -> VersionFacts:
             LineFacts(3, Effect.PERMIT, True, "Ana may tell Dev the dates."),
             LineFacts(4, Effect.DENY, False, "Notes are shown to no one."),
         ),
+        rules=(),
         signatures=(
             signature(ANA),
-            signature(LUKASZ, "coachee", 848, mark=DrawnMark(STROKES)),
+            signature(LUKASZ, "COACHEE", 848, mark=DrawnMark(STROKES)),
         ),
         ledger_head=HEAD, record=RECORD, nonce="0f" * 16,
         copied_at=datetime(2027, 9, 14, 22, 45, tzinfo=UTC),
@@ -93,11 +102,40 @@ def coachee(**over: Any) -> CoacheeFacts:
         facts,
         COACHEE_CODE,
         choices=(ChoiceFacts(2, True), ChoiceFacts(3, False)),
+        asked=(),
         assurances=(
-            AssuranceFacts(ANA, "signed in at the practice", "password and one-time code", None),
-            AssuranceFacts(LUKASZ, "link to lukasz@private.example", "authenticator", None),
+            AssuranceFacts(ANA, None, IdentifiedFacts("password and code", False)),
+            AssuranceFacts(LUKASZ, ReachedFacts("private", "nobody", SIGNED),
+                           IdentifiedFacts("link", True)),
         ),
     )
+
+
+def sponsored(*, yes: bool = True, inked: bool = False, **over: Any) -> tuple[PaperFacts, ...]:
+    """Return both editions of a three-way text with a fourth signer and a rule: the common one
+    and the coachee's. `inked` lets Łukasz have signed on paper."""
+    lukasz = InkMark(date(2027, 9, 10)) if inked else TypedMark(LUKASZ)
+    facts = version(**{
+        "title": "Three-way terms", "template": "T2", "review_months": 3,
+        "rules": (RuleFacts("Code of Conduct", "2025-01", "c0de" * 16),),
+        "signatures": (
+            signature(ANA), signature(LUKASZ, "COACHEE", 20, mark=lukasz),
+            signature(CARLA, "SPONSOR", 40, capacity="for Acme GmbH"),
+            signature(ELI, "ASSISTANT", 60, meaning="acknowledge"),
+        ), **over})
+    vouched = VouchedFacts("video", SIGNED)
+    reached = ReachedFacts("private", "nobody", SIGNED)
+    known = AssuranceFacts(LUKASZ, reached, IdentifiedFacts("link", True), vouched)
+    if inked:
+        known = AssuranceFacts(LUKASZ, vouched=VouchedFacts("paper", SIGNED),
+                               scan=ScanFacts(ANA, SIGNED, "5ca7" * 16))
+    return CommonFacts(facts, COMMON_CODE), CoacheeFacts(
+        facts, COACHEE_CODE, choices=(ChoiceFacts(2, yes), ChoiceFacts(3, yes)),
+        asked=(AskedFacts("May Carla Jensen be asked to sign?", "yes"),
+               AskedFacts("Have you seen the Code of Conduct?", "seen")),
+        assurances=(AssuranceFacts(ANA), known,
+                    AssuranceFacts(CARLA, replace(reached, owner="employer", read_by="assistant")),
+                    AssuranceFacts(ELI)))
 
 
 def everything(pdf: bytes) -> bytes:

@@ -56,7 +56,7 @@ def test_ends_in_a_newline_so_that_it_can_be_sealed() -> None:
 
 def test_draws_a_signature_again_as_a_path() -> None:
     drawn = everything(render(common()))
-    typed = everything(render(common(signatures=(signature(ANA), signature(LUKASZ, "coachee")))))
+    typed = everything(render(common(signatures=(signature(ANA), signature(LUKASZ, "COACHEE")))))
     assert drawn.count(b" c ") > typed.count(b" c ") == 0
     assert b"1.3 w 1 J 1 j" in drawn
 
@@ -82,9 +82,10 @@ def test_prints_a_typed_signature_in_the_italic_of_the_serif() -> None:
 def test_has_no_field_for_a_private_fact_in_the_common_facts() -> None:
     """Z1: a choice, an address or a pairing cannot get in by mistake."""
     private = {field.name for field in fields(CoacheeFacts)} - {f.name for f in fields(CommonFacts)}
-    assert private == {"choices", "assurances"}
+    assert private == {"choices", "asked", "assurances"}
     names = set(_field_names(CommonFacts))
-    assert not names & (private | {"reached", "identified", "vouched", "agreed", "email"})
+    assert not names & (private | {"reached", "identified", "vouched", "scan", "answer", "agreed",
+                             "email"})
 
 
 def test_names_no_person_in_the_metadata() -> None:

@@ -6,7 +6,7 @@ import io
 import re
 import subprocess
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,11 +15,13 @@ import pytest
 
 from portal.evidence.paper import page_count, render, unprintable
 from portal.evidence.paper.setting import Style, lines
-from portal.evidence.policy import CommonFacts, PaperFacts, TypedMark
+from portal.evidence.policy import CommonFacts, InkMark, PaperFacts, TypedMark
 from tests.evidence.sample import (
     ANA,
+    CARLA,
     COACHEE_CODE,
     COMMON_CODE,
+    ELI,
     HASH,
     HEAD,
     LUKASZ,
@@ -29,6 +31,7 @@ from tests.evidence.sample import (
     common,
     everything,
     signature,
+    sponsored,
     version,
 )
 from tests.plugins.needs import tool
@@ -36,7 +39,7 @@ from tests.plugins.needs import tool
 pytestmark = pytest.mark.needs("pdfsig", "qpdf")
 
 NAMES = ("Łukasz Żółkiewski", "Nguyễn Thị Ánh", "张伟", "عمر الفاروق", "Adébọ̀wálé Ọ̀ṣun", "김민수")
-PRIVATE = ("lukasz@private.example", "authenticator", "Not agreed", "password and one-time code")
+PRIVATE = ("private mailbox", "first registered", "Not agreed", "a password and a one-time code")
 
 
 def run(program: Path, *words: str | Path) -> str:
@@ -63,8 +66,8 @@ def pages(pdf: bytes, tmp_path: Path) -> list[str]:
 def three() -> CommonFacts:
     return common(
         signatures=(
-            signature(ANA), signature(LUKASZ, "coachee", 3),
-            signature("Carla Jensen", "sponsor", 9, capacity="for Acme Ltd"),
+            signature(ANA), signature(LUKASZ, "COACHEE", 3),
+            signature("Carla Jensen", "SPONSOR", 9, capacity="for Acme Ltd"),
         ),
         clauses=tuple(clause(n, *["These words go on for a while and then on. " * 9] * 3)
                       for n in range(1, 31)),
@@ -81,7 +84,7 @@ def test_is_sound_to_qpdf(facts: PaperFacts, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_prints_names_as_their_owners_write_them(name: str, tmp_path: Path) -> None:
     assert unprintable(name) == set()
-    signatures = (signature(name), signature(LUKASZ, "coachee"))
+    signatures = (signature(name), signature(LUKASZ, "COACHEE"))
     read = text(render(common(signatures=signatures)), tmp_path)
     assert re.sub(r"\s+", " ", read).count(name) >= 3  # parties, signature, caption, feet
 
@@ -150,7 +153,7 @@ def test_leaves_no_heading_alone_at_the_end_of_a_page(tmp_path: Path) -> None:
 
 def test_holds_a_very_long_name_inside_the_page(tmp_path: Path) -> None:
     name = "Wolfe" + "schlegelstein" * 14 + " Hubert Blaine"
-    pdf = render(common(signatures=(signature(name), signature(LUKASZ, "coachee"))))
+    pdf = render(common(signatures=(signature(name), signature(LUKASZ, "COACHEE"))))
     file = tmp_path / "paper.pdf"
     file.write_bytes(pdf)
     boxes = run(poppler("pdftotext"), "-bbox", file, "-")
@@ -164,7 +167,7 @@ def test_prints_answers_and_how_people_were_known_for_the_coachee(tmp_path: Path
     answers = read[read.index("Answers to the optional lines"):]
     assert re.search(r"Line 2\s+Agreed\s+Ana may tell Carla the themes", answers)
     assert re.search(r"Line 3\s+Not agreed\s+Ana may tell Dev the dates", answers)
-    assert "Reached: link to lukasz@private.example" in answers
+    assert "Reached: by a signed link to a private mailbox (nobody else reads it)" in answers
     assert COACHEE_CODE in read
 
 
@@ -241,3 +244,78 @@ def test_makes_a_long_typed_signature_smaller_before_it_breaks_it(tmp_path: Path
     name = "Maria Magdalena von Hohenstein-Wittgenstein"
     marked = (signature(ANA, mark=TypedMark(name)),)
     assert name in text(render(common(signatures=marked)), tmp_path)
+
+
+def plain(pdf: bytes, tmp_path: Path) -> str:
+    """Return what poppler reads, with each run of white as one space."""
+    return re.sub(r"\s+", " ", text(pdf, tmp_path))
+
+
+@pytest.mark.parametrize("edition", [0, 1], ids=["common", "coachee"])
+def test_says_for_whom_and_as_what_each_of_four_people_signed(
+    edition: int, tmp_path: Path
+) -> None:
+    pdf = render(sponsored()[edition])
+    read = plain(pdf, tmp_path)
+    for words in (f"{ANA}, coach", f"{LUKASZ}, coachee", f"{CARLA}, sponsor, for Acme GmbH",
+                  f"{ELI}, assistant", "Acknowledged on", "every 3 months"):
+        assert words in read, words
+    for sheet in pages(pdf, tmp_path):
+        foot = "\n".join(sheet.rstrip().splitlines()[-8:])
+        assert f"{CARLA} · agreed · " in foot
+        assert f"{ELI} · acknowledged · 14 Sep 2027, 11:32 UTC+2" in foot
+
+
+def test_says_nothing_of_a_review_where_there_is_none(tmp_path: Path) -> None:
+    assert "Looked at again" in text(render(common()), tmp_path)
+    assert "Looked at again" not in text(render(common(review_months=0)), tmp_path)
+
+
+def test_prints_each_rule_of_an_organisation_with_its_hash(tmp_path: Path) -> None:
+    for facts in sponsored():
+        read = plain(render(facts), tmp_path)
+        assert "Rule 1 Code of Conduct, 2025-01" in read
+        assert "c0de" * 16 in read
+    assert "Rules of the organisation" not in plain(render(common()), tmp_path)
+
+
+def test_prints_what_else_the_coachee_was_asked_for_the_coachee_alone(tmp_path: Path) -> None:
+    theirs, mine = (plain(render(facts), tmp_path) for facts in sponsored())
+    for words in ("Yes May Carla Jensen be asked to sign?",
+                  "Seen Have you seen the Code of Conduct?",
+                  "a mailbox of the employer (an assistant reads it)"):
+        assert words in mine
+        assert words not in theirs
+    assert "What else the coachee was asked" not in plain(render(coachee()), tmp_path)
+
+
+def test_z26_tells_ink_on_paper_apart_in_both_editions(tmp_path: Path) -> None:
+    theirs, mine = (render(facts) for facts in sponsored(inked=True))
+    for pdf in (theirs, mine):
+        read = plain(pdf, tmp_path)
+        assert "Agreed on paper, in ink, on 10 September 2027." in read
+        assert "Paper, recorded by the coach on 14 September 2027, 10:52:07 Europe/Berlin" in read
+        for sheet in pages(pdf, tmp_path):
+            assert f"{LUKASZ} · agreed · in ink 10 Sep 2027, recorded 14 Sep 2027, 10:52" in (
+                re.sub(r"\s+", " ", sheet))
+    words = ("Level: paper, recorded by the coach", f"Recorded: by {ANA}", "5ca7" * 16,
+             "by the coach, who recorded an ink signature")
+    assert [said for said in words if said not in plain(mine, tmp_path)] == []
+    assert [said for said in words if said in plain(theirs, tmp_path)] == []
+
+
+def test_z26_says_that_an_earlier_paper_was_signed_before_this_version(tmp_path: Path) -> None:
+    marked = (signature(ANA), signature(LUKASZ, "COACHEE", mark=InkMark(date(2026, 1, 7), True)))
+    read = plain(render(common(signatures=marked)), tmp_path)
+    assert "in ink, on 7 January 2026." in read
+    assert "The paper was signed before this version was made." in read
+
+
+def test_names_who_acts_when_the_portal_and_the_coach_are_gone(tmp_path: Path) -> None:
+    own = replace(version().practice, successor="Dora Dorn, dora@berg.example",
+                  withdrawal="Kovač Coaching, Torstraße 12, 10119 Berlin")
+    read = plain(render(common(practice=own)), tmp_path)
+    end = read[read.index("Whom to write to"):]
+    assert "To take back a yes Kovač Coaching, Torstraße 12, 10119 Berlin" in end
+    assert "Successor Dora Dorn, dora@berg.example" in end
+    assert "Successor" not in plain(render(common()), tmp_path)

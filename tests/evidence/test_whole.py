@@ -17,6 +17,7 @@ from portal.evidence.models import Seal, SealedFile
 from portal.ledger.models import Entry
 from tests.builders import World, conclude
 from tests.plugins.needs import tool
+from tests.web.stage import a_world
 
 pytestmark = pytest.mark.needs("pdfsig", "qpdf", "openssl")
 
@@ -100,3 +101,27 @@ def test_is_vouched_for_by_the_published_root(
     (tmp_path / "seal.pem").write_bytes(seal.certificate_pem)
     said = run(tool("openssl"), "verify", "-CAfile", tmp_path / "root.pem", tmp_path / "seal.pem")
     assert said.strip().endswith("OK")
+
+
+def common_text(empty: str, folder: Path, choice: str) -> str:
+    """Return what the common edition says in a world where Ben chose this on every line."""
+    folder.mkdir()
+    with a_world(empty, folder) as (world, _app):
+        conclude(world, choice)
+        seal_due(world.ground)
+        with world.ground.work(writes=False) as work:
+            row = work.session.scalars(
+                select(SealedFile).where(SealedFile.edition == "common")).one()
+            (folder / "common.pdf").write_bytes(work.reveal_bytes(row, "file"))
+    said = run(tool("pdfsig").with_name("pdftotext"), "-layout", folder / "common.pdf", "-")
+    # What chance alone makes different: hashes, the nonce, ids in addresses, short codes.
+    return re.sub(r"[0-9a-f]{32,64}|(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}", "#", said)
+
+
+def test_z1_says_the_same_to_everyone_whatever_the_coachee_chose(
+    empty_database: str, tmp_path: Path
+) -> None:
+    said_yes = common_text(empty_database, tmp_path / "yes", "yes")
+    said_no = common_text(empty_database, tmp_path / "no", "no")
+    assert said_yes == said_no
+    assert "optional" in said_yes

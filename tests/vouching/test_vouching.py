@@ -47,7 +47,7 @@ def typed(world: World, text: str) -> VouchNo | None:
     with world.ground.work(writes=True, actor=world.coach()) as work:
         engagement = issuing.own(work, world.ids["engagement"])
         party = party_by_id(work, engagement, world.ids["ben.party"])
-        return vouch(work, engagement, party, text, How.PHONE, [world.ids["version"]])
+        return vouch(work, engagement, party, text, How.PHONE)
 
 
 def other(text: str) -> str:

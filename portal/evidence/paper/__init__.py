@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextvars import copy_context
 
-from portal.evidence.paper import agreement, proof
+from portal.evidence.paper import agreement, private, proof
 from portal.evidence.paper.binding import bind, page_count
 from portal.evidence.paper.ink import Ink
 from portal.evidence.paper.pages import BOTTOM, HEIGHT, WIDTH, draw, paginate
@@ -37,9 +37,12 @@ def _render(facts: PaperFacts) -> bytes:
         *agreement.title_block(facts, times),
         *agreement.terms(version),
         *agreement.lines_offered(version),
+        *agreement.rules(version),
         *proof.signatures(version, times),
         *proof.certificate(facts, times),
+        *private.private_part(facts, times),
         *proof.how_to_check(facts),
+        *proof.whom_to_ask(version.practice),
     ]
     foot = proof.foot(facts, times)
     foot_top = HEIGHT - BOTTOM - sum(row.height for row in foot)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from portal.evidence.paper import words
 from portal.evidence.paper.layout import (
     KICKER,
     LABEL,
@@ -27,6 +28,7 @@ from portal.evidence.policy import (
     Effect,
     LineFacts,
     PaperFacts,
+    SignatureFacts,
     VersionFacts,
 )
 from portal.web.words import _
@@ -92,15 +94,16 @@ def _at_a_glance(facts: PaperFacts, times: Times) -> list[tuple[str, Sequence[st
     version = facts.version
     language = times.locale.get_display_name(times.locale) or version.locale
     rows: list[tuple[str, Sequence[str]]] = [
-        (_("Between"), [f"{s.printed_name}, {s.role}" for s in version.signatures]),
+        (_("Between"), [_between(signature) for signature in version.signatures]),
         (_("In force"), [
             _("from {first} until the end of {last}").format(
                 first=times.day(version.effective_from), last=times.day(version.valid_to)
             ),
             _("Days end at midnight, {zone} time.").format(zone=version.zone),
         ]),
-        (_("Looked at again"), [version.review]),
     ]
+    if version.review_months:
+        rows.append((_("Looked at again"), [words.review(version.review_months)]))
     if version.sign_by:
         rows.append((_("To be signed by"), [times.day(version.sign_by)]))
     rows.append((_("Text"), [
@@ -111,6 +114,28 @@ def _at_a_glance(facts: PaperFacts, times: Times) -> list[tuple[str, Sequence[st
     if version.ethics:
         rows.append((_("Code of ethics"), [version.ethics]))
     rows.append((_("This copy"), [_about(facts)]))
+    return rows
+
+
+def _between(signature: SignatureFacts) -> str:
+    who = f"{signature.printed_name}, {words.role(signature.role)}"
+    return who if signature.capacity == "self" else f"{who}, {words.capacity(signature.capacity)}"
+
+
+def rules(version: VersionFacts) -> list[Row]:
+    """Return the organisation's rules that the text lists, each with the hash of its wording;
+    nothing where none is listed."""
+    if not version.rules:
+        return []
+    rows = heading(
+        _("Rules of the organisation"),
+        _("These rules can be a reason to tell something, as the terms say. The SHA-256 fixes the"
+          " wording that the coachee was shown."))
+    for at, rule in enumerate(version.rules):
+        rows.extend(beside(
+            [Para(_("Rule {number}").format(number=at + 1), LABEL)],
+            [Para(f"{rule.title}, {rule.version}", SIGNED), Para(rule.digest, TEXT, 1)],
+            pad=6, first=at == 0, whole=True))
     return rows
 
 

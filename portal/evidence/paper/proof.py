@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from portal.evidence.paper import words
 from portal.evidence.paper.agreement import edition_name
 from portal.evidence.paper.ink import Ink
 from portal.evidence.paper.layout import (
@@ -17,7 +18,6 @@ from portal.evidence.paper.layout import (
     MARK,
     NAME,
     NOTE,
-    SIGNED,
     TEXT,
     Para,
     baseline,
@@ -30,12 +30,13 @@ from portal.evidence.paper.pages import COLUMN, FULL, LEFT, NARROW, WIDE, Row, R
 from portal.evidence.paper.setting import Style, lines, plain_width
 from portal.evidence.paper.times import Times
 from portal.evidence.policy import (
-    AssuranceFacts,
-    CoacheeFacts,
     DrawnMark,
+    InkMark,
     PaperFacts,
+    PracticeFacts,
     SignatureFacts,
     Stroke,
+    TypedMark,
     VersionFacts,
 )
 from portal.web.words import _
@@ -69,7 +70,7 @@ def signatures(version: VersionFacts, times: Times) -> list[Row]:
 
 
 def certificate(facts: PaperFacts, times: Times) -> list[Row]:
-    """Return what the records say; the coachee's edition adds answers and how people were known."""
+    """Return what the records say of the version and of this copy."""
     version = facts.version
     complete = max(signature.signed_at for signature in version.signatures)
     rows = heading(
@@ -98,9 +99,6 @@ def certificate(facts: PaperFacts, times: Times) -> list[Row]:
         _("Short code {code}").format(code=facts.short_code),
     ]))
     rows.extend(_entries(entries))
-    if isinstance(facts, CoacheeFacts):
-        rows.extend(_answers(facts))
-        rows.extend(_known(facts.assurances))
     return rows
 
 
@@ -136,11 +134,26 @@ def how_to_check(facts: PaperFacts) -> list[Row]:
     return heading(_("How to check this copy")) + _entries(steps)
 
 
+def whom_to_ask(practice: PracticeFacts) -> list[Row]:
+    """Return whom to write to when the portal is gone, and where a yes can be taken back then."""
+    entries = [(practice.name, [practice.contact])]
+    if practice.withdrawal:
+        entries.append((_("To take back a yes"), [
+            practice.withdrawal,
+            _("This works without the portal. No reason is needed."),
+        ]))
+    if practice.successor:
+        entries.append((_("Successor"), [
+            practice.successor,
+            _("Acts for the practice when the coach no longer can."),
+        ]))
+    return heading(_("Whom to write to")) + _entries(entries)
+
+
 def foot(facts: PaperFacts, times: Times) -> list[Row]:
     """Return the rows at the foot of each page, save for the page's number (21 CFR 11.50(b))."""
     signed = [
-        Para(f"{s.printed_name} · {s.meaning} · {times.brief(s.signed_at)}", FOOT)
-        for s in facts.version.signatures
+        Para(words.brief(signature, times), FOOT) for signature in facts.version.signatures
     ]
     rows = stack(signed, COLUMN, WIDE)
     rows[0].items.insert(0, Rule(LEFT, -6, FULL, 0.5, HAIR))
@@ -160,21 +173,26 @@ def numbered(rows: Sequence[Row], number: int, count: int) -> list[Row]:
 
 
 def _signature(signature: SignatureFacts, times: Times, first: bool) -> list[Row]:
-    mark = signature.mark
+    rows = _mark(signature.mark)
+    said = [Para(f"“{signature.statement}”", TEXT, 1)] if signature.statement else []
+    said += [Para(line, TEXT, 1) for line in words.signed(signature, times)]
+    rows += stack([Para(signature.printed_name, NAME, 3), *said], COLUMN, WIDE)
+    label = [Para(words.first_large(words.role(signature.role)), LABEL),
+             Para(words.capacity(signature.capacity), NOTE, 1)]
+    return framed(label, rows, baseline(LABEL), pad=10, first=first, whole=True)
+
+
+def _mark(mark: TypedMark | DrawnMark | InkMark) -> list[Row]:
+    """Return the signature itself above its rule; ink stands on its own paper, not here."""
+    if isinstance(mark, InkMark):
+        return []
     if isinstance(mark, DrawnMark):
         rows = [Row(MARK_BOX[1] + 6, [Drawing(COLUMN, MARK_BOX[1], mark.strokes)])]
     else:
         rows = stack([Para(mark.text, _fitting(mark.text))], COLUMN, WIDE)
     rows[-1].height += 6
     rows[-1].items.append(Rule(COLUMN, rows[-1].height - 2, WIDE, 0.6, INK))
-    said = [Para(f"“{signature.statement}”", TEXT, 1)] if signature.statement else []
-    rows += stack(
-        [Para(signature.printed_name, NAME, 3), *said, Para(_event(signature, times), TEXT, 1)],
-        COLUMN, WIDE,
-    )
-    role = signature.role[:1].upper() + signature.role[1:]
-    label = [Para(role, LABEL), Para(signature.capacity, NOTE, 1)]
-    return framed(label, rows, baseline(LABEL), pad=10, first=first, whole=True)
+    return rows
 
 
 def _fitting(text: str) -> Style:
@@ -183,53 +201,9 @@ def _fitting(text: str) -> Style:
     return replace(MARK, size=size, leading=size * 1.2)
 
 
-def _event(signature: SignatureFacts, times: Times) -> str:
-    how = _("drawn") if isinstance(signature.mark, DrawnMark) else _("typed")
-    return _("{Meaning} on {time}. Signature {how}.").format(
-        Meaning=signature.meaning[:1].upper() + signature.meaning[1:],
-        time=times.instant(signature.signed_at), how=how,
-    )
-
-
 def _entries(entries: Sequence[tuple[str, list[str]]]) -> list[Row]:
     rows: list[Row] = []
     for at, (label, values) in enumerate(entries):
         body = [Para(value, TEXT) for value in values]
         rows.extend(beside([Para(label, LABEL)], body, pad=5, first=at == 0, whole=True))
-    return rows
-
-
-def _answers(facts: CoacheeFacts) -> list[Row]:
-    given = {choice.number: choice.agreed for choice in facts.choices}
-    words = {True: _("Agreed"), False: _("Not agreed"), None: _("not recorded")}
-    rows = heading(_("Answers to the optional lines"),
-                   _("Only the coachee answers them. Nobody but the coachee and the coach receives"
-                     " this page."))
-    optional = [line for line in facts.version.lines if line.optional]
-    if not optional:
-        return rows + beside([], [Para(_("There was no optional line."), TEXT)], first=True)
-    for at, line in enumerate(optional):
-        answer = words[given.get(line.number)]
-        rows.extend(beside(
-            [Para(_("Line {number}").format(number=line.number), LABEL)],
-            [Para(answer, LABEL), Para(line.sentence, SIGNED, 1)],
-            pad=6, first=at == 0, whole=True,
-        ))
-    return rows
-
-
-def _known(assurances: Sequence[AssuranceFacts]) -> list[Row]:
-    rows = heading(_("How each person was reached and known"))
-    nothing = _("not recorded")
-    for at, known in enumerate(assurances):
-        body = [
-            Para(f"{label}: {value or nothing}", TEXT)
-            for label, value in (
-                (_("Reached"), known.reached),
-                (_("Identified"), known.identified),
-                (_("Vouched for"), known.vouched),
-            )
-        ]
-        rows.extend(beside([Para(known.printed_name, LABEL)], body, pad=5, first=at == 0,
-                           whole=True))
     return rows

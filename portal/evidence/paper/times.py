@@ -33,6 +33,11 @@ class Times:
             return f"{day.day} {format_date(day, 'MMMM y', locale=self.locale)}"
         return format_date(day, "long", locale=self.locale)
 
+    def short_day(self, day: date) -> str:
+        """Return a day in short, for the foot of a page: "15 Sep 2027" in English."""
+        english = self.locale.language == "en"
+        return format_date(day, "d MMM y" if english else "medium", locale=self.locale)
+
     def instant(self, at: datetime) -> str:
         """Return an instant to the second in the version's zone, named, and in UTC."""
         here, utc = at.astimezone(ZoneInfo(self.zone)), at.astimezone(UTC)
@@ -47,10 +52,7 @@ class Times:
     def brief(self, at: datetime) -> str:
         """Return an instant to the minute with its distance from UTC, for the foot of a page."""
         here = at.astimezone(ZoneInfo(self.zone))
-        day = format_date(here.date(), "d MMM y", locale=self.locale)
-        if self.locale.language != "en":
-            day = format_date(here.date(), "medium", locale=self.locale)
-        return f"{day}, {here:%H:%M}{JOIN}UTC{_offset(here)}"
+        return f"{self.short_day(here.date())}, {here:%H:%M}{JOIN}UTC{_offset(here)}"
 
 
 def _offset(at: datetime) -> str:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import flash
 
-from portal.agreements.queries import standing_of_one
 from portal.engagements.queries import own_or_missing
 from portal.issuing import actions
 from portal.issuing.forms import VouchForm
@@ -79,9 +78,7 @@ def vouch(work: Work, engagement_id: str, party_id: str) -> Response:
     values = {"form": form, "engagement_id": engagement_id, "party_id": party_id, "name": name}
     if not form.validate_on_submit():
         return again("issuing/vouch.html", **values)
-    standing = standing_of_one(work, engagement.id)
-    complete = [v.version_id for v in standing.versions if v.complete_at() is not None]
-    no = match(work, engagement, party, said(form.digits), How(form.how.data), complete)
+    no = match(work, engagement, party, said(form.digits), How(form.how.data))
     if no is not None:
         blame(form, "digits", vouch_words(no, name))
         return again("issuing/vouch.html", **values)

@@ -1,0 +1,17 @@
+"""Reading what papers are made of, and the papers themselves."""
+
+from portal.evidence.queries.facts import private_part, version_facts
+from portal.evidence.queries.files import (
+    Paper,
+    file_or_missing,
+    is_sealed,
+    live_seal,
+    newest_paper,
+    papers_of,
+    signers_of,
+)
+
+__all__ = [
+    "Paper", "file_or_missing", "is_sealed", "live_seal", "newest_paper", "papers_of",
+    "private_part", "signers_of", "version_facts",
+]
