@@ -15,6 +15,7 @@ from portal.evidence.queries import newest_paper
 from portal.factors.views import bp as factors
 from portal.ground.clock import SystemClock
 from portal.ground.work import make_ground
+from portal.handing.views import bp as handing
 from portal.issuing.views import bp as issuing
 from portal.ledger.actions import keep_notes
 from portal.people import views as people
@@ -39,7 +40,7 @@ def create_app(settings: Settings, clock: Clock | None = None, *, testing: bool 
     app.testing = testing
     _configure(app, settings)
     _furnish(app)
-    for room in (desk, factors, issuing, reaching, signing):
+    for room in (desk, factors, handing, issuing, people.bp, reaching, signing):
         app.register_blueprint(room)
     return app
 

@@ -121,7 +121,7 @@ def worker() -> None:
 @main.command("run-job")
 @click.argument("name")
 def run_job(name: str) -> None:
-    """Run one job of the clockwork now: mail, door, seal, deadlines, voice or forget."""
+    """Run one job of the clockwork now: mail, door, seal, deadlines, voice, hand-overs, forget."""
     from portal import worker as clockwork
 
     if name not in clockwork.JOBS:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from portal.handing.jobs import say_not_handed_over
 from portal.ledger.jobs import forget_old_access
 from portal.notices.actions import has_due
 from portal.notices.jobs import deliver
@@ -64,6 +65,7 @@ JOBS = {job.name: job for job in (
     Job("seal", None, _seal),
     Job("deadlines", 3600, say_not_concluded),
     Job("voice", 3600, ask_for_pairing),
+    Job("hand-overs", 3600, say_not_handed_over),
     Job("forget", 86_400, forget_old_access),
 )}
 

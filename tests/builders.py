@@ -58,7 +58,8 @@ class World:
     def coach(self, key: str = "ana") -> Actor:
         """Return a signed-in coach as actions see one."""
         return Actor(self.ids[key], self.ids[f"{key}.practice"], "coach", "factor", "session",
-                     account_id=self.ids[f"{key}.account"], role="coach")
+                     account_id=self.ids[f"{key}.account"],
+                     role=self.ids.get(f"{key}.role", "coach"))
 
     def party(self, key: str = "ben", level: str = "factor") -> Actor:
         """Return a signed-in party as actions see one."""
@@ -103,12 +104,33 @@ def add_practice(
             keep_answers(work, practice, answers)
         begin_enrolment(work, person)
         world.ids |= {key: person.id, f"{key}.practice": practice.id,
-                      f"{key}.account": account.id}
+                      f"{key}.account": account.id, f"{key}.role": "owner"}
     if enrolled:
-        with world.ground.work(writes=True) as work:
-            taken = use_code(work, work.session.get_one(Person, world.ids[key]),
-                             code_of(work, world.ids[key]))
-            assert isinstance(taken, CodeTaken), taken
+        _enrol(world, key)
+
+
+def add_colleague(
+    world: World, who: Character, key: str, role: str = "coach", *, beside: str = "ana",
+    enrolled: bool = True,
+) -> None:
+    """Let somebody else be a member of a practice, with an account and an authenticator."""
+    with world.ground.work(writes=True) as work:
+        practice_id = world.ids[f"{beside}.practice"]
+        person, _point = meet_person(work, practice_id, NewPerson(
+            who.name, who.email, Owner.PRIVATE, ReadBy.NOBODY))
+        account = open_account(work, person, who.email, PASSWORD, role)
+        begin_enrolment(work, person)
+        world.ids |= {key: person.id, f"{key}.practice": practice_id,
+                      f"{key}.account": account.id, f"{key}.role": role}
+    if enrolled:
+        _enrol(world, key)
+
+
+def _enrol(world: World, key: str) -> None:
+    with world.ground.work(writes=True) as work:
+        taken = use_code(work, work.session.get_one(Person, world.ids[key]),
+                         code_of(work, world.ids[key]))
+        assert isinstance(taken, CodeTaken), taken
 
 
 def add_engagement(

@@ -1,7 +1,8 @@
 """The cast of the domain, and Mallory, who has no business here.
 
 Ana coaches Ben at Berg Coaching. Carla signs for Acme, which pays; Dev is Ben's manager, Eli his
-assistant, Gus supports him in the room, Fay supervises Ana. Zoe owns another practice, and her
+assistant, Gus supports him in the room, Fay supervises Ana. Dora coaches others at Berg Coaching,
+Hana helps with dates, and Olga owns the practice beside Ana. Zoe owns another practice, and her
 coachee is Yul.
 """
 
@@ -55,6 +56,9 @@ ELI = Character("Eli Engel", "eli.engel@acme.example")
 FAY = Character("Fay Okafor", "fay@okafor.example")
 GUS = Character("Gus Groth", "gus.groth@posteo.example")
 ACME = "Acme GmbH"
+DORA = Character("Dora Dorn", "dora@berg.example")
+HANA = Character("Hana Holm", "hana@berg.example")
+OLGA = Character("Olga Ott", "olga@berg.example")
 ZOE = Character("Zoe Quist", "zoe@quist.example")
 YUL = Character("Yul Imre", "yul@mailbox.example")
 MALLORY = Character("Mallory Mint", "mallory@mailbox.example")

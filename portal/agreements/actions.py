@@ -128,6 +128,13 @@ def discard_draft(work: Work, engagement: Engagement, agreement: Agreement) -> N
         note(work, engagement, "version.draft_discarded", agreement.id)
 
 
+def renew_draft(work: Work, engagement: Engagement, agreement: Agreement) -> None:
+    """Let the next text of an agreement begin empty: what was entered before is thrown away."""
+    discard_draft(work, engagement, agreement)
+    work.session.flush()
+    save_draft(work, engagement, agreement, {})
+
+
 def settle_draft(work: Work, agreement: Agreement) -> None:
     """Let a draft be one no longer: its text was issued. The next text begins with its values."""
     work.session.execute(
@@ -232,3 +239,9 @@ def end_version(
     """Record an act that ends a version (declined, recalled, withdrawn …), if its state has it."""
     step(work, policy.VERSION, policy.state(facts, work.now), event, subject_id=facts.version_id)
     note(work, engagement, kind, facts.version_id)
+
+
+def withdraw(work: Work, engagement: Engagement, facts: VersionFacts) -> None:
+    """End a version because the coachee takes it back or a required party leaves."""
+    end_version(work, engagement, facts, "version.withdrawn",
+                policy.withdrawing(policy.state(facts, work.now)))

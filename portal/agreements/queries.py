@@ -24,7 +24,7 @@ from portal.ledger.queries import events_of
 from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from portal.engagements.models import Party
@@ -49,6 +49,13 @@ class Standing:
         """Return the newest issued version of an agreement."""
         own = [v for v in self.versions if v.agreement_id == agreement_id]
         return own[-1] if own else None
+
+    def signed_by(self, party_ids: Collection[str]) -> list[VersionFacts]:
+        """Return the versions that one of these parties signs or signed, oldest first.
+
+        To a coach no others are open: after a hand-over the texts of the old coach stay closed.
+        """
+        return [v for v in self.versions if any(s.party_id in party_ids for s in v.slots)]
 
     def version(self, version_id: str) -> VersionFacts:
         """Return one version, or raise `Missing`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 
-from portal.engagements.models import Engagement, Organisation, Party
+from portal.engagements.models import Engagement, Expectation, Organisation, Party
 from portal.engagements.queries import coach_of, domains_of, organisation_by_name
 from portal.ground import chance
 from portal.ledger.actions import lock_chain, open_chain, record
@@ -128,6 +128,14 @@ def change_contact(work: Work, party: Party, point: ContactPoint) -> None:
         update(Party).where(Party.id == party.id).values(contact_point_id=point.id)
     )
     party.contact_point_id = point.id
+
+
+def keep_hopes_private(work: Work, engagement: Engagement) -> None:
+    """Let what parties hope for be theirs alone again: they shared it with somebody else."""
+    work.session.execute(
+        update(Expectation).where(Expectation.engagement_id == engagement.id)
+        .values(shared_with="", shared_at=None)
+    )
 
 
 @dataclass(frozen=True, slots=True)

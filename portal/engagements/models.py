@@ -55,7 +55,7 @@ class Party(Base):
     """
 
     __tablename__ = "party"
-    __table_args__ = (UniqueConstraint("engagement_id", "person_id", "role"),)
+    __table_args__ = (UniqueConstraint("engagement_id", "person_id", "role", "created_at"),)
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)

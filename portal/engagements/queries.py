@@ -59,14 +59,26 @@ def parties_of(work: Work, engagement_ids: Iterable[str]) -> dict[str, list[Part
     return found
 
 
-_COACH = select(Party).where(Party.engagement_id == bindparam("engagement"),
-                             Party.person_id == bindparam("coach"), Party.role == "COACH")
+# Somebody who comes back after another has coached is a party anew.
+_COACH = (
+    select(Party)
+    .where(Party.engagement_id == bindparam("engagement"),
+           Party.person_id == bindparam("coach"), Party.role == "COACH")
+    .order_by(Party.created_at.desc()).limit(1)
+)
 
 
 def coach_of(work: Work, engagement: Engagement) -> Party:
     """Return the party that the engagement's coach is now; an earlier coach's party has left."""
     return work.session.scalars(
         _COACH, {"engagement": engagement.id, "coach": engagement.coach_id}).one()
+
+
+def coaching(engagement: Engagement, parties: Iterable[Party]) -> set[str]:
+    """Return the parties that the engagement's present coach is or was: more than one where
+    somebody else coached in between."""
+    return {party.id for party in parties
+            if party.role == "COACH" and party.person_id == engagement.coach_id}
 
 
 def party_of_person(work: Work, engagement_id: str, person_id: str) -> Party:

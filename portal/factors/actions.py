@@ -99,6 +99,8 @@ def _count_failure(work: Work, person: Person, factor: Factor, why: CodeNo) -> C
         factor.disabled_at = work.now
         record(work, person.practice_id, "factor.disabled", factor.id,
                practice_id=person.practice_id, actor_id=person.id)
+        warn(work, person, "factor_changed", dedupe=f"factor_changed:{factor.id}",
+             what="disabled")
         why = CodeNo.DISABLED
     return CodeRefused(why, person.codes_paused_until)
 
@@ -152,7 +154,8 @@ def use_recovery_code(work: Work, person: Person, typed: str) -> CodeRefused | N
         if is_password(row.hash, spelled):
             row.used_at = work.now
             _retire(work, person)
-            warn(work, person, "factor_changed", dedupe=f"factor_changed:{row.id}")
+            warn(work, person, "factor_changed", dedupe=f"factor_changed:{row.id}",
+                 what="recovered")
             return None
     person.fails += 1
     pause = pause_after(person.fails)

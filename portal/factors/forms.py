@@ -1,10 +1,13 @@
-"""The forms of signing in."""
+"""The forms of joining and signing in."""
 
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, StringField
+from wtforms import EmailField, Field, PasswordField, RadioField, StringField, ValidationError
+from wtforms.validators import EqualTo, StopValidation
 
+from portal.ground.passwords import MINIMUM_LENGTH
+from portal.people.policy import Owner, ReadBy
 from portal.web.forms import CodeField, at_most, filled
 from portal.web.words import later as _
 
@@ -27,3 +30,50 @@ class RecoveryForm(FlaskForm):
 
     code = StringField(_("Recovery code"), [filled(_("Enter one of your recovery codes.")),
                                             at_most(60)])
+
+
+class EnterForm(FlaskForm):
+    """The one button behind a link: it carries nothing but its form token."""
+
+
+def _unless_not_me(form: JoinForm, field: Field) -> None:
+    """Ask nothing more of somebody whom the mail reached by mistake."""
+    if form.who.data == "not_me":
+        raise StopValidation
+
+
+def _long_enough(_form: FlaskForm, field: PasswordField) -> None:
+    if len(field.data or "") < MINIMUM_LENGTH:
+        raise ValidationError(_("Use at least {letters} characters: four words, for example.")
+                              .format(letters=MINIMUM_LENGTH))
+
+
+class JoinForm(FlaskForm):
+    """Who it is, whose address it is, and the password; nothing chosen beforehand (Z7, Z9)."""
+
+    who = RadioField(_("Who are you?"), validators=[filled(_("Choose whether this is you."))])
+    owner = RadioField(_("Whose is the mail address that the invitation came to?"),
+                       validators=[_unless_not_me, filled(_("Say whose address this is."))])
+    read_by = RadioField(_("Who else reads what arrives there?"),
+                         validators=[_unless_not_me, filled(_("Say who else reads it."))])
+    password = PasswordField(_("Password"), [
+        _unless_not_me, filled(_("Choose a password.")), _long_enough, at_most(200)])
+    repeated = PasswordField(_("The same password again"), [
+        _unless_not_me, filled(_("Enter the password a second time.")),
+        EqualTo("password", _("The two do not match. Enter the same password twice."))])
+
+    def name_choices(self, name: str) -> None:
+        """Offer the answers; the first question goes by name."""
+        self.who.choices = [("me", _("I am {name}").format(name=name)),
+                            ("not_me", _("This is not me"))]
+        self.owner.choices = [
+            (Owner.PRIVATE.value, _("My own")),
+            (Owner.EMPLOYER.value, _("An employer’s, or the practice’s")),
+            (Owner.SHARED.value, _("Shared with other people")),
+        ]
+        self.read_by.choices = [
+            (ReadBy.NOBODY.value, _("Nobody")),
+            (ReadBy.FAMILY.value, _("Family may see it")),
+            (ReadBy.ASSISTANT.value, _("An assistant or colleague")),
+            (ReadBy.EMPLOYER.value, _("An employer can")),
+        ]

@@ -11,7 +11,8 @@ from portal.ground.db import Base, Id, Instant
 class Invitation(Base):
     """One link to one person for one engagement; of its secret only the SHA-256 is kept.
 
-    `purpose` is "sitting" (something waits to be signed) or "return" (the way back in).
+    `purpose` is "sitting" (something waits to be signed), "return" (the way back in) or
+    "hand_over" (a question about who coaches).
     """
 
     __tablename__ = "invitation"

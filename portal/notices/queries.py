@@ -46,6 +46,18 @@ def posted(work: Work, engagement_ids: Iterable[str]) -> dict[str, list[Posted]]
     return found
 
 
+def lost_mails(work: Work, subject_ids: Iterable[str]) -> set[str]:
+    """Return those of some subjects whose newest mail did not arrive: it came back or was given
+    up."""
+    rows = work.session.execute(
+        select(Notice.subject_id, Notice.settled_as)
+        .where(Notice.subject_id.in_(list(subject_ids)), Notice.topic == "mail")
+        .order_by(Notice.created_at, Notice.id)
+    )
+    newest = {row.subject_id: row.settled_as for row in rows}
+    return {subject for subject, settled in newest.items() if settled in ("bounced", "given_up")}
+
+
 def oldest_untried(work: Work) -> datetime | None:
     """Return since when the oldest due notice waits that nobody has tried, or None."""
     return work.session.scalar(

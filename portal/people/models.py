@@ -11,7 +11,8 @@ from portal.ground.db import Base, Id, Instant
 
 
 class Practice(Base):
-    """A coaching practice. `answers_enc` holds its standing answers to the terms' questions."""
+    """A coaching practice. `answers_enc` holds its standing answers to the terms' questions,
+    `withdrawal_enc` where a yes can be taken back when the portal cannot be reached."""
 
     __tablename__ = "practice"
 
@@ -23,6 +24,7 @@ class Practice(Base):
     locale: Mapped[str] = mapped_column(String(12))
     answers_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
     contact_enc: Mapped[bytes] = mapped_column(LargeBinary)
+    withdrawal_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[Instant]
 
 
@@ -66,7 +68,10 @@ class ContactPoint(Base):
 
 
 class Account(Base):
-    """A person who signs in with a password. One address is one account in one practice."""
+    """A person who signs in with a password. One address is one open account in one practice.
+
+    Closing gives the address free: `login_print` is then a text that no address has.
+    """
 
     __tablename__ = "account"
 
@@ -92,6 +97,31 @@ class Membership(Base):
     role: Mapped[str] = mapped_column(String(12))
     since: Mapped[Instant]
     until: Mapped[Instant | None]
+
+
+class MembershipInvitation(Base):
+    """A link by which somebody may join the practice; of its secret only the SHA-256 is kept.
+
+    Sending it again gives it another secret. `ended_as` is "joined", "revoked" or "not_me". Name
+    and address are wiped with the end, except where it was somebody else's mailbox: then the
+    owner still has to see whose address to ask for.
+    """
+
+    __tablename__ = "membership_invitation"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    key_id: Mapped[Id] = mapped_column(ForeignKey("data_key.id"))
+    invited_by: Mapped[Id] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str] = mapped_column(String(12))
+    name_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
+    address_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
+    address_print: Mapped[str | None] = mapped_column(String(64), index=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    issued_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+    ended_as: Mapped[str | None] = mapped_column(String(8))
 
 
 class Successor(Base):

@@ -1,4 +1,4 @@
-"""Rules about passwords, addresses and sessions, and the pauses after failures."""
+"""Rules about members, passwords, addresses and sessions, and the pauses after failures."""
 
 from __future__ import annotations
 
@@ -100,3 +100,94 @@ def only_ran_out(ends_at: datetime, ended_at: datetime | None, now: datetime) ->
 def normal_address(address: str) -> str:
     """Return the spelling under which an address is found again."""
     return address.strip().casefold()
+
+
+class Role(StrEnum):
+    """Name what an account is in its practice (Z5)."""
+
+    OWNER = "owner"
+    COACH = "coach"
+    HELPER = "helper"
+
+
+class Sees(StrEnum):
+    """Say in a word what somebody of the practice can open of an engagement (INV-24)."""
+
+    COACH = "coach"
+    STATES = "states only"
+    DATES = "dates and reminders"
+
+
+def sees(role: Role, *, coaches: bool) -> Sees | None:
+    """Return what a member can open of an engagement that they coach or do not coach, or None:
+    another coach of the practice sees nothing of it (Z5)."""
+    if coaches:
+        return Sees.COACH
+    return {Role.OWNER: Sees.STATES, Role.HELPER: Sees.DATES}.get(role)
+
+
+class MemberNo(StrEnum):
+    """Name why a membership stays as it is."""
+
+    LAST_OWNER = "last_owner"
+    SAME_ROLE = "same_role"
+    STILL_COACHES = "still_coaches"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFacts:
+    """Hold what decides whether a membership may change: `owners` are all of the practice,
+    `coaches` is how many engagements this member coaches that still run."""
+
+    role: Role
+    owners: int
+    coaches: int
+
+
+def why_not_role(facts: MemberFacts, role: Role) -> MemberNo | None:
+    """Return why a member cannot have another role, or None."""
+    if role is facts.role:
+        return MemberNo.SAME_ROLE
+    if facts.role is Role.OWNER and facts.owners == 1:
+        return MemberNo.LAST_OWNER
+    return MemberNo.STILL_COACHES if role is Role.HELPER and facts.coaches else None
+
+
+def why_not_leave(facts: MemberFacts, *, cannot_hand_over: bool = False) -> MemberNo | None:
+    """Return why a membership cannot end, or None.
+
+    Engagements are handed over first. Only for a coach who can no longer do it the owner may end
+    the membership all the same, and then proposes somebody to each coachee.
+    """
+    if facts.role is Role.OWNER and facts.owners == 1:
+        return MemberNo.LAST_OWNER
+    return MemberNo.STILL_COACHES if facts.coaches and not cannot_hand_over else None
+
+
+#: How long a link works by which somebody joins the practice.
+JOIN_LASTS = timedelta(days=7)
+
+
+class InviteNo(StrEnum):
+    """Name why somebody is not invited into the practice."""
+
+    ALREADY_IN = "already_in"
+    ALREADY_INVITED = "already_invited"
+
+
+def why_not_invite(*, is_in: bool, is_invited: bool) -> InviteNo | None:
+    """Return why nobody is invited at an address: nobody joins a practice twice."""
+    if is_in:
+        return InviteNo.ALREADY_IN
+    return InviteNo.ALREADY_INVITED if is_invited else None
+
+
+class JoinNo(StrEnum):
+    """Name why somebody cannot join: told to them alone, once their mailbox is proven."""
+
+    HAS_ACCOUNT = "has_account"
+
+
+def can_join(expires_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a link to join still works: neither run out nor ended nor used."""
+    return ended_at is None and now < expires_at

@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, RadioField, ValidationError
+from wtforms import EmailField, RadioField
 
 from portal.people.policy import Owner, ReadBy
-from portal.web.forms import at_most, filled
+from portal.web.forms import at_most, filled, mail_address
 from portal.web.words import later as _
-
-
-def mail_address(_form: FlaskForm, field: EmailField) -> None:
-    """Refuse what is no mail address, and keep the spelling that mail servers understand."""
-    # Imported late: it brings a DNS library along that a cold start need not wait for.
-    from email_validator import EmailNotValidError, validate_email
-
-    try:
-        found = validate_email((field.data or "").strip(), check_deliverability=False,
-                               test_environment=True)
-    except EmailNotValidError as wrong:
-        raise ValidationError(
-            _("Enter a mail address like name@example.org.")) from wrong
-    field.data = found.normalized
 
 
 class LostForm(FlaskForm):

@@ -13,12 +13,12 @@ from portal.agreements.models import AgreementVersion, Signature
 from portal.agreements.queries import standing_of, standing_of_one
 from portal.engagements.actions import hold, tell
 from portal.engagements.queries import engagements_of_person, parties_of
-from portal.people.actions import PRINT
+from portal.people.actions import PRINT, resend
 from portal.people.policy import normal_address
-from portal.people.queries import points_by_address, practice_or_missing
+from portal.people.queries import open_invitations, points_by_address, practice_or_missing
 from portal.reaching.actions import send_return
 from portal.reaching.models import DoorRequest
-from portal.reaching.policy import has_lapsed, hears_of, pairing_day
+from portal.reaching.policy import DOOR_EVERY, has_lapsed, hears_of, pairing_day
 from portal.web.words import speak
 
 if TYPE_CHECKING:
@@ -48,9 +48,13 @@ def _answer(work: Work, request: DoorRequest) -> None:
     place = f"door_request/{request.id}/address"
     address = work.ground.vault.unlock_outside(request.address_enc or b"", place).decode()
     request.settled_at, request.address_enc = work.now, None
-    for point in points_by_address(
-        work, work.ground.vault.fingerprint(normal_address(address), PRINT)
-    ):
+    printed = work.ground.vault.fingerprint(normal_address(address), PRINT)
+    for invitation in open_invitations(work, printed):
+        practice = practice_or_missing(work, invitation.practice_id)
+        speak(practice.locale, practice.timezone)
+        if work.now - invitation.issued_at >= DOOR_EVERY:
+            resend(work, invitation)
+    for point in points_by_address(work, printed):
         practice = practice_or_missing(work, point.practice_id)
         speak(practice.locale, practice.timezone)
         for engagement in engagements_of_person(work, point.practice_id, point.person_id):

@@ -63,7 +63,7 @@ _SEAT = (
         ContactPoint.suspended_at.is_(None)))
     .where(Engagement.id == bindparam("engagement"), Party.person_id == bindparam("person"),
            Engagement.practice_id == bindparam("practice"))
-    .order_by(ContactPoint.owner_declared_at.desc())
+    .order_by(_COACH_PARTY.created_at.desc(), ContactPoint.owner_declared_at.desc())
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField, ValidationError
+from wtforms import EmailField, Field, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from portal.ground.glyphs import named, why_not_printable
@@ -33,6 +33,20 @@ def filled(message: str) -> InputRequired:
 def at_most(letters: int) -> Length:
     """Refuse a text that is too long."""
     return Length(max=letters, message=_("This is too long: use %(max)d characters at the most."))
+
+
+def mail_address(_form: FlaskForm, field: EmailField) -> None:
+    """Refuse what is no mail address, and keep the spelling that mail servers understand."""
+    # Imported late: it brings a DNS library along that a cold start need not wait for.
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        found = validate_email((field.data or "").strip(), check_deliverability=False,
+                               test_environment=True)
+    except EmailNotValidError as wrong:
+        raise ValidationError(
+            _("Enter a mail address like name@example.org.")) from wrong
+    field.data = found.normalized
 
 
 def printable(_form: FlaskForm, field: StringField) -> None:

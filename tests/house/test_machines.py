@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal.agreements import policy as agreements
 from portal.engagements import policy as engagements
+from portal.handing import policy as handing
 from portal.ledger.actions import Order, step
 from portal.ledger.models import Access
 from portal.links import policy as links
@@ -27,6 +28,7 @@ MACHINES = {
         agreements.LINE,
         agreements.SIGNATURE,
         links.MACHINE,
+        handing.MACHINE,
     )
 }
 #: Headings that say more than the machine's name.

@@ -1,8 +1,9 @@
 """Two practices with everyone in their place, and an eye on every row of every table.
 
 At Berg Coaching Ana has concluded terms with Ben and with Mallory, papers sealed, and Nele has
-opened hers; Dora coaches other people there. At Quist Coaching Zoe has concluded terms with
-Yul. What the tests address is Ben's.
+opened hers; Dora coaches other people there, Hana helps, Olga owns the practice too and coaches
+nobody. At Quist Coaching Zoe has concluded terms with Yul. Each practice has invited Ida. What
+the tests address is Ben's.
 """
 
 from __future__ import annotations
@@ -28,13 +29,14 @@ from portal.ground.settings import Settings
 from portal.ground.tokens import fingerprint
 from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
-from portal.people.actions import NewPerson, meet_person, open_account
-from portal.people.models import SignIn
-from portal.people.policy import Owner, ReadBy
+from portal.people.actions import NewMember, invite_member
+from portal.people.models import Practice, SignIn
+from portal.people.policy import Role
 from portal.web.assets import STATIC
 from portal.web.words import speak
 from tests.builders import (
     World,
+    add_colleague,
     add_engagement,
     add_practice,
     issue,
@@ -43,7 +45,7 @@ from tests.builders import (
     sign,
     vouch_for,
 )
-from tests.cast import BEN, MALLORY, PASSWORD, YUL, ZOE, Character
+from tests.cast import BEN, DORA, HANA, MALLORY, OLGA, YUL, ZOE, Character
 from tests.conftest import DATABASE, KEYS, NOW, _run
 from tests.journeys.steps import newest_link
 from tests.pages import BASE, Browser
@@ -53,11 +55,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from werkzeug.routing import Rule
 
-DORA = Character("Dora Dorn", "dora@berg.example")
+IDA = Character("Ida Iversen", "ida@iversen.example")
 NELE = Character("Nele Novak", "nele.novak@posteo.example")
 #: Everybody who may come along: whose session their browser holds, and how far it was proven.
 PERSONAS = {
     "nobody": None, "ana": ("ana", "coach", "factor"), "dora": ("dora", "coach", "factor"),
+    "hana": ("hana", "coach", "factor"), "olga": ("olga", "coach", "factor"),
     "zoe": ("zoe", "coach", "factor"),
     "ben": ("ben", "party", "factor"), "ben-by-link": ("ben", "party", "mailbox"),
     "nele-by-link": ("nele", "party", "mailbox"), "yul": ("yul", "party", "factor"),
@@ -122,7 +125,10 @@ class Stage:
         return {"engagement_id": self.ids[f"{key}.engagement"],
                 "party_id": self.ids[f"{key}.party"], "version_id": self.ids[f"{key}.version"],
                 "paper_id": self.ids.get(f"{key}.paper", new_id()),
-                "practice_id": self.ids[f"{key}.practice"], "token": self.ids[f"{key}.token"],
+                "practice_id": self.ids[f"{key}.practice"],
+                "account_id": self.ids["zoe.account" if key == "yul" else "dora.account"],
+                "join_id": self.ids["zoe.join" if key == "yul" else "ana.join"],
+                "token": self.ids[f"{key}.token"],
                 "number": 1, "reader": "coachee",
                 "filename": next(STATIC.rglob("*.css")).relative_to(STATIC).as_posix()}
 
@@ -150,7 +156,11 @@ def make_stage(world: World, app: Flask) -> Stage:
     """Let everyone do what they have done before the tests begin."""
     add_practice(world)
     add_colleague(world, DORA, "dora")
+    add_colleague(world, HANA, "hana", "helper")
+    add_colleague(world, OLGA, "olga", "owner")
     add_practice(world, ZOE, "zoe", name="Quist Coaching")
+    for owner in ("ana", "zoe"):
+        ask_to_join(world, owner)
     for who, key, coach in ((BEN, "ben", "ana"), (MALLORY, "mallory", "ana"),
                             (YUL, "yul", "zoe"), (NELE, "nele", "ana")):
         engage(world, who, key, coach)
@@ -167,15 +177,12 @@ def make_stage(world: World, app: Flask) -> Stage:
     return Stage(world, app)
 
 
-def add_colleague(world: World, who: Character, key: str) -> None:
-    """Let somebody else coach at Ana's practice."""
-    with world.ground.work(writes=True) as work:
-        practice_id = world.ids["ana.practice"]
-        person, _point = meet_person(work, practice_id, NewPerson(
-            who.name, who.email, Owner.PRIVATE, ReadBy.NOBODY))
-        account = open_account(work, person, who.email, PASSWORD, "coach")
-        world.ids |= {key: person.id, f"{key}.practice": practice_id,
-                      f"{key}.account": account.id}
+def ask_to_join(world: World, owner: str) -> None:
+    """Let an owner invite somebody into the practice."""
+    with world.ground.work(writes=True, actor=world.coach(owner)) as work:
+        practice = work.session.get_one(Practice, world.ids[f"{owner}.practice"])
+        row = invite_member(work, practice, NewMember(IDA.name, IDA.email, Role.HELPER))
+        world.ids[f"{owner}.join"] = row.id
 
 
 def engage(world: World, who: Character, key: str, coach: str) -> None:

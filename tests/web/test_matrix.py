@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from tests.web.stage import Stage
 
 #: Strangers to Ben's terms. What they may do, they do to what is theirs.
-STRANGERS = ("nobody", "dora", "zoe", "yul", "mallory", "forged", "ended")
+STRANGERS = ("nobody", "dora", "hana", "olga", "zoe", "yul", "mallory", "forged", "ended")
 #: Browsers with a session that was never given, or that has ended, are treated as nobody.
 AS_NOBODY = {"forged": "nobody", "ended": "nobody"}
 OTHER_METHODS = ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND")
 #: What stands in every row that belongs to a stranger, and in which tables they may change any.
 #: The practice's standing answers are of all who coach there.
-OWN = {"dora": ("dora.practice", ("practice", "ledger_entry")), "zoe": ("zoe.practice", None),
+OWN = {"dora": ("dora.practice", ("practice", "ledger_entry")),
+       "olga": ("olga.practice", ("practice", "ledger_entry", "membership_invitation", "notice")),
+       "zoe": ("zoe.practice", None),
        "yul": ("yul.engagement", None), "mallory": ("mallory.engagement", None)}
 #: Tables in which a stranger's own signing in and asking leaves something.
 SESSIONS = ("access_log", "sign_in", "door_request")
@@ -128,7 +130,9 @@ def test_lets_strangers_touch_only_what_is_their_own(
 #: Whose session asks with which of their own things, mixed with which of Ben's.
 MIXES = [
     ("dora", "ben", {"engagement_id", "party_id", "version_id", "paper_id"}),
-    ("zoe", "yul", {"engagement_id", "party_id", "version_id", "paper_id"}),
+    ("olga", "ben", {"engagement_id", "party_id", "version_id", "paper_id"}),
+    ("zoe", "yul", {"engagement_id", "party_id", "version_id", "paper_id", "account_id",
+                    "join_id"}),
     ("zoe", "yul", {"party_id", "version_id", "paper_id"}),
     ("ana", "mallory", {"party_id", "version_id", "paper_id"}),
     ("yul", "yul", {"version_id", "paper_id"}),
@@ -145,7 +149,8 @@ def test_answers_foreign_ids_like_ids_that_do_not_exist(
     own, others = stage.values(owner), stage.values("ben")
     asked = 0
     for rule, method in routes(stage.app):
-        if not rule.arguments & foreign or stage_door(stage, rule.endpoint) != scope_of(persona):
+        if (not rule.arguments & foreign
+                or stage_door(stage, rule.endpoint) not in doors_of(persona)):
             continue
         theirs = {**own, **{name: others[name] for name in foreign}}
         unknown = {**own, **{name: new_id() for name in foreign}}
@@ -157,9 +162,11 @@ def test_answers_foreign_ids_like_ids_that_do_not_exist(
     assert asked
 
 
-def scope_of(persona: str) -> str:
-    """Return which kind of door somebody comes through."""
-    return "coach" if persona in ("ana", "dora", "zoe") else "party"
+def doors_of(persona: str) -> set[str]:
+    """Return which doors somebody comes through with their things."""
+    if persona in ("ana", "olga", "zoe"):
+        return {"coach", "desk", "owner"}
+    return {"coach", "desk"} if persona == "dora" else {"party"}
 
 
 def stage_door(stage: Stage, endpoint: str) -> str:

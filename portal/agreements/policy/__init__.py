@@ -2,7 +2,15 @@
 
 from portal.agreements.policy.facts import PAIRING_DEADLINE, SignedFacts, SlotFacts, VersionFacts
 from portal.agreements.policy.lines import LineFacts, line_state
-from portal.agreements.policy.machines import ENDS, KINDS, LINE, OPEN_STATES, SIGNATURE, VERSION
+from portal.agreements.policy.machines import (
+    ENDS,
+    KINDS,
+    LINE,
+    OPEN_STATES,
+    SIGNATURE,
+    VERSION,
+    withdrawing,
+)
 from portal.agreements.policy.reading import laid_out, minutes_to_read
 from portal.agreements.policy.signing import SignFacts, SignNo, is_waiting, why_not_sign
 from portal.agreements.policy.versions import history, in_force_spans, state, with_successors
@@ -11,5 +19,5 @@ __all__ = [
     "ENDS", "KINDS", "LINE", "OPEN_STATES", "PAIRING_DEADLINE", "SIGNATURE", "VERSION",
     "LineFacts", "SignFacts", "SignNo", "SignedFacts", "SlotFacts", "VersionFacts", "history",
     "in_force_spans", "is_waiting", "laid_out", "line_state", "minutes_to_read", "state",
-    "why_not_sign", "with_successors",
+    "why_not_sign", "with_successors", "withdrawing",
 ]

@@ -82,3 +82,8 @@ ENDS = {
     "IN_FORCE": ("version.withdrawn", LEAVE_WHOLE),
     "SUSPENDED": ("version.withdrawn", LEAVE_WHOLE),
 }
+
+
+def withdrawing(state: str) -> str:
+    """Return the machine's word for a withdrawal or a leaving party, which differs by state."""
+    return LEAVE_WHOLE if state in ("IN_FORCE", "SUSPENDED") else LEAVE

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from portal.agreements.policy.facts import VersionFacts
-from portal.agreements.policy.machines import FORCE, LEAVE, LEAVE_WHOLE, VERSION
+from portal.agreements.policy.machines import FORCE, VERSION, withdrawing
 
 
 def _sign_events(facts: VersionFacts) -> Iterator[tuple[datetime, str]]:
@@ -41,7 +41,7 @@ def _timers(facts: VersionFacts) -> Iterator[tuple[datetime, str]]:
 def _named(state: str, act: str) -> str:
     """Return the machine's own word for an act, which differs by state."""
     if act == "withdraw":
-        return LEAVE_WHOLE if state in ("IN_FORCE", "SUSPENDED") else LEAVE
+        return withdrawing(state)
     if act == "recall":
         late = state == "SCHEDULED"
         return "recall_or_pairing_deadline" if late else "recall_or_sign_by_passed"

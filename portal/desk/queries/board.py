@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from portal.agreements import policy as agreements
 from portal.agreements.queries import standing_of
 from portal.engagements.policy import Mandatory, engagement_state
-from portal.engagements.queries import of_coach, own_or_missing, parties_of
+from portal.engagements.queries import coaching, of_coach, own_or_missing, parties_of
 from portal.evidence.queries import Paper, newest_paper, papers_of
 from portal.links.queries import of_engagements
 from portal.notices.queries import Posted, posted
@@ -109,7 +109,9 @@ def _sheets(work: Work, engagements: list[Engagement]) -> list[Sheet]:
     names = names_of(work, [p.person_id for ps in parties.values() for p in ps])
     work.vault.fetch(engagement.key_id for engagement in engagements)
     mails, invitations = posted(work, ids), of_engagements(work, ids)
-    newest = {i: next(iter(standing[i].versions[-1:]), None) for i in ids}
+    # What another coach had signed before this one stays closed to them.
+    newest = {e.id: next(reversed(standing[e.id].signed_by(coaching(e, parties[e.id]))), None)
+              for e in engagements}
     papers = papers_of(work, [v.version_id for v in newest.values() if v is not None])
     return [
         _sheet(work, e, _Found(
@@ -150,7 +152,7 @@ def _sheet(work: Work, engagement: Engagement, found: _Found, names: dict[str, s
         until=facts.valid_to - timedelta(seconds=1) if facts else None,
         starts=facts.effective_from if facts else None,
         requests=[_request(p, names, facts, found.invitations, standing.events)
-                  for p in parties] if facts else [],
+                  for p in parties if facts.slot_of(p.id)] if facts else [],
         papers=found.papers,
         troubles=[m for m in found.mails if _is_trouble(m, found.invitations, standing)],
         sealing=any(m.topic == "seal" and m.settled_at is None for m in found.mails),

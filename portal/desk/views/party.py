@@ -13,6 +13,7 @@ from portal.desk.queries.own import Own, own_version, own_versions
 from portal.desk.views import bp
 from portal.desk.views.coach import send_paper
 from portal.evidence.queries import newest_paper, papers_of
+from portal.handing.queries import asked
 from portal.plain.errors import Missing
 from portal.reaching.forms import PlainForm
 from portal.signing.queries import Seat, seat_of, waiting_of
@@ -93,4 +94,4 @@ def consents(work: Work) -> Response:
     """Show what waits, what was agreed and until when, and the copies."""
     seat = seat_of(work)
     return page("desk/consents.html", seat=seat, owns=own_versions(work, seat),
-                waiting=waiting_of(work, seat))
+                waiting=waiting_of(work, seat), asked=asked(work, seat))

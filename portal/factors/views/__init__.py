@@ -1,4 +1,4 @@
-"""Signing in: password, code, the first authenticator, recovery codes."""
+"""Joining and signing in: password, code, the first authenticator, recovery codes."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("factors", __name__)
 
-from portal.factors.views import enrol, sign_in  # noqa: E402, F401 - they register
+from portal.factors.views import enrol, join, sign_in  # noqa: E402, F401 - they register

@@ -138,7 +138,7 @@ def recover(work: Work) -> Response:
 
 
 @bp.post("/sign-out")
-@guard(Door.COACH)
+@guard(Door.DESK)
 def sign_out(work: Work) -> Response:
     """End the session on the server; the cookie is worth nothing from now on."""
     if work.actor is not None:

@@ -1,6 +1,14 @@
-"""Making practices and people, letting them join, signing in."""
+"""Making practices and people, letting them join and go, signing in."""
 
-from portal.people.actions.members import open_account
+from portal.people.actions.joining import (
+    NewMember,
+    invite_member,
+    join,
+    not_for_me,
+    resend,
+    revoke_invitation,
+)
+from portal.people.actions.members import change_role, end_membership, open_account
 from portal.people.actions.persons import (
     PRINT,
     NewPerson,
@@ -9,7 +17,12 @@ from portal.people.actions.persons import (
     meet_person,
     name_person,
 )
-from portal.people.actions.practices import NewPractice, found_practice, keep_answers
+from portal.people.actions.practices import (
+    NewPractice,
+    change_practice,
+    found_practice,
+    keep_answers,
+)
 from portal.people.actions.sessions import (
     begin_session,
     check_password,
@@ -18,10 +31,12 @@ from portal.people.actions.sessions import (
     end_token,
     shut_out,
 )
-from portal.people.actions.warning import warn
+from portal.people.actions.writing import warn, write_to
 
 __all__ = [
-    "PRINT", "NewPerson", "NewPractice", "add_address", "begin_session", "check_password",
-    "end_session", "end_sessions_of", "end_token", "forget_person", "found_practice",
-    "keep_answers", "meet_person", "name_person", "open_account", "shut_out", "warn",
+    "PRINT", "NewMember", "NewPerson", "NewPractice", "add_address", "begin_session",
+    "change_practice", "change_role", "check_password", "end_membership", "end_session",
+    "end_sessions_of", "end_token", "forget_person", "found_practice", "invite_member", "join",
+    "keep_answers", "meet_person", "name_person", "not_for_me", "open_account", "resend",
+    "revoke_invitation", "shut_out", "warn", "write_to",
 ]

@@ -1,4 +1,4 @@
-"""Persons and their addresses."""
+"""Persons, their addresses, and mails about their own standing."""
 
 from __future__ import annotations
 

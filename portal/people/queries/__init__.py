@@ -1,5 +1,27 @@
 """Finding people and what they are, always within one practice."""
 
+from portal.people.queries.members import (
+    Invited,
+    Looker,
+    Member,
+    account_or_missing,
+    can_coach,
+    closed_account,
+    count_owners,
+    invitation_name,
+    invitation_or_missing,
+    invited_to,
+    join_signer,
+    joinable,
+    joinable_by_id,
+    lookers_of,
+    member_or_missing,
+    members_of,
+    membership_of,
+    open_invitations,
+    why_not_invited,
+    why_not_joining,
+)
 from portal.people.queries.persons import (
     Someone,
     account_by_login,
@@ -17,9 +39,21 @@ from portal.people.queries.persons import (
     role_of,
     session_by_token,
 )
+from portal.people.queries.practices import (
+    ContactBlock,
+    PracticeSettings,
+    contact_block,
+    settings_of,
+    successor_of,
+)
 
 __all__ = [
-    "Someone", "account_by_login", "account_of", "address_of", "address_of_person", "answers_of",
-    "is_proven", "names_of", "person_or_missing", "point_of", "points_and_people",
-    "points_by_address", "practice_or_missing", "role_of", "session_by_token",
+    "ContactBlock", "Invited", "Looker", "Member", "PracticeSettings", "Someone",
+    "account_by_login", "account_of", "account_or_missing", "address_of", "address_of_person",
+    "answers_of", "can_coach", "closed_account", "contact_block", "count_owners",
+    "invitation_name", "invitation_or_missing", "invited_to", "is_proven", "join_signer",
+    "joinable", "joinable_by_id", "lookers_of", "member_or_missing", "members_of",
+    "membership_of", "names_of", "open_invitations", "person_or_missing", "point_of",
+    "points_and_people", "points_by_address", "practice_or_missing", "role_of",
+    "session_by_token", "settings_of", "successor_of", "why_not_invited", "why_not_joining",
 ]

@@ -42,6 +42,7 @@ class Shown:
 
     name: str
     scope: str = ""
+    role: str = ""
 
 
 def keep_token(scope: str, token: str) -> None:
@@ -113,7 +114,8 @@ def _frame() -> dict[str, Any]:
     actor = work.actor if work is not None else None
     current = None
     if work is not None and actor is not None and g.door is not Door.ANYONE:
-        current = Shown(names_of(work, [actor.person_id]).get(actor.person_id, ""), actor.scope)
+        current = Shown(names_of(work, [actor.person_id]).get(actor.person_id, ""), actor.scope,
+                        actor.role)
     return {"practice": g.get("practice"), "current": current}
 
 

@@ -47,7 +47,7 @@ class _Post:
 
 def invite(
     work: Work, engagement: Engagement, party: Party, mail: str, *, until: datetime,
-    minutes: int = 0, texts: int = 1, post: _Post | None = None,
+    minutes: int = 0, texts: int = 1, post: _Post | None = None, **values: str,
 ) -> None:
     """Send a party a new link that lives until an instant; the old one ends at once (Z9).
 
@@ -58,13 +58,13 @@ def invite(
     invitation, token = issue_link(
         work, practice_id=engagement.practice_id, engagement_id=engagement.id,
         person_id=party.person_id, contact_point_id=party.contact_point_id,
-        purpose="return" if mail == "return" else "sitting", lasts=until - work.now,
+        purpose=mail if mail in policy.LEAD_BACK else "sitting", lasts=until - work.now,
         known=post.known if post else None)
     base = work.ground.settings.base_url.rstrip("/")
     tell(work, engagement, party, mail, dedupe=f"{mail}:{invitation.id}",
          subject_id=invitation.id, head=post.head if post else None, link=f"{base}/i/{token}",
          until=long_date(until - timedelta(seconds=1)), minutes=str(minutes),
-         texts=str(texts))
+         texts=str(texts), **values)
 
 
 def invite_waiting(work: Work, engagement: Engagement) -> list[Party]:

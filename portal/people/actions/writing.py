@@ -1,4 +1,4 @@
-"""Telling somebody at once that something about how they sign in was changed."""
+"""Mails to a person about their own standing: never bundled, and of no engagement."""
 
 from __future__ import annotations
 
@@ -12,11 +12,20 @@ if TYPE_CHECKING:
     from portal.people.models import Person
 
 
-def warn(work: Work, person: Person, name: str, *, dedupe: str) -> None:
-    """Put a warning to a person into the outbox, to the address that is known; never bundled.
+def warn(work: Work, person: Person, name: str, *, dedupe: str, what: str) -> None:
+    """Tell somebody at once, at the address that is known, that something about how they sign in
+    was changed, and `what` it was.
 
     The practice's contact line is in it, for an answer to a mail may reach who should not know.
     """
+    write_to(work, person, name, dedupe=dedupe, what=what)
+
+
+def write_to(
+    work: Work, person: Person, name: str, *, dedupe: str, reply_to: str = "", **values: str
+) -> None:
+    """Put a mail to a person into the outbox, under their own key; without any address of theirs
+    nothing happens."""
     point = point_of(work, person.id)
     if point is None:
         return
@@ -25,6 +34,7 @@ def warn(work: Work, person: Person, name: str, *, dedupe: str) -> None:
     put_mail(
         work, name, work.reveal(point, "value"),
         {"practice": practice.name, "hello": work.reveal(person, "name"),
-         "contact": work.reveal(practice, "contact"), "front_door": f"{base}/lost"},
+         "contact": work.reveal(practice, "contact"), "front_door": f"{base}/lost",
+         "sign_in": f"{base}/sign-in", "reply_to": reply_to, **values},
         dedupe=dedupe, practice_id=practice.id, key_id=person.key_id, subject_id=person.id,
     )
