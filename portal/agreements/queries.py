@@ -241,20 +241,38 @@ def version_rows(work: Work, version_ids: Iterable[str]) -> list[AgreementVersio
 
 
 def shown_text(work: Work, version: AgreementVersion, role: str) -> dict[str, Any]:
-    """Return what a reader in this role is shown of a version: its frozen record, laid out."""
+    """Return what a reader in this role is shown of a version: its frozen record, laid out.
+
+    Notices are kept by role; the first texts kept the coachee's alone.
+    """
     record = json.loads(work.reveal(version, "record"))
-    notice = json.loads(work.reveal(version, "notice"))
+    notices = json.loads(work.reveal(version, "notice"))
+    notice = notices.get(role, ()) if isinstance(notices, dict) else notices
     return policy.laid_out(record, role, notice)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Hold what the coach has entered for a text, and whether that text is out already."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    issued: bool = False
+
+
+def drafts_of(work: Work, agreement_ids: Iterable[str]) -> dict[str, Kept]:
+    """Return what was entered for the texts of many agreements, with one query; one for which
+    nothing was entered is not among them."""
+    rows = work.session.scalars(
+        select(TermsDraft).where(TermsDraft.agreement_id.in_(list(agreement_ids)),
+                                 TermsDraft.discarded_at.is_(None))
+    )
+    return {row.agreement_id: Kept(json.loads(work.reveal(row, "values")),
+                                   row.issued_at is not None) for row in rows}
 
 
 def draft_values(work: Work, agreement_id: str) -> dict[str, Any]:
     """Return what the coach has entered for the next version; empty if nothing."""
-    draft = work.session.scalar(
-        select(TermsDraft).where(TermsDraft.agreement_id == agreement_id,
-                                 TermsDraft.discarded_at.is_(None))
-    )
-    values: dict[str, Any] = json.loads(work.reveal(draft, "values")) if draft else {}
-    return values
+    return drafts_of(work, [agreement_id]).get(agreement_id, Kept()).values
 
 
 def slot_of(work: Work, version_id: str, party_id: str) -> SignerSlot | None:

@@ -1,7 +1,8 @@
 """What the coach's screens show before a text is issued."""
 
+from portal.issuing.queries.drafts import Composed, Material, composed, material_of, materials_of
 from portal.issuing.queries.people import Named, People, people_of, why_not_people
 from portal.issuing.queries.screens import Screen, screen_of, sentences_of
 
-__all__ = ["Named", "People", "Screen", "people_of", "screen_of", "sentences_of",
-           "why_not_people"]
+__all__ = ["Composed", "Material", "Named", "People", "Screen", "composed", "material_of",
+           "materials_of", "people_of", "screen_of", "sentences_of", "why_not_people"]
