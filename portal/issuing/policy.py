@@ -13,6 +13,8 @@ from portal.wording.policy import is_named
 
 #: The template that a third person signs, by their role.
 TEMPLATES = {"SPONSOR": "T2", "ASSISTANT": "T3", "SUPPORTER": "T4", "GUEST": "T5"}
+#: In which order people are listed.
+ORDER = ("SPONSOR", "LINE_MANAGER", "HR_PARTNER", "ASSISTANT", "SUPPORTER", "GUEST")
 #: Without these the engagement does not become active (INV-2).
 MANDATORY = frozenset({"T1", "T2"})
 

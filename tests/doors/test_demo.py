@@ -92,7 +92,7 @@ def test_goes_from_the_first_page_to_sealed_papers(demo: Visitor) -> None:
     assert "New engagement" in today
     new = demo.get("/engagements/new")
     terms = demo.post("/engagements/new", new, name="Ben Adler", email="ben@mailbox.example",
-                      owner="private", read_by="nobody", title="Coaching")
+                      owner="private", read_by="nobody", title="Coaching", alone="1")
     path = re.search(r'action="(/engagements/[0-9a-f]{32})/terms"', terms)
     assert path
     fields = dict(re.findall(r'name="(q_\w+)"[^>]*value="([^"]*)"', terms))

@@ -40,7 +40,7 @@ def invite(world: World, browser: Browser) -> str:
     page = browser.get("/engagements/new")
     page = browser.post("/engagements/new", {
         "name": BEN.name, "email": BEN.email, "owner": "private", "read_by": "nobody",
-        "title": "Coaching"}, page=page)
+        "title": "Coaching", "alone": "1"}, page=page)
     terms = page.response.request.path
     page = browser.post(terms, {f"q_{key.replace('.', '_')}": value
                                 for key, value in ANSWERS.items()}, page=page)

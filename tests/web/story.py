@@ -201,7 +201,7 @@ def ana_invites(story: Story, ana: Watched, who: Character) -> str:
             "title": TITLE}
     page = ana.post("/engagements/new", sent, page=page)
     assert page.status == 422
-    page = ana.post("/engagements/new", {**sent, "owner": "private"}, page=page)
+    page = ana.post("/engagements/new", {**sent, "owner": "private", "alone": "1"}, page=page)
     terms = page.response.request.path
     typed = {f"q_{key.replace('.', '_')}": value for key, value in SAID.items()}
     page = ana.post(terms, {**typed, "q_breach_hours": "999"}, page=page)

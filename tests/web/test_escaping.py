@@ -91,7 +91,7 @@ def test_shows_what_was_typed_as_text_everywhere(world: World, app: Flask, turn:
     name, title, signed = typed[:3]
     page = ana.post("/engagements/new", {
         "name": name, "email": BEN.email, "owner": "private", "read_by": "nobody",
-        "title": title}, page=ana.get("/engagements/new"))
+        "title": title, "alone": "1"}, page=ana.get("/engagements/new"))
     answers = answers_with(typed[3:])
     page = ana.post(page.response.request.path, {
         f"q_{key.replace('.', '_')}": value for key, value in answers.items()}, page=page)

@@ -81,6 +81,14 @@ class PeopleForm(FlaskForm):
     assistant = FormField(AssistantFields)
     supporter = FormField(AssistantFields)
 
+    def name_choices(self, coachee: str) -> None:
+        """Offer the answers about addresses, and ask about the coachee by name."""
+        for section in self.sections:
+            if isinstance(section.form, AssistantFields):
+                section.form.name_choices()
+                section.form.asked_for_on.label.text = _(
+                    "Did {coachee} ask for this person? On which day?").format(coachee=coachee)
+
     @property
     def sections(self) -> list[FormField[Any]]:
         """Return the sections in the order of the screen."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from portal.agreements.queries import standing_of_one
 from portal.engagements.policy import NAMED_ONLY, AskFacts, ask_facts
 from portal.engagements.queries import domains_of, organisations_of, own_or_missing, parties_of
-from portal.issuing.policy import NewParty, PartyFacts, PartyFault, domain_of, why_not_party
+from portal.issuing.policy import ORDER, NewParty, PartyFacts, PartyFault, domain_of, why_not_party
 from portal.people.policy import normal_address
 from portal.people.queries import names_of, points_and_people, practice_or_missing
 
@@ -60,8 +60,9 @@ def people_of(work: Work, engagement_id: str) -> People:
     parties = [p for p in parties_of(work, [engagement.id])[engagement.id] if p.role != "COACH"]
     found = _find(work, engagement, parties)
     named = [_named(party, found) for party in parties]
+    others = [n for n in named if n.role != "COACHEE" and not n.asking.gone]
     return People(engagement, next(n for n in named if n.role == "COACHEE"),
-                  [n for n in named if n.role != "COACHEE" and not n.asking.gone])
+                  sorted(others, key=lambda n: ORDER.index(n.role)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from portal.engagements.queries import own_or_missing
 from portal.issuing import actions
 from portal.issuing.forms import VouchForm
 from portal.issuing.views import bp
-from portal.issuing.views.screens import address_words
+from portal.issuing.views.people import address_words
 from portal.people.policy import AddressNo, Owner, ReadBy, why_not_address
 from portal.people.queries import names_of
 from portal.plain.errors import Missing
@@ -126,10 +126,11 @@ def revoke(work: Work, engagement_id: str, party_id: str) -> Response:
 def address(work: Work, engagement_id: str, party_id: str) -> Response:
     """Ask for another address."""
     engagement = own_or_missing(work, engagement_id)
-    _party_row, name = _party(work, engagement, party_id)
+    party, name = _party(work, engagement, party_id)
     form = AddressFields()
     form.name_choices()
-    return page("issuing/address.html", form=form, engagement_id=engagement_id, name=name)
+    return page("issuing/address.html", form=form, engagement_id=engagement_id, name=name,
+                role=party.role)
 
 
 @bp.post("/engagements/<engagement_id>/parties/<party_id>/address")
@@ -146,8 +147,10 @@ def correct_address(work: Work, engagement_id: str, party_id: str) -> Response:
             reaching.correct_address(work, engagement, party, said(form.email), owner, read_by)
             flash(_("Mail to {name} goes to the new address from now on.").format(name=name))
             return go("desk.engagement", engagement_id=engagement_id)
-        blame(form, "read_by" if no is AddressNo.READ_BY_EMPLOYER else "owner", address_words(no))
-    return again("issuing/address.html", form=form, engagement_id=engagement_id, name=name)
+        blame(form, "read_by" if no is AddressNo.READ_BY_EMPLOYER else "owner",
+              address_words(no, name))
+    return again("issuing/address.html", form=form, engagement_id=engagement_id, name=name,
+                 role=party.role)
 
 
 @bp.post("/engagements/<engagement_id>/versions/<version_id>/recall")

@@ -1,4 +1,4 @@
-"""Three screens: who, what, look and send."""
+"""What is agreed, and look and send."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from portal.issuing import actions
 from portal.issuing.forms import (
     IssueForm,
     TermsForm,
-    WhoForm,
     answers_in,
     fault_words,
     field_name,
@@ -21,8 +20,6 @@ from portal.issuing.forms import (
 )
 from portal.issuing.queries import Screen, screen_of, sentences_of
 from portal.issuing.views import bp
-from portal.people.actions import NewPerson
-from portal.people.policy import AddressNo, Owner, ReadBy, why_not_address
 from portal.plain.errors import Refused
 from portal.web.forms import said
 from portal.web.guards import Door, guard
@@ -34,52 +31,6 @@ if TYPE_CHECKING:
     from flask import Response
 
     from portal.ground.work import Work
-
-
-def _who_form() -> WhoForm:
-    form = WhoForm()
-    form.name_choices()
-    return form
-
-
-def address_words(no: AddressNo) -> str:
-    """Return why an address will not do, and the way out (S1-19, Z7)."""
-    return {
-        AddressNo.EMPLOYER_OWNED: _("An employer’s mailbox belongs to the employer, who may read "
-                                    "it. Ask for an address that is the coachee’s own."),
-        AddressNo.READ_BY_EMPLOYER: _("Other people at work would read this. Ask for an address "
-                                      "that they do not read."),
-        AddressNo.NOT_PRIVATE: _("The terms are for the coachee alone. Ask for an address that "
-                                 "is theirs and not shared."),
-    }[no]
-
-
-@bp.get("/engagements/new")
-@guard(Door.COACH)
-def who(work: Work) -> Response:
-    """Ask who is coached and how they are reached privately."""
-    form = _who_form()
-    form.title.data = form.title.data or _("Coaching")
-    return page("issuing/who.html", form=form)
-
-
-@bp.post("/engagements/new")
-@guard(Door.COACH)
-def name_coachee(work: Work) -> Response:
-    """Start the engagement as a draft; nothing is sent yet."""
-    form = _who_form()
-    valid = form.validate_on_submit()
-    if valid:
-        no = why_not_address("COACHEE", Owner(form.owner.data), ReadBy(form.read_by.data))
-        if no is not None:
-            blame(form, "owner" if no is not AddressNo.READ_BY_EMPLOYER else "read_by",
-                  address_words(no))
-    if form.errors:
-        return again("issuing/who.html", form=form)
-    engagement = actions.name_coachee(work, NewPerson(
-        said(form.name), said(form.email), Owner(form.owner.data),
-        ReadBy(form.read_by.data)), said(form.title))
-    return go("issuing.terms", engagement_id=engagement.id)
 
 
 def _terms_form(screen: Screen, work: Work) -> TermsForm:
