@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from portal.wording import queries
 from portal.wording.policy import (
+    ENGAGEMENT,
+    PRACTICE,
     Fault,
     FaultCode,
     Template,
+    example_answers,
     questions,
     tidy,
     why_not_answer,
@@ -101,6 +105,44 @@ def test_accepts_an_answer(t1: Template, key: str, answer: str) -> None:
 def test_refuses_answers_that_name_nobody_or_lack_their_other_half_inv_19(
         t1: Template, answers: dict[str, str], change: dict[str, str], fault: Fault) -> None:
     assert why_not_answers(t1, {**answers, **change}) == (fault,)
+
+
+@pytest.mark.parametrize("answer", [
+    "helps because of ADHD", "she is deaf", "due to his depression", "after the diagnosis",
+    "for people with disabilities",
+])
+def test_refuses_a_task_that_says_what_somebody_has_z30(answer: str) -> None:
+    task = next(one for one in questions(queries.template("T4")) if one.key == "support_task")
+    assert [fault.code for fault in why_not_answer(task, answer)] == [FaultCode.DIAGNOSIS]
+
+
+@pytest.mark.parametrize("answer", [
+    "reading out what is shown", "turning speech into sign language", "adding up the numbers",
+    "keeping time and calling for breaks", "speaking slowly and repeating what was said",
+])
+def test_accepts_a_task_that_says_what_help_is_needed_z30(answer: str) -> None:
+    task = next(one for one in questions(queries.template("T4")) if one.key == "support_task")
+    assert why_not_answer(task, answer) == ()
+
+
+@pytest.mark.parametrize("code, own", [
+    ("T1", []), ("T2", ["sponsor.wishes"]), ("T3", []), ("T4", ["support_task"]), ("T5", ["topic"]),
+])
+def test_asks_once_for_the_practice_and_anew_for_each_agreement_s1_18(
+        code: str, own: list[str]) -> None:
+    one = queries.template(code)
+    assert [question.key for question in questions(one, ENGAGEMENT)] == own
+    assert {*questions(one, PRACTICE), *questions(one, ENGAGEMENT)} == set(questions(one))
+    assert [fault.where for fault in why_not_answers(one, {}, ENGAGEMENT)] == own
+    answers = {**example_answers(one), **dict.fromkeys(own, "")}
+    assert why_not_answers(one, answers, PRACTICE) == ()
+
+
+def test_asks_a_practice_each_thing_once_for_all_texts() -> None:
+    keys = [question.key for question in queries.practice_questions()]
+    assert len(keys) == len(set(keys))
+    assert {"notes.how", "plan.coachee", "plan.sponsor"} <= set(keys)
+    assert not {"sponsor.wishes", "support_task", "topic"} & set(keys)
 
 
 @pytest.mark.parametrize("answer, said", [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from portal.wording.policy import Controller, Draft, MissingValue, privacy_notice
+from tests.wording.conftest import CODES, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,3 +67,44 @@ def test_raises_if_the_practice_left_out_a_fact(
         ana_and_ben: Draft, controller: Controller, field: str) -> None:
     with pytest.raises(MissingValue):
         privacy_notice(ana_and_ben, replace(controller, **{field: ""}))
+
+
+@pytest.mark.parametrize("code, role, words", [
+    ("T2", "SPONSOR", "Ana Berg named you as the person who signs for Acme GmbH"),
+    ("T2", "SPONSOR", "the person whom Acme GmbH names (GDPR Article 6(1)(f))"),
+    ("T3", "ASSISTANT", "Ana Berg named you as the assistant of Ben Adler"),
+    ("T4", "SUPPORTER", "Ana Berg named you as the supporter of Ben Adler"),
+    ("T5", "GUEST", "Ana Berg named you as a guest of one session"),
+])
+def test_tells_each_signer_where_the_data_come_from_z28(
+        controller: Controller, code: str, role: str, words: str) -> None:
+    said = _of(code, role, controller)
+    assert words in said
+    for always in ("asks you", "privacy@berg-coaching.example", "6 years after the coaching ends",
+                   "90 days", "to see your data", "You need not sign", "sealed copy",
+                   "complain to the data protection authority where you live or work"):
+        assert always in said
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_tells_nobody_but_the_coachee_who_hears_through_which_line(
+        controller: Controller, code: str) -> None:
+    draft = text_of(code)
+    assert set(draft.template.notice) == {s.role for s in draft.template.signers} - {"COACH"}
+    assert privacy_notice(draft, controller, "COACH") == ()
+    for role in draft.template.notice:
+        said = _of(code, role, controller)
+        assert "{{" not in said
+        assert ("line of the text allows" in said or "your yes" in said) is (role == "COACHEE")
+
+
+def test_asks_for_a_clear_yes_where_the_help_that_is_needed_is_told(
+        controller: Controller) -> None:
+    assert "Article 9(2)(a)" in _of("T4", "COACHEE", controller)
+    assert "Without these terms signed" in _of("T1", "COACHEE", controller)
+    assert "Without these terms signed" not in _of("T2", "COACHEE", controller)
+
+
+def _of(code: str, role: str, controller: Controller) -> str:
+    return "\n".join(line for part in privacy_notice(text_of(code), controller, role)
+                     for line in (part.heading, *part.text))

@@ -12,23 +12,29 @@ import pytest
 from portal.plain.canonical import agreement_hash, canonical_bytes
 from portal.wording.policy import (
     Draft,
+    LineChoices,
+    LineEdit,
     Slot,
     Terms,
     canonical_record,
     erecord_consent,
     intent,
     pages,
+    plain_pages,
     read_record,
     render,
     sentence,
     slots_of,
 )
+from tests.wording.conftest import CAST, CODES, RULES, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PEOPLE = {"COACH": "person-ana", "COACHEE": "person-ben"}
 NONCE = bytes(16)
+ADDED = (LineEdit(categories=("PRG.ACTIONS",), recipients=("SPONSOR",),
+                  purposes=("inform_progress",), channels=("portal",), max_form="headline"),)
 
 
 def _record(draft: Draft, terms: Terms) -> dict[str, Any]:
@@ -177,3 +183,72 @@ def test_prints_decomposed_names_composed(ana_and_ben: Draft, terms: Terms) -> N
         return replace(ana_and_ben, names={**ana_and_ben.names, "COACHEE": name})
 
     assert _hash(named("Jose\u0301  Ruiz"), terms) == _hash(named("Jos\u00e9 Ruiz"), terms)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_reads_back_every_text_as_it_was_written(code: str, terms: Terms) -> None:
+    more = LineChoices(added=ADDED if code == "T2" else ())
+    draft = text_of(code, more, date(2026, 11, 3), RULES)
+    slots = slots_of(draft, dict.fromkeys(draft.template.roles, "person"))
+    record = canonical_record(draft, slots, terms)
+    once = canonical_bytes(record)
+    frozen = read_record(json.loads(once))
+    assert canonical_bytes(json.loads(once)) == once
+    assert frozen.clauses == render(draft).clauses
+    assert frozen.lines == draft.lines
+    assert frozen.pages == {role: pages(draft, role) for role in draft.template.pages}
+    assert frozen.names == draft.printed
+    assert [slot.intent for slot in frozen.slots] == [
+        intent(draft, slot.role) for slot in frozen.slots]
+    assert frozen.facts["asked_on"] == "3 November 2026"
+    assert [rule["sha256"] for rule in frozen.rules] == [rule.digest for rule in draft.listed]
+    for reader in frozen.names:
+        assert frozen.sentences == {
+            line.no: sentence(line, draft.printed, draft.template) for line in draft.lines}, reader
+
+
+def test_holds_for_whom_each_signs_who_is_vouched_for_and_the_button(terms: Terms) -> None:
+    draft = text_of("T2")
+    record = canonical_record(draft, slots_of(draft, dict.fromkeys(CAST, "person")), terms)
+    assert [(slot["role"], slot["capacity"], slot["vouching"], slot["button"])
+            for slot in record["slots"]] == [
+        ("COACH", "self", False, "Sign and send"),
+        ("COACHEE", "self", True, "Sign the agreement"),
+        ("SPONSOR", "for Acme GmbH", True, "Sign the agreement")]
+
+
+def test_changes_the_hash_with_every_rule_and_fact(terms: Terms) -> None:
+    def hashed(draft: Draft) -> str:
+        slots = slots_of(draft, dict.fromkeys(CAST, "person"))
+        return agreement_hash(NONCE, canonical_bytes(canonical_record(draft, slots, terms)))
+
+    plain = text_of("T2", rules=RULES)
+    others = [text_of("T2"), text_of("T2", rules=RULES[:1]),
+              text_of("T2", rules=(RULES[0], replace(RULES[1], sha256="cd" * 32))),
+              text_of("T2", asked_on=date(2026, 11, 3), rules=RULES),
+              replace(plain, facts={"organisation": "Acme AG"}),
+              text_of("T2", rules=RULES, **{"sponsor.wishes": "nothing at all"})]
+    assert len({hashed(draft) for draft in (plain, *others)}) == 1 + len(others)
+
+
+def test_still_reads_a_record_of_schema_1(ana_and_ben: Draft, terms: Terms) -> None:
+    new = _record(ana_and_ben, terms)
+    old = json.loads(canonical_bytes(new))
+    old["schema"] = 1
+    for key in ("facts", "rules"):
+        del old[key]
+    for slot in old["slots"]:
+        del slot["vouching"], slot["button"]
+    for line in old["lines"]:
+        for key in ("sessions", "outside_sessions", "recipient_need_not_sign"):
+            del line[key]
+    for page in old["reading"]["COACHEE"]:
+        ask = next(iter(page.pop("asks")), {})
+        page |= {"line_no": ask.get("line"), "question": ask.get("question", ""),
+                 "if_no": ask.get("if_no", "")}
+    frozen = read_record(old)
+    assert frozen.pages == {"COACHEE": pages(ana_and_ben)}
+    assert [slot.vouching for slot in frozen.slots] == [False, True]
+    assert {slot.button for slot in frozen.slots} == {"Sign the agreement"}
+    assert frozen.sentences == read_record(new).sentences
+    assert plain_pages(old, "SPONSOR") == []

@@ -96,8 +96,7 @@ def inside(line: Line, top: Ceiling, words: Vocabulary) -> bool:
         and all(who.role in top.roles for who in line.recipients)
         and set(line.purposes) <= set(top.purposes)
         and set(line.channels) <= set(top.channels)
-        and line.max_form is not None
-        and words.rung(line.max_form) <= words.rung(top.max_form)
+        and line.max_form in list(words.forms)[:words.rung(top.max_form) + 1]
         and line.ends is not None
         and line.ends <= last_day(line.starts, top.max_months)
         and set(top.obligations) <= set(line.obligations)

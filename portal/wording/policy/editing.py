@@ -125,13 +125,10 @@ def values_for_lines(template: Template, answers: Mapping[str, str], names: Mapp
 
 def known_recipients(template: Template, values: Mapping[str, str]) -> dict[str, Recipient]:
     """Return every recipient that has a name here, by role."""
-    there = {key for key, value in values.items() if value}
     found = {role: Recipient(role, values[role.lower()])
-             for role in sorted(template.roles) if role.lower() in there}
-    for who in (who for text in template.lines for who in text.recipients if who.get("name")):
-        if named(who["name"]) | named(who.get("place", "")) <= there:
-            found[who["role"]] = _recipient(who, values)
-    return found
+             for role in sorted(template.roles) if values.get(role.lower())}
+    offered = (_recipient(who, values) for text in template.lines for who in text.recipients)
+    return found | {who.role: who for who in offered if who.name}
 
 
 def read_choices(raw: Mapping[str, Any]) -> LineChoices:
@@ -217,8 +214,9 @@ def _settled(line: Line, template: Template, values: Mapping[str, str]) -> Line:
 
 
 def _recipient(who: Mapping[str, str], values: Mapping[str, str]) -> Recipient:
-    name, place = (fill(who.get(part, ""), values) for part in ("name", "place"))
-    return Recipient(who["role"], name, place)
+    there = {key for key, value in values.items() if value}
+    texts = [who.get(part, "") for part in ("name", "place")]
+    return Recipient(who["role"], *(fill(t, values) if named(t) <= there else "" for t in texts))
 
 
 def _ceiling_of(line: Line, template: Template) -> tuple[Ceiling, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from portal.wording.policy.answers import why_not_answers
+from portal.wording.policy.answers import tidy, why_not_answers
 from portal.wording.policy.bounds import LONGEST_MONTHS, why_not_line, why_not_lines
 from portal.wording.policy.lines import last_day, longest_end
 from portal.wording.policy.rules import why_not_rules
@@ -42,7 +42,7 @@ def why_not_issue(draft: Draft, today: date) -> tuple[StrEnum, ...]:
     found += _dates_faults(draft, today)
     if not all(draft.printed.get(signer.role) for signer in template.signers):
         found.append(WhyNotDraft.SIGNER_NOT_NAMED)
-    if not all(draft.values[fact] for fact in template.facts):
+    if not all(tidy(draft.facts.get(fact, "")) for fact in template.facts):
         found.append(WhyNotDraft.FACT_MISSING)
     for line in draft.lines:
         found += why_not_line(line, template, draft.dates)
