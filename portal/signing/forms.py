@@ -13,14 +13,17 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     SubmitField,
+    TextAreaField,
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.signing.policy import Answer, Mark, questions, strokes_from
-from portal.web.forms import CodeField, at_most, filled, printable
+from portal.signing.policy import Answer, Hopes, Mark, Shared, questions, strokes_from
+from portal.web.forms import CodeField, at_most, filled, printable, said
 from portal.web.words import later as _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from portal.signing.policy import Progress, Screen, Text, Waiting
 
 
@@ -153,3 +156,32 @@ class DeclineForm(FlaskForm):
 
 class DigitsForm(FlaskForm):
     """The button that puts fresh digits on the screen."""
+
+
+class HopesForm(FlaskForm):
+    """What somebody hopes to hear and is ready to tell; one of the two is enough."""
+
+    hope = TextAreaField(_("What I hope to hear"), [at_most(2000), printable])
+    ready = TextAreaField(_("What I am ready to tell"), [at_most(2000), printable])
+
+    def given(self) -> Hopes:
+        """Return the words, without space around them."""
+        return Hopes(said(self.hope), said(self.ready))
+
+
+class ShareForm(FlaskForm):
+    """With whom it is shared: asked anew each time, nothing chosen beforehand (Z9)."""
+
+    shared = RadioField(_("Who reads it besides you?"),
+                        validators=[filled(_("Choose who reads it."))])
+
+    def name_choices(self, coach: str, others: Sequence[str]) -> None:
+        """Offer nobody, the coach, and, where there is a sponsor, all who sign with them."""
+        self.shared.choices = [("nobody", _("Nobody")), (Shared.COACH.value, coach)]
+        if others:
+            names = ", ".join([coach, *others])
+            self.shared.choices.append((Shared.ALL.value, names))
+
+    def chosen(self) -> Shared:
+        """Return who was chosen."""
+        return Shared.NOBODY if self.shared.data == "nobody" else Shared(self.shared.data)

@@ -31,7 +31,7 @@ def test_inv_24_names_everyone_who_can_open_something(world: World, app: Flask) 
     others = {name for person, name in admitted.items() if person != world.ids["ben"]}
     assert others == {"Ana Berg"}
     assert all(name in words for name in others)
-    assert "Ana Berg and you, and nobody else" in words
+    assert "Ana Berg and you: your answers and your papers. Nobody else." in words
     add_practice(world, ZOE, "zoe", name="Quist Coaching")
     path = f"/engagements/{world.ids['engagement']}"
     assert Browser(app).be(world, "ana", "coach").get(path).status == 200

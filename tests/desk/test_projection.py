@@ -61,7 +61,7 @@ def correct_address(world: World) -> None:
 
 def say_no(world: World) -> None:
     with world.ground.work(writes=True, actor=world.party(level="mailbox")) as work:
-        decline(work)
+        decline(work, world.ids["version"])
 
 
 def say_not_me(world: World) -> None:

@@ -60,6 +60,11 @@ class VersionFacts:
         slot = self.slot_of(party_id)
         return slot is not None and all(s.slot_id != slot.slot_id for s in self.signed)
 
+    def signed_at(self, party_id: str) -> datetime | None:
+        """Return when a party signed, whether it counts or not, or None."""
+        slot = self.slot_of(party_id)
+        return next((s.at for s in self.signed if slot and s.slot_id == slot.slot_id), None)
+
     def counting(self) -> list[SignedFacts]:
         """Return the signatures that count: over this hash, by a slot, before `sign_by`."""
         slots = {slot.slot_id for slot in self.slots if slot.required}

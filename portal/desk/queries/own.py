@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from portal.agreements import policy as agreements
 from portal.agreements.queries import manifests_of, shown_text, version_row
+from portal.desk.policy import ALIVE, Spoken, spoken
 from portal.evidence.queries import Paper, papers_of
+from portal.signing.policy import third_name
 from portal.wording.policy import add_months
 
 if TYPE_CHECKING:
@@ -20,28 +22,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """Hold one line as its person sees it under "My consents"."""
+    """Hold one line, in the one sentence that everybody reads.
+
+    What was chosen and what became of it is known to the coachee's pages alone: for everybody
+    else both are None, whatever the truth is (INV-16).
+    """
 
     number: int
     sentence: str
     effect: str
     optional: bool
-    choice: str | None
-    state: str
     heading: str
     recipients: Sequence[dict[str, str]]
     form: str | None
     ends: date | None
+    choice: str | None = None
+    state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """Hold a version that the person in the seat signed or is asked to sign."""
+    """Hold a version that the person in the seat signed."""
 
     version_id: str
     title: str
+    third: str
     number: int
-    state: str
+    word: Spoken
     signed_at: datetime | None
     review_months: int
     reference: str
@@ -51,6 +58,11 @@ class Own:
     vouch_before: datetime | None
     in_force_since: datetime | None
     shown: dict[str, Any]
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether it holds, or may still come to hold."""
+        return self.word in ALIVE
 
     @property
     def first_day(self) -> date:
@@ -63,54 +75,56 @@ class Own:
         return date.fromisoformat(self.shown["ends"])
 
     @property
-    def review_by(self) -> date:
-        """Return the day by which it is looked at again for the first time."""
-        return add_months(self.first_day, self.review_months)
+    def review_by(self) -> date | None:
+        """Return the day by which it is looked at again for the first time, if it is."""
+        return add_months(self.first_day, self.review_months) if self.review_months else None
 
 
 def own_versions(work: Work, seat: Seat) -> list[Own]:
-    """Return what the person in the seat signed, newest first."""
-    found = [facts for facts in reversed(seat.standing.versions)
-             if any(s.party_id == seat.party.id for s in facts.slots)]
+    """Return what the person in the seat signed, in the order of reading."""
+    found = sorted((facts for facts in seat.standing.versions
+                    if facts.signed_at(seat.party.id) is not None),
+                   key=lambda v: seat.standing.agreements[v.agreement_id].template_code)
     papers = papers_of(work, [facts.version_id for facts in found])
-    return [own_version(work, seat, facts, papers[facts.version_id]) for facts in found
-            if _signed_at(facts, seat.party.id) is not None]
-
-
-def _signed_at(facts: VersionFacts, party_id: str) -> datetime | None:
-    slots = {s.slot_id for s in facts.slots if s.party_id == party_id}
-    return next((s.at for s in facts.signed if s.slot_id in slots), None)
+    return [own_version(work, seat, facts, papers[facts.version_id]) for facts in found]
 
 
 def own_version(work: Work, seat: Seat, facts: VersionFacts, papers: list[Paper]) -> Own:
     """Return one version as the person in the seat may see it: own choices, own papers (Z1)."""
     row = version_row(work, facts.version_id)
     shown = shown_text(work, row, seat.party.role)
-    manifest = manifests_of(work, facts.version_id).get(seat.party.id)
-    choices = manifest["choices"] if manifest else {}
+    coachee = seat.party.role == "COACHEE"
     slot = next(s for s in facts.slots if s.party_id == seat.party.id)
-    headings = {ask["line"]: ask["heading"] for page in shown["pages"] for ask in page["asks"]}
-    edition = {"coachee"} if seat.party.role in ("COACHEE", "COACH") else set()
+    held = agreements.in_force_spans(facts, work.now)
     return Own(
-        version_id=facts.version_id, title=shown["title"], number=facts.number,
-        state=agreements.state(facts, work.now), signed_at=_signed_at(facts, seat.party.id),
-        review_months=row.review_months, reference=facts.hash[:12].upper(),
-        lines=[_agreed(line, headings.get(line["number"]), choices, facts, work.now)
-               for line in shown["lines"]],
-        papers=[p for p in papers if p.edition in edition | {"common"}],
-        needs_vouching=slot.vouching, shown=shown, in_force_since=facts.force_at(),
-        vouch_before=facts.vouch_by(),
+        version_id=facts.version_id, title=shown["title"],
+        third=third_name(facts.slots, shown["names"]) if coachee else "",
+        number=facts.number, word=spoken(facts, work.now, coachee=coachee),
+        signed_at=facts.signed_at(seat.party.id), review_months=row.review_months,
+        reference=facts.hash[:12].upper(), lines=_lines(work, seat, facts, shown),
+        papers=[p for p in papers if coachee or p.edition == "common"],
+        needs_vouching=slot.vouching, shown=shown, vouch_before=facts.vouch_by(),
+        in_force_since=held[0][0] if held else None,
     )
 
 
-def _agreed(
-    line: dict[str, Any], heading: str | None, choices: dict[str, str], facts: VersionFacts,
-    now: datetime,
-) -> Agreed:
-    choice = choices.get(str(line["number"]))
+def _lines(
+    work: Work, seat: Seat, facts: VersionFacts, shown: dict[str, Any]
+) -> list[Agreed]:
+    headings = {ask["line"]: ask["heading"] for page in shown["pages"] for ask in page["asks"]}
+    offered = [Agreed(line["number"], line["sentence"], line["effect"], line["optional"],
+                      headings.get(line["number"], line["sentence"]), line["recipients"],
+                      line["form"], date.fromisoformat(line["ends"]) if line["ends"] else None)
+               for line in shown["lines"]]
+    if seat.party.role != "COACHEE":
+        return offered
+    manifest = manifests_of(work, facts.version_id).get(seat.party.id)
+    choices = manifest["choices"] if manifest else {}
+    return [_chosen(line, choices.get(str(line.number)), facts, work.now) for line in offered]
+
+
+def _chosen(line: Agreed, choice: str | None, facts: VersionFacts, now: datetime) -> Agreed:
     state = agreements.line_state(
-        agreements.LineFacts(line["number"], line["optional"], facts.valid_to, choice == "yes"),
-        facts, now) if line["effect"] == "permit" else "ACTIVE"
-    return Agreed(line["number"], line["sentence"], line["effect"], line["optional"], choice,
-                  state, heading or line["sentence"], line["recipients"], line["form"],
-                  date.fromisoformat(line["ends"]) if line["ends"] else None)
+        agreements.LineFacts(line.number, line.optional, facts.valid_to, choice == "yes"),
+        facts, now) if line.effect == "permit" else "ACTIVE"
+    return replace(line, choice=choice, state=state)

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("desk", __name__)
 
-from portal.desk.views import coach, guide, health, party, practice  # noqa: E402, F401 - they register
+from portal.desk.views import coach, guide, health, party, people, practice  # noqa: E402, F401

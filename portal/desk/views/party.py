@@ -10,10 +10,12 @@ from flask import make_response
 
 from portal.desk.policy import Day, calendar
 from portal.desk.queries.own import Own, own_version, own_versions
+from portal.desk.queries.people import readers_of
 from portal.desk.views import bp
 from portal.desk.views.coach import send_paper
-from portal.evidence.queries import newest_paper, papers_of
+from portal.evidence.queries import papers_of
 from portal.handing.queries import asked
+from portal.people.queries import lookers_of
 from portal.plain.errors import Missing
 from portal.reaching.forms import PlainForm
 from portal.signing.queries import Seat, seat_of, waiting_of
@@ -31,28 +33,25 @@ if TYPE_CHECKING:
 
 def _own(work: Work, seat: Seat, version_id: str) -> Own:
     facts = own_facts(work, seat, version_id)
-    own = own_version(work, seat, facts, papers_of(work, [version_id])[version_id])
-    if own.signed_at is None:
+    if facts.signed_at(seat.party.id) is None:
         raise Missing("version")
-    return own
+    return own_version(work, seat, facts, papers_of(work, [version_id])[version_id])
 
 
 @bp.get("/p/agreements/<version_id>")
 @guard(Door.PARTY)
 def receipt(work: Work, version_id: str) -> Response:
-    """Say what was signed, what happens next, and where the copy is; can be bookmarked."""
+    """Say what was signed with this one code, what happens next, and where the copies are; can
+    be bookmarked."""
     seat = seat_of(work)
-    own = _own(work, seat, version_id)
+    signed_at = own_facts(work, seat, version_id).signed_at(seat.party.id)
+    if signed_at is None:
+        raise Missing("version")
     digits = digits_on_screen(work, seat.party.id)
-    return page("desk/receipt.html", seat=seat, own=own, form=PlainForm(),
+    return page("desk/receipt.html", seat=seat, form=PlainForm(),
+                owns=[own for own in own_versions(work, seat) if own.signed_at == signed_at],
                 digits=digits[0] if digits else None,
-                digits_until=digits[1].expires_at if digits else None,
-                paper=_best(own, seat))
-
-
-def _best(own: Own, seat: Seat) -> object:
-    wanted = "coachee" if seat.party.role == "COACHEE" else "common"
-    return newest_paper(list(own.papers), wanted)
+                digits_until=digits[1].expires_at if digits else None)
 
 
 @bp.get("/p/agreements/<version_id>/text")
@@ -77,13 +76,16 @@ def own_paper(work: Work, version_id: str, paper_id: str) -> Response:
 @bp.get("/p/agreements/<version_id>/dates.ics")
 @guard(Door.PARTY)
 def dates(work: Work, version_id: str) -> Response:
-    """Hand out the days that matter, with neutral titles."""
+    """Hand out the days that matter, with neutral titles: they stand in the text, so they tell
+    nothing of what became of it."""
     own = _own(work, seat_of(work), version_id)
-    file = calendar(
-        [Day(f"{version_id}-review", own.review_by, _("Look at an agreement again")),
-         Day(f"{version_id}-end", own.last_day, _("An agreement ends"))],
-        work.now, urlsplit(ground().settings.base_url).hostname or "localhost")
-    response = make_response(FlaskResponse(file, content_type="text/calendar; charset=utf-8"))
+    days = [Day(f"{version_id}-end", own.last_day, _("An agreement ends"))]
+    if own.review_by is not None:
+        days = [Day(f"{version_id}-review", own.review_by, _("Look at an agreement again")),
+                *days]
+    host = urlsplit(ground().settings.base_url).hostname or "localhost"
+    response = make_response(FlaskResponse(calendar(days, work.now, host),
+                                           content_type="text/calendar; charset=utf-8"))
     response.headers.set("Content-Disposition", "attachment", filename="dates.ics")
     return response
 
@@ -91,7 +93,9 @@ def dates(work: Work, version_id: str) -> Response:
 @bp.get("/p/consents")
 @guard(Door.PARTY)
 def consents(work: Work) -> Response:
-    """Show what waits, what was agreed and until when, and the copies."""
+    """Show what waits, what was agreed and until when, who can open it, and the copies."""
     seat = seat_of(work)
     return page("desk/consents.html", seat=seat, owns=own_versions(work, seat),
-                waiting=waiting_of(work, seat), asked=asked(work, seat))
+                waiting=waiting_of(work, seat), asked=asked(work, seat),
+                lookers=lookers_of(work, seat.practice.id, seat.coach.id),
+                readers=readers_of(work, seat))

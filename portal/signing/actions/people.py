@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from portal.agreements.actions import end_version
 from portal.agreements.policy import state
 from portal.engagements.actions import note
-from portal.engagements.queries import parties_of
 from portal.plain.errors import Missing
-from portal.reaching.actions import accept, invite_waiting, refuse
+from portal.reaching.actions import accept, invite_waiting, party_by_id, refuse
 from portal.signing.policy import Answer, Text, Waiting
 
 if TYPE_CHECKING:
@@ -22,10 +21,9 @@ if TYPE_CHECKING:
 def third_of(work: Work, seat: Seat, text: Text) -> Party:
     """Return the party that signs a text besides coach and coachee."""
     party_id = seat.standing.agreements[text.facts.agreement_id].party_id
-    for party in parties_of(work, [seat.engagement.id])[seat.engagement.id]:
-        if party.id == party_id:
-            return party
-    raise Missing("third person")
+    if party_id is None:
+        raise Missing("third person")
+    return party_by_id(work, seat.engagement, party_id)
 
 
 def settle_people(work: Work, seat: Seat, waiting: Waiting, signed: Sequence[Text]) -> None:
@@ -40,6 +38,12 @@ def settle_people(work: Work, seat: Seat, waiting: Waiting, signed: Sequence[Tex
         refuse(work, seat.engagement, third_of(work, seat, text))
     if asked:
         invite_waiting(work, seat.engagement)
+
+
+def end_person(work: Work, seat: Seat, party_id: str) -> None:
+    """Let a person not be asked, or take part no longer: the coachee's own act, at once, with
+    no code and no reason (Z6, Z13, INV-7). Nobody is told by it (Z3)."""
+    refuse(work, seat.engagement, party_by_id(work, seat.engagement, party_id))
 
 
 def decline_text(work: Work, seat: Seat, text: Text) -> None:

@@ -28,6 +28,12 @@ def words_of(clause: Mapping[str, Any]) -> Words:
     return (clause["title"], *clause["text"])
 
 
+def third_name(slots: Iterable[SlotFacts], names: Mapping[str, str]) -> str:
+    """Return the name of the signer besides coach and coachee, or an empty text."""
+    return next((names[slot.role] for slot in slots
+                 if slot.role not in ("COACH", "COACHEE")), "")
+
+
 @dataclass(frozen=True)
 class Text:
     """Hold one text that waits: its facts, its frozen words, and the answers given so far."""
@@ -67,8 +73,7 @@ class Text:
     @property
     def third_name(self) -> str:
         """Return the name of the signer besides coach and coachee, or an empty text."""
-        return next((str(self.shown["names"][slot.role]) for slot in self.facts.slots
-                     if slot.role not in ("COACH", "COACHEE")), "")
+        return third_name(self.facts.slots, self.shown["names"])
 
     @property
     def is_refused(self) -> bool:

@@ -16,8 +16,7 @@ from portal.people.models import ContactPoint, Person, Practice
 from portal.people.queries import names_of
 from portal.plain.errors import Missing
 from portal.signing.models import Sitting
-from portal.signing.policy import Progress, Text, Waiting, progress_from
-from portal.signing.policy.waiting import Words, words_of
+from portal.signing.policy import Progress, Text, Waiting, progress_from, words_of
 
 if TYPE_CHECKING:
     from portal.agreements.policy import VersionFacts
@@ -39,6 +38,12 @@ class Seat:
     coach_name: str
     coach_address: str
     own_name: str
+
+    @property
+    def has_sponsor(self) -> bool:
+        """Tell whether a sponsor signs with coach and coachee here."""
+        return any(agreement.template_code == "T2" and agreement.id not in self.standing.dropped
+                   for agreement in self.standing.agreements.values())
 
     @property
     def vouched_at(self) -> datetime | None:
@@ -126,14 +131,10 @@ def _text(work: Work, seat: Seat, facts: VersionFacts, progress: Progress) -> Te
                 progress.of(facts.version_id))
 
 
-def _signed_words(work: Work, seat: Seat) -> frozenset[Words]:
+def _signed_words(work: Work, seat: Seat) -> frozenset[tuple[str, ...]]:
     """Return the words of all clauses that this person has signed in this engagement."""
-    mine = {slot.slot_id for facts in seat.standing.versions for slot in facts.slots
-            if slot.party_id == seat.party.id}
-    signed = [facts for facts in seat.standing.versions
-              if any(s.slot_id in mine for s in facts.signed)]
     texts = [shown_text(work, version_row(work, facts.version_id), seat.party.role)
-             for facts in signed]
+             for facts in seat.standing.versions if facts.signed_at(seat.party.id) is not None]
     return frozenset(words_of(clause) for text in texts for clause in text["clauses"])
 
 

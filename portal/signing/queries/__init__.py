@@ -1,0 +1,20 @@
+"""What waits for a person, how far they are, and what parties hope for."""
+
+from portal.signing.queries.hopes import (
+    Heard,
+    expectation_of,
+    hopes_for_coach,
+    hopes_for_signers,
+    hopes_of,
+)
+from portal.signing.queries.waiting import (
+    Seat,
+    own_version,
+    progress_of,
+    seat_of,
+    sitting_of,
+    waiting_of,
+)
+
+__all__ = ["Heard", "Seat", "expectation_of", "hopes_for_coach", "hopes_for_signers", "hopes_of",
+           "own_version", "progress_of", "seat_of", "sitting_of", "waiting_of"]
