@@ -20,6 +20,7 @@ from portal.issuing.views import bp as issuing
 from portal.ledger.actions import keep_notes
 from portal.people import views as people
 from portal.reaching.views import bp as reaching
+from portal.sessions.views import bp as sessions
 from portal.signing.views import bp as signing
 from portal.web import assets, errors, headers, words
 from portal.web.context import frame_all
@@ -40,7 +41,7 @@ def create_app(settings: Settings, clock: Clock | None = None, *, testing: bool 
     app.testing = testing
     _configure(app, settings)
     _furnish(app)
-    for room in (desk, factors, handing, issuing, people.bp, reaching, signing):
+    for room in (desk, factors, handing, issuing, people.bp, reaching, sessions, signing):
         app.register_blueprint(room)
     return app
 

@@ -108,11 +108,11 @@ def save_draft(
         draft = TermsDraft(id=chance.new_id(), practice_id=agreement.practice_id,
                            agreement_id=agreement.id, key_id=engagement.key_id)
         known: dict[str, Any] = {}
-        work.session.add(draft)
     else:
         known = {} if draft.discarded_at else json.loads(work.reveal(draft, "values"))
     work.hide(draft, "values", json.dumps({**known, **values}, sort_keys=True))
     draft.changed_at, draft.discarded_at, draft.issued_at = work.now, None, None
+    work.session.add(draft)
     work.touched.add(engagement.id)
 
 

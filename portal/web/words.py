@@ -77,6 +77,11 @@ def clock_time(at: datetime) -> str:
     return at.astimezone(ZoneInfo(_zone.get())).strftime("%H:%M")
 
 
+def zone_here(at: datetime) -> str:
+    """Return how people call the chosen zone at an instant."""
+    return zone_name(at, _zone.get())
+
+
 def zone_name(at: datetime, zone: str) -> str:
     """Return how people call a time zone at an instant."""
     if zone == "UTC":
@@ -114,4 +119,4 @@ def install(environment: Environment, *, pages: bool = False) -> None:
     if pages:
         environment.globals.update(_=_on_page, gettext=_on_page)
     environment.globals.update(long_date=long_date, short_date=short_date, instant=instant,
-                               clock_time=clock_time)
+                               clock_time=clock_time, zone_here=zone_here)

@@ -49,6 +49,7 @@ from tests.cast import BEN, DORA, HANA, MALLORY, OLGA, YUL, ZOE, Character
 from tests.conftest import DATABASE, KEYS, NOW, _run
 from tests.journeys.steps import newest_link
 from tests.pages import BASE, Browser
+from tests.sessions.world import plan
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -125,6 +126,7 @@ class Stage:
         return {"engagement_id": self.ids[f"{key}.engagement"],
                 "party_id": self.ids[f"{key}.party"], "version_id": self.ids[f"{key}.version"],
                 "paper_id": self.ids.get(f"{key}.paper", new_id()),
+                "session_id": self.ids[f"{key}.session"],
                 "practice_id": self.ids[f"{key}.practice"],
                 "account_id": self.ids["zoe.account" if key == "yul" else "dora.account"],
                 "join_id": self.ids["zoe.join" if key == "yul" else "ana.join"],
@@ -189,6 +191,7 @@ def engage(world: World, who: Character, key: str, coach: str) -> None:
     """Let a coach send somebody terms, and let them come in by the link."""
     world.ids[f"{key}.engagement"] = add_engagement(world, who, key, coach)
     world.ids[f"{key}.version"] = issue(world, coach)
+    world.ids[f"{key}.session"] = plan(world, coach=coach)
     world.clock.move(seconds=1)
     world.ids[f"{key}.token"] = newest_link(world).removeprefix("/i/")
     opened(world, key)

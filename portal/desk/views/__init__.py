@@ -6,4 +6,12 @@ from flask import Blueprint
 
 bp = Blueprint("desk", __name__)
 
-from portal.desk.views import coach, guide, health, party, people, practice  # noqa: E402, F401
+from portal.desk.views import (  # noqa: E402
+    coach,  # noqa: F401
+    guide,  # noqa: F401
+    health,  # noqa: F401
+    party,  # noqa: F401
+    people,  # noqa: F401
+    practice,  # noqa: F401
+    sessions,  # noqa: F401
+)

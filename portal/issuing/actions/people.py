@@ -28,6 +28,7 @@ from portal.people.policy import Owner, normal_address, why_not_address
 from portal.people.queries import person_or_missing, point_of, practice_or_missing
 from portal.plain.errors import Missing, require
 from portal.reaching.actions import drop
+from portal.sessions.actions import forget_passes
 
 if TYPE_CHECKING:
     from portal.engagements.models import Engagement
@@ -120,6 +121,7 @@ def take_out(work: Work, engagement: Engagement, party: Party) -> None:
     note(work, engagement, "party.dropped", party.id)
     work.session.execute(delete(TermsDraft).where(TermsDraft.agreement_id.in_(own)))
     work.session.execute(delete(Agreement).where(Agreement.id.in_(own)))
+    forget_passes(work, party.id)
     work.session.execute(delete(Party).where(Party.id == party.id))
     if not is_known_elsewhere(work, party.person_id):
         forget_person(work, person_or_missing(work, engagement.practice_id, party.person_id))
