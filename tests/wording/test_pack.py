@@ -14,6 +14,7 @@ import pytest
 from portal.wording import queries
 from portal.wording.policy import FaultCode, RawPack, Template, Vocabulary, lint, read_pack
 from portal.wording.policy.vocabulary import covers
+from tests.wording.conftest import CODES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,14 +127,53 @@ def test_holds_the_numbers_of_t1(t1: Template) -> None:
     assert [signer.role for signer in t1.signers] == ["COACH", "COACHEE"]
 
 
-def test_never_lets_a_ceiling_reach_what_is_locked_for_all(t1: Template) -> None:
-    for top in t1.ceiling:
-        assert not set(top.purposes) & {"appraisal", "limits_disclosure"}
+@pytest.mark.parametrize("code", CODES)
+def test_never_lets_a_ceiling_reach_what_is_locked_for_all_inv_18(code: str) -> None:
+    one = queries.template(code)
+    assert len({top.key for top in one.ceiling}) == len(one.ceiling)
+    for top in one.ceiling:
+        assert not set(top.purposes) & {"appraisal", "limits_disclosure", "self"}
         assert "hr_file" not in top.channels
         assert not any(covers(code, risk) for code in top.categories
                        for risk in ("SAF.RISK", "SAF.LEGAL"))
         assert top.max_form != "raw" or top.roles == ("TOOL",)
         assert top.max_months <= 24
+
+
+#: The owner of a channel decides: what is private never goes over an employer's (INV-15).
+EMPLOYERS = {"email_work", "phone_work", "msg_work", "calendar_work", "hr_file"}
+
+
+@pytest.mark.parametrize("code, role", [("T3", "ASSISTANT"), ("T4", "SUPPORTER"), ("T5", "GUEST")])
+def test_sends_nothing_but_logistics_to_the_coachees_side_over_an_employers_channel_inv_15(
+        code: str, role: str) -> None:
+    one = queries.template(code)
+    for top in one.ceiling:
+        assert top.roles == (role,)
+        kinds = {kind for category in top.categories for kind in one.vocabulary.kinds(category)}
+        assert kinds == {"logistics"} or not EMPLOYERS & set(top.channels)
+
+
+def test_keeps_an_assistant_to_logistics(words: Vocabulary) -> None:
+    for code in CODES:
+        for top in (one for one in queries.template(code).ceiling if "ASSISTANT" in one.roles):
+            kinds = {kind for category in top.categories for kind in words.kinds(category)}
+            assert kinds == {"logistics"}
+
+
+def test_has_every_word_of_the_domain(words: Vocabulary) -> None:
+    assert set(words.purposes) >= {
+        "arrange", "billing", "inform_progress", "evaluate", "support_at_work", "take_part",
+        "named_session", "feedback", "supervise", "credential", "handover", "answer_access",
+        "limits_disclosure", "appraisal", "self"}
+    assert set(words.channels) >= {
+        "portal", "email_private", "email_work", "phone_private", "phone_work", "msg_private",
+        "msg_work", "calendar_work", "video", "in_person", "in_session", "post", "hr_file"}
+    assert set(words.roles) >= {
+        "COACHEE", "COACH", "CO_COACH", "SPONSOR", "LINE_MANAGER", "HR_PARTNER", "ASSISTANT",
+        "COACH_ASSISTANT", "SUPPORTER", "GUARDIAN", "GUEST", "TEAM_MEMBER", "RATER", "SUPERVISOR",
+        "PROF_BODY", "ADVISER", "AUTHORITY", "EMERGENCY", "TOOL"}
+    assert words.category("ENG.STATUS").name == "Started, ended"  # never paused (Z3)
 
 
 def test_gives_every_category_a_class_and_every_group_its_members(words: Vocabulary) -> None:

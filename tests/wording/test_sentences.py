@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from portal.agreements.policy import laid_out
 from portal.wording.policy import (
     Draft,
     Line,
@@ -19,6 +20,7 @@ from portal.wording.policy import (
     sentence,
     slots_of,
 )
+from tests.wording.conftest import CAST, CODES, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,13 +115,18 @@ def test_has_words_for_all_that_the_vocabulary_holds(
         assert "Ali Demir" in said(recipients=(Recipient(role, "Ali Demir"),))
 
 
+@pytest.mark.parametrize("code", CODES)
 def test_is_the_same_in_the_text_in_the_record_and_for_every_reader(
-        ana_and_ben: Draft, terms: Any) -> None:
-    slots = slots_of(ana_and_ben, {"COACH": "p1", "COACHEE": "p2"})
-    record = canonical_record(ana_and_ben, slots, terms)
-    text = "\n".join(part for clause in render(ana_and_ben).clauses for part in clause.text)
+        code: str, terms: Any) -> None:
+    draft = text_of(code)
+    record = canonical_record(draft, slots_of(draft, dict.fromkeys(CAST, "p")), terms)
+    text = "\n".join(part for clause in render(draft).clauses for part in clause.text)
     for line in record["lines"]:
         assert text.count(line["sentence"]) == 1
+    for role in draft.template.pages:
+        shown = laid_out(record, role)
+        assert [line["sentence"] for line in shown["lines"]] == [
+            sentence(line, draft.printed, draft.template) for line in draft.lines]
 
 
 def test_needs_the_names_of_coach_and_coachee(line_of: Callable[..., Line], t1: Template) -> None:

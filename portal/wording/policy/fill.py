@@ -36,7 +36,7 @@ def fill(text: str, values: Mapping[str, str]) -> str:
             raise MissingValue(match[1])
         return value
 
-    return _PLACE.sub(put, _settle(text, {key for key, value in values.items() if value}))
+    return _PLACE.sub(put, _settle(text, values))
 
 
 def fill_all(texts: Iterable[str], values: Mapping[str, str]) -> tuple[str, ...]:
@@ -86,9 +86,9 @@ def is_broken(text: str) -> bool:
     return "{{" in rest or "}}" in rest
 
 
-def _settle(text: str, there: set[str]) -> str:
+def _settle(text: str, values: Mapping[str, str]) -> str:
     def keep(match: re.Match[str]) -> str:
-        return match[3] if (match[2] in there) == (match[1] == "#") else ""
+        return match[3] if bool(values.get(match[2])) == (match[1] == "#") else ""
 
     while (shorter := _SEGMENT.sub(keep, text)) != text:
         text = shorter

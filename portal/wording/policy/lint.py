@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portal.wording.policy.answers import Fault, FaultCode
@@ -14,7 +15,7 @@ from portal.wording.policy.render import ALWAYS, SOMETIMES
 from portal.wording.policy.words import banned_words, overclaims
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from portal.wording.policy.pack import Pack, Template
 
@@ -25,15 +26,28 @@ MAY_HOLD_THE_WORD = frozenset({"clause K01"})
 LIMITS = "K06"
 
 
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """The placeholders of one template: always, sometimes and anywhere filled, and which come
+    with which."""
+
+    always: frozenset[str]
+    sometimes: frozenset[str]
+    known: frozenset[str]
+    implied: Mapping[str, frozenset[str]]
+
+
 def lint(pack: Pack) -> tuple[Fault, ...]:
     """Return every fault of a pack, in the order of its files; a good pack has none."""
     found = [fault for place in pack_words(pack) for fault in _word_faults(place)]
     known = _known(pack)
     for template in pack.templates.values():
         found += _build_faults(template)
+        values = _Values(_always(template), _sometimes(template), known, {
+            f"line.{line.key}": frozenset(line.needs) for line in template.lines})
         for place in template_words(template):
             found += _word_faults(place)
-            found += _value_faults(place, template, known)
+            found += _value_faults(place, values)
     return tuple(dict.fromkeys(found))
 
 
@@ -62,18 +76,17 @@ def _build_faults(template: Template) -> Iterator[Fault]:
         yield Fault(FaultCode.LIMITS_MISSING, f"template {template.code}", LIMITS)
 
 
-def _value_faults(place: Placed, template: Template, known: frozenset[str]) -> Iterator[Fault]:
+def _value_faults(place: Placed, values: _Values) -> Iterator[Fault]:
     """Yield the placeholders of a text that no draft of this template can be sure to fill."""
     more = NOTICE_ALWAYS if place.is_notice else place.extra
-    unknown = named(place.text) - known - more
+    unknown = named(place.text) - values.known - more
     if place.is_notice:
         unknown -= NOTICE_SOMETIMES
     for key in sorted(unknown):
         yield Fault(FaultCode.UNKNOWN_PLACEHOLDER, place.where, key)
-    implied = {f"line.{line.key}": frozenset(line.needs) for line in template.lines}
-    there = _always(template) | more | place.needs
-    text = without(place.text, known - _sometimes(template) - there)
-    for key in sorted(open_places(text, there, implied) - unknown):
+    there = values.always | more | place.needs
+    text = without(place.text, values.known - values.sometimes - there)
+    for key in sorted(open_places(text, there, values.implied) - unknown):
         yield Fault(FaultCode.PLACEHOLDER_WITHOUT_VALUE, place.where, key)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -186,7 +186,7 @@ def _plain(thing: Any) -> Any:
         return [_plain(value) for value in thing]
     if thing is None or isinstance(thing, (str, int)):
         return thing
-    return _plain(asdict(thing))
+    return {part.name: _plain(getattr(thing, part.name)) for part in fields(thing)}
 
 
 def _tuples(raw: Mapping[str, Any]) -> dict[str, Any]:
