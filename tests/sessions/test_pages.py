@@ -48,7 +48,7 @@ def test_plans_a_session_in_the_zone_of_the_practice(bound: World, app: Flask) -
     assert page.heading == "Session S1"
     assert "7 December 2026, 10:00 to 11:30 (Central European Standard Time)" in page.text
     assert "Lindengasse 1" in page.text
-    assert "S1: 7 December 2026" in browser.get(sessions(bound)).text
+    assert "Session S1 7 December 2026" in browser.get(sessions(bound)).text
 
 
 @pytest.mark.parametrize(("change", "says"), [
@@ -299,3 +299,15 @@ def test_does_not_exist_in_another_practice(bound: World, app: Flask) -> None:
         assert zoe.get(sessions(bound) + path).status == 404
     with bound.ground.work(writes=False) as work:
         assert len(list(work.session.scalars(select(CoachingSession)))) == 1
+
+
+def test_says_on_my_consents_when_the_next_session_is(bound: World, app: Flask) -> None:
+    ben = Browser(app).be(bound, "ben", "party")
+    assert "Your next session" not in ben.get("/p/consents").text
+    plan(bound)
+    page = ben.get("/p/consents")
+    assert "Your next session 7 December 2026, 10:01 to 11:01" in page.text
+    assert page.soup.find("nav").find("a", href="/p/sessions")
+    add_party(bound, "SPONSOR", CARLA)
+    carla = Browser(app).be(bound, "carla", "party").get("/p/consents")
+    assert "session" not in carla.text.lower()

@@ -18,6 +18,7 @@ from portal.handing.queries import asked
 from portal.people.queries import lookers_of
 from portal.plain.errors import Missing
 from portal.reaching.forms import PlainForm
+from portal.sessions.queries import next_of
 from portal.signing.queries import Seat, seat_of, waiting_of
 from portal.signing.queries import own_version as own_facts
 from portal.vouching.queries import digits_on_screen
@@ -97,5 +98,6 @@ def consents(work: Work) -> Response:
     seat = seat_of(work)
     return page("desk/consents.html", seat=seat, owns=own_versions(work, seat),
                 waiting=waiting_of(work, seat), asked=asked(work, seat),
+                mine=next_of(work, seat.engagement, seat.party, seat.standing),
                 lookers=lookers_of(work, seat.practice.id, seat.coach.id),
                 readers=readers_of(work, seat))
