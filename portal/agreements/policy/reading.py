@@ -35,20 +35,9 @@ def laid_out(
         "lines": [{"number": line["no"], "effect": line["effect"], "optional": line["optional"],
                    "sentence": line["sentence"], "recipients": line["recipients"],
                    "form": line["max_form"], "ends": line["ends"]} for line in record["lines"]],
-        "pages": [_page(page) for page in plain_pages(record, role)],
+        "pages": plain_pages(record, role),
         "intents": {slot["role"]: slot["intent"] for slot in slots},
         "buttons": {slot["role"]: slot["button"] for slot in slots},
         "capacities": {slot["role"]: slot["capacity"] for slot in slots},
         "erecord": record["erecord_consent"], "notice": list(notice),
-    }
-
-
-def _page(page: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a page; one that only asks also says so in the words of its single ask."""
-    only = page["asks"][0] if len(page["asks"]) == 1 and not page["clauses"] else None
-    return {
-        "key": page["key"], "heading": page["heading"], "in_short": page["in_short"],
-        "clauses": page["clauses"], "asks": page["asks"],
-        "kind": "choice" if only else "read", "line": only["line"] if only else None,
-        "question": only["question"] if only else "", "if_no": only["if_no"] if only else "",
     }
