@@ -58,7 +58,12 @@ class Page:
             kind, name = field.get("type", "text"), field.get("name")
             if not name or (kind in ("radio", "checkbox") and not field.has_attr("checked")):
                 continue
-            values[name] = field.get_text() if field.name == "textarea" else field.get("value", "")
+            if field.name == "select":
+                chosen_option = field.find("option", selected=True) or field.find("option")
+                values[name] = chosen_option["value"] if chosen_option else ""
+            else:
+                values[name] = (field.get_text() if field.name == "textarea"
+                                else field.get("value", ""))
         return values
 
 

@@ -39,6 +39,7 @@ class EnterForm(FlaskForm):
 def _unless_not_me(form: JoinForm, field: Field) -> None:
     """Ask nothing more of somebody whom the mail reached by mistake."""
     if form.who.data == "not_me":
+        field.errors = []
         raise StopValidation
 
 

@@ -25,9 +25,17 @@ def said(field: Field) -> str:
     return str(field.data or "").strip()
 
 
+class _Filled(InputRequired):
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        """Take spaces for no answer."""
+        if field.raw_data and not str(field.raw_data[0]).strip():
+            field.raw_data = []
+        super().__call__(form, field)
+
+
 def filled(message: str) -> InputRequired:
     """Require an answer, and say which."""
-    return InputRequired(message)
+    return _Filled(message)
 
 
 def at_most(letters: int) -> Length:

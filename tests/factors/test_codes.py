@@ -17,7 +17,9 @@ from portal.factors.policy import CodeNo, FactorFacts, why_not_step, why_not_try
 from portal.ground.onetime import accepted_step, cleaned, code_at, new_seed
 from portal.people.models import Person
 from tests.builders import World, add_practice
+from tests.cast import ANA
 from tests.conftest import NOW
+from tests.people.outbox import waiting
 
 SEED = new_seed(bytes(20))
 
@@ -112,6 +114,8 @@ def test_disables_the_factor_at_twenty_failures(world: World) -> None:
     with world.ground.work(writes=True) as work:
         gone = use_code(work, work.session.get_one(Person, world.ids["ana"]), "123456")
     assert why(gone) is CodeNo.NO_FACTOR
+    assert [(mail.to, mail.values["what"]) for mail in waiting(world, "factor_changed")] == [
+        (ANA.email, "disabled")]
 
 
 def test_counts_failures_of_recovery_codes_with_those_of_codes(world: World) -> None:
