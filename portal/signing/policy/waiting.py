@@ -76,6 +76,13 @@ class Text:
         return third_name(self.facts.slots, self.shown["names"])
 
     @property
+    def others(self) -> list[SlotFacts]:
+        """Return who else signs: the coach, the coachee, then whoever else."""
+        order = ("COACH", "COACHEE")
+        return sorted((slot for slot in self.facts.slots if slot != self.slot),
+                      key=lambda slot: order.index(slot.role) if slot.role in order else 2)
+
+    @property
     def is_refused(self) -> bool:
         """Tell whether its third person is not to be asked, so that it is not signed."""
         return is_refused(self.pages, self.answers)
