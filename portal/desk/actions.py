@@ -1,4 +1,7 @@
-"""Keeping the board: its rows follow the records in the transaction of every act (Z21)."""
+"""Keeping the board: its rows follow the records in the transaction of every act (Z21).
+
+And the one act that others of the practice may do from there: a reminder.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,16 @@ from sqlalchemy import Table, bindparam, delete, insert, select
 
 from portal.desk.models import BoardRow, BoardSlot
 from portal.desk.queries.projection import project
+from portal.engagements.actions import hold
 from portal.engagements.models import Engagement
 from portal.ground import chance
+from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from portal.desk.policy.look import Scope
     from portal.ground.work import Ground, Work
 
 #: So many engagements are made anew in one transaction.
@@ -60,3 +66,15 @@ def rebuild_board(ground: Ground) -> int:
         with ground.work(writes=True) as work:
             write_board(work, ids[start:start + _BATCH])
     return len(ids)
+
+
+def to_remind(work: Work, scope: Scope, engagement_id: str) -> Engagement:
+    """Return an engagement in which somebody may send reminders, locked, or raise `Missing`.
+
+    A coach does so in their own; a helper in those of the practice.
+    """
+    found = work.session.get(Engagement, engagement_id)
+    if found is None or found.practice_id != scope.practice_id or not scope.reminds or (
+            scope.own and found.coach_id != scope.person_id):
+        raise Missing("engagement")
+    return hold(work, engagement_id)

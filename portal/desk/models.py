@@ -11,17 +11,28 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.ground.db import Base, Id, Instant
 
+_ANSWERS = ("word", "starts", "ends", "mine", "asked_at", "held_up", "signed", "waiting", "unsent",
+            "valid_to", "engagement_id", "coachee_id", "id")
+
 
 class BoardRow(Base):
     """What is said of one text from one instant until another.
 
-    `word` is where the text stands and `engagement_word` where the engagement does. Timers are
-    the ends of rows that are there already, so a reader compares instants and needs no job. A
-    draft has no version. `mine` says that the coach has the next step.
+    `word` is where the text stands, and `held_up` says what of the engagement waits for it. Timers
+    are the ends of rows that are there already, so a reader compares instants and needs no job. A
+    draft has no version. `mine` says that the coach has the next step, and `asked` that the
+    third person was asked or that there is none: nobody else of the practice sees the row before,
+    for one that vanishes then would tell of a no (INV-16).
     """
 
     __tablename__ = "board_row"
-    __table_args__ = (Index(None, "practice_id", "ends"), Index(None, "coach_id", "ends"))
+    # Whole answers stand in these two, so that a list of thousands is counted, sorted and cut
+    # without reading the rows themselves.
+    __table_args__ = (
+        Index("ix_board_row_own", "coach_id", *_ANSWERS),
+        Index("ix_board_row_practice", "practice_id", "asked", *_ANSWERS),
+        Index(None, "coach_id", "ends"),
+    )
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     practice_id: Mapped[Id]
@@ -35,7 +46,7 @@ class BoardRow(Base):
     coachee_id: Mapped[Id]
     counterpart_id: Mapped[Id | None]
     word: Mapped[str] = mapped_column(String(16))
-    engagement_word: Mapped[str] = mapped_column(String(16))
+    held_up: Mapped[str] = mapped_column(String(8))
     starts: Mapped[Instant]
     ends: Mapped[Instant]
     asked_at: Mapped[Instant]
@@ -43,6 +54,7 @@ class BoardRow(Base):
     waiting: Mapped[int]
     unsent: Mapped[int]
     mine: Mapped[bool]
+    asked: Mapped[bool]
     sign_by: Mapped[Instant | None]
     force_at: Mapped[Instant | None]
     valid_to: Mapped[Instant | None]

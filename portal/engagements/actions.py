@@ -13,6 +13,7 @@ from portal.engagements.queries import coach_of, domains_of, organisation_by_nam
 from portal.ground import chance
 from portal.ledger.actions import lock_chain, open_chain, record
 from portal.notices.actions import put_mail
+from portal.people.actions import list_name
 from portal.people.queries import (
     address_of,
     address_of_person,
@@ -52,6 +53,7 @@ def start(work: Work, practice_id: str, coach: Person, values: NewEngagement) ->
     work.hide(engagement, "title", values.title)
     work.session.add(engagement)
     work.session.flush()
+    list_name(work, engagement, values.title)
     open_chain(work, engagement.id, practice_id, "engagement")
     record(work, engagement.id, "engagement.started", engagement.id, practice_id=practice_id,
            actor_id=coach.id)
@@ -97,6 +99,7 @@ def meet_organisation(
                              created_at=work.now)
         work.hide(found, "name", name)
         work.session.add(found)
+        list_name(work, found, name)
     else:
         known = domains_of(work, found)
     work.hide(found, "domains", json.dumps(sorted({*known, *domains})))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.ground.db import Base, Id, Instant
@@ -45,6 +45,23 @@ class Person(Base):
     codes_paused_until: Mapped[Instant | None]
     created_at: Mapped[Instant]
     erased_at: Mapped[Instant | None]
+
+
+class NamePrint(Base):
+    """The keyed digest of how a word of a name begins: the name of a person or organisation, or
+    the title of an engagement.
+
+    The database itself deletes it with the data key under which the name is stored.
+    """
+
+    __tablename__ = "name_print"
+    __table_args__ = (Index(None, "practice_id", "print"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id]
+    subject_id: Mapped[Id] = mapped_column(index=True)
+    key_id: Mapped[Id] = mapped_column(ForeignKey("data_key.id", ondelete="CASCADE"), index=True)
+    print: Mapped[str] = mapped_column(String(32))
 
 
 class ContactPoint(Base):

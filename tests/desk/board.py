@@ -10,7 +10,7 @@ from portal.agreements.models import TermsDraft
 from portal.agreements.policy import state, with_successors
 from portal.agreements.queries import standing_of_one
 from portal.desk.models import BoardRow, BoardSlot
-from portal.desk.policy.board import LIVE
+from portal.desk.policy.board import LIVE, held_up
 from portal.desk.queries.projection import project
 from portal.engagements.models import Engagement
 from portal.engagements.policy import Mandatory, engagement_state
@@ -52,11 +52,11 @@ def assert_same(world: World) -> None:
 
 
 def said(work: Work, own: Select[tuple[BoardRow]], at: datetime) -> Words:
-    """Return the words of the board for each version at an instant: the text's and the
-    engagement's, of the rows that `own` selects."""
+    """Return the words of the board for each version at an instant: where the text
+    stands and what waits for it, of the rows that `own` selects."""
     rows = work.session.scalars(own.where(
         BoardRow.version_id.is_not(None), BoardRow.starts <= at, BoardRow.ends > at)).all()
-    words = {row.version_id or "": (row.word, row.engagement_word) for row in rows}
+    words = {row.version_id or "": (row.word, row.held_up) for row in rows}
     assert len(words) == len(rows), "two rows of one version at one instant"
     return words
 
@@ -69,7 +69,7 @@ def true(work: Work, engagement_id: str, at: datetime) -> Words:
     """
     read, words = standing_of_one(work, engagement_id), {}
     here = engagement_state(engagement_id, read.events, Mandatory(read.mandatory_spans(at)), at)
-    for agreement in read.agreements:
+    for agreement, row in read.agreements.items():
         own = with_successors([v for v in read.versions if v.agreement_id == agreement], at)
         drafted = bool(draft_waits(work, agreement))
         for facts in own:
@@ -79,7 +79,8 @@ def true(work: Work, engagement_id: str, at: datetime) -> Words:
                 word = "coming"
             newest = facts.number == own[-1].number
             if (word in LIVE and (newest or word == "in_force")) or (newest and not drafted):
-                words[facts.version_id] = (word, here)
+                waits = held_up(word, here, mandatory=row.mandatory)
+                words[facts.version_id] = (word, waits)
     return words
 
 

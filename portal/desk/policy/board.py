@@ -44,6 +44,13 @@ class RequestFacts:
     told: Sequence[Event]
 
 
+def held_up(said: str, engagement: str, *, mandatory: bool) -> str:
+    """Return what waits for a text: "start" or "pause" of the engagement, or nothing (INV-2)."""
+    if not mandatory or said not in (*WAITING, "not_concluded"):
+        return ""
+    return {"DRAFT": "start", "CONTRACTING": "start", "PAUSED": "pause"}.get(engagement, "")
+
+
 class Step(StrEnum):
     """Name the one next step of a row."""
 
@@ -115,7 +122,8 @@ def next_step(said: str, signers: Sequence[Signer]) -> tuple[Step, Signer | None
     if said in ("draft", "not_concluded", "recalled", "ended"):
         return (Step.GO_ON if said == "draft" else Step.RENEW), None
     if said == "held":
-        return Step.VOICE, next(s for s in signers if s.vouching and s.vouched_at is None)
+        unheard = next((s for s in signers if s.vouching and s.vouched_at is None), None)
+        return (Step.VOICE, unheard) if unheard is not None else (Step.NONE, None)
     if said != "open":
         return Step.NONE, None
     missing = sorted((s for s in signers if not s.signed), key=lambda s: s.since)

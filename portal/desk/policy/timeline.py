@@ -6,7 +6,7 @@ times to come follow from the records, and a reader only compares instants.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import pairwise
@@ -28,20 +28,23 @@ Timeline: TypeAlias = Sequence[tuple[datetime, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Hold the values of several timelines from one instant until another, half-open."""
+    """Hold what is said from one instant until another, half-open."""
 
     starts: datetime
     ends: datetime
     values: tuple[Any, ...]
 
 
-def braid(*timelines: Timeline) -> list[Stretch]:
-    """Return the stretches in which none of the timelines changes, from where all have begun."""
+def braid(say: Callable[..., tuple[Any, ...]], *timelines: Timeline) -> list[Stretch]:
+    """Return the stretches in which the same is said, from where all timelines have begun.
+
+    `say` returns what is said from the value of each.
+    """
     begun = max(line[0][0] for line in timelines)
     moments = sorted({begun} | {at for line in timelines for at, _ in line if at > begun})
     found: list[Stretch] = []
     for starts, ends in pairwise([*moments, FOREVER]):
-        values = tuple(value_at(line, starts) for line in timelines)
+        values = say(*(value_at(line, starts) for line in timelines))
         if found and found[-1].values == values:
             starts = found.pop().starts  # noqa: PLW2901 - the stretch before goes on
         found.append(Stretch(starts, ends, values))

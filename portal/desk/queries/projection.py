@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,16 @@ from sqlalchemy.orm.util import identity_key
 from portal.agreements.models import Agreement, AgreementVersion, TermsDraft
 from portal.agreements.policy import VersionFacts, with_successors
 from portal.agreements.queries import Standing, standing_of
-from portal.desk.policy.board import LIVE, MINE, UNSENT, RequestFacts, Signer, next_step, request
+from portal.desk.policy.board import (
+    LIVE,
+    MINE,
+    UNSENT,
+    RequestFacts,
+    Signer,
+    held_up,
+    next_step,
+    request,
+)
 from portal.desk.policy.timeline import (
     FOREVER,
     Timeline,
@@ -28,6 +37,7 @@ from portal.engagements.models import Engagement
 from portal.engagements.policy import ask_facts, may_be_asked
 from portal.engagements.queries import parties_of
 from portal.links.queries import of_engagements
+from portal.reaching.policy import Word
 
 if TYPE_CHECKING:
     from portal.engagements.models import Party
@@ -144,11 +154,12 @@ def _draft_rows(
     records: _Records, agreement: Agreement, draft: _Draft | None, last: datetime
 ) -> list[dict[str, Any]]:
     since = draft.since if draft is not None else agreement.created_at
-    stretches = kept(braid([(since, "draft")], records.said), last)
+    stretches = kept(braid(_sayer(agreement), [(since, "draft")], records.said), last)
     empty = dict.fromkeys(("version_id", "sign_by", "force_at", "valid_to", "review_at"))
-    return [{**_common(records, agreement), **empty, "number": 0, "word": "draft",
-             "engagement_word": s.values[1], "starts": s.starts, "ends": s.ends,
-             "asked_at": since, "signed": 0, "waiting": 0, "unsent": 0, "mine": True}
+    drafted = {**_common(records, agreement), **empty, "number": 0, "word": "draft",
+               "asked_at": since, "signed": 0, "waiting": 0, "unsent": 0, "mine": True,
+               "asked": agreement.party_id is None}
+    return [{**drafted, "held_up": s.values[1], "starts": s.starts, "ends": s.ends}
             for s in stretches]
 
 
@@ -172,12 +183,24 @@ def _version_rows(
         "unsent": sum(s.word in UNSENT for s in signers),
         "waiting": sum(not s.signed and s.word not in UNSENT for s in signers),
         "sign_by": facts.sign_by, "force_at": facts.force_at(), "valid_to": facts.valid_to,
+        "asked": all(s.word is not Word.NOT_YET for s in signers
+                     if s.party_id == agreement.party_id),
     }
     reviews = review_days(facts, *records.days[facts.version_id])
-    for s in kept(braid(text_words(facts), records.said, reviews), last):
-        said, engagement_word, review_at = s.values
-        yield {**shared, "word": said, "engagement_word": engagement_word, "starts": s.starts,
-               "ends": s.ends, "review_at": review_at, "mine": next_step(said, signers)[0] in MINE}
+    for s in kept(braid(_sayer(agreement), text_words(facts), records.said, reviews), last):
+        said, waits, review_at = s.values
+        yield {**shared, "word": said, "held_up": waits, "starts": s.starts, "ends": s.ends,
+               "review_at": review_at, "mine": next_step(said, signers)[0] in MINE}
+
+
+def _sayer(agreement: Agreement) -> Callable[..., tuple[Any, ...]]:
+    """Return what a row says of a text: its word, what waits for it, when to look again."""
+
+    def say(word: str, engagement: str, review: datetime | None = None) -> tuple[Any, ...]:
+        return (word, held_up(word, engagement, mandatory=agreement.mandatory),
+                review if word == "in_force" else None)
+
+    return say
 
 
 def signers_of(

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 bp = Blueprint("desk", __name__)
 
-from portal.desk.views import (  # noqa: E402
+from portal.desk.views import (  # noqa: E402 - they register
     coach,  # noqa: F401
     guide,  # noqa: F401
     health,  # noqa: F401
@@ -14,4 +14,5 @@ from portal.desk.views import (  # noqa: E402
     people,  # noqa: F401
     practice,  # noqa: F401
     sessions,  # noqa: F401
+    today,  # noqa: F401
 )

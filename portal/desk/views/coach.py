@@ -1,4 +1,4 @@
-"""Today, and one page per engagement."""
+"""The front of the desk, and one page per engagement."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Response as FlaskResponse
 
 from portal.agreements.queries import shown_text, version_row
-from portal.desk.queries.board import sheet_of, sheets_of_coach
+from portal.desk.queries.board import sheet_of
 from portal.desk.views import bp
 from portal.evidence.queries import file_or_missing
 from portal.plain.errors import Missing
@@ -27,19 +27,6 @@ def front(work: Work) -> Response:
     """Send a coach to the desk and everybody else to the sign-in."""
     coach = work.actor is not None and work.actor.scope == "coach"
     return go("desk.today") if coach else go("factors.sign_in")
-
-
-@bp.get("/today")
-@guard(Door.COACH)
-def today(work: Work) -> Response:
-    """Say in one sentence what waits, then list it: mine first, then oldest."""
-    sheets = sheets_of_coach(work)
-    waiting = sorted((s for s in sheets if s.word in ("open", "held", "draft")),
-                     key=lambda s: (not (s.waits_for_voice or s.word == "draft"),
-                                    s.sign_by is None, s.sign_by or work.now))
-    return page("desk/today.html", waiting=waiting, form=PlainForm(),
-                settled=[s for s in sheets if s not in waiting],
-                missing=sum(s.missing for s in sheets))
 
 
 @bp.get("/engagements/<engagement_id>")

@@ -9,6 +9,7 @@ from portal.people.actions.joining import (
     revoke_invitation,
 )
 from portal.people.actions.members import change_role, end_membership, open_account
+from portal.people.actions.names import list_name
 from portal.people.actions.persons import (
     PRINT,
     NewPerson,
@@ -37,6 +38,6 @@ __all__ = [
     "PRINT", "NewMember", "NewPerson", "NewPractice", "add_address", "begin_session",
     "change_practice", "change_role", "check_password", "end_membership", "end_session",
     "end_sessions_of", "end_token", "forget_person", "found_practice", "invite_member", "join",
-    "keep_answers", "meet_person", "name_person", "not_for_me", "open_account", "resend",
-    "revoke_invitation", "shut_out", "warn", "write_to",
+    "keep_answers", "list_name", "meet_person", "name_person", "not_for_me", "open_account",
+    "resend", "revoke_invitation", "shut_out", "warn", "write_to",
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from portal.ground import chance
+from portal.people.actions.names import list_name
 from portal.people.models import ContactPoint, Person
 from portal.people.policy import Owner, ReadBy, normal_address
 
@@ -43,6 +44,7 @@ def name_person(work: Work, practice_id: str, name: str) -> Person:
     work.hide(person, "name", name)
     work.session.add(person)
     work.session.flush()
+    list_name(work, person, name)
     return person
 
 

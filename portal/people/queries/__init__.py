@@ -30,6 +30,7 @@ from portal.people.queries.persons import (
     address_of_person,
     answers_of,
     is_proven,
+    name_prints,
     names_of,
     person_or_missing,
     point_of,
@@ -53,7 +54,7 @@ __all__ = [
     "answers_of", "can_coach", "closed_account", "contact_block", "count_owners",
     "invitation_name", "invitation_or_missing", "invited_to", "is_proven", "join_signer",
     "joinable", "joinable_by_id", "lookers_of", "member_or_missing", "members_of",
-    "membership_of", "names_of", "open_invitations", "person_or_missing", "point_of",
+    "membership_of", "name_prints", "names_of", "open_invitations", "person_or_missing", "point_of",
     "points_and_people", "points_by_address", "practice_or_missing", "role_of",
     "session_by_token", "settings_of", "successor_of", "why_not_invited", "why_not_joining",
 ]

@@ -64,6 +64,15 @@ def names_of(work: Work, person_ids: Iterable[str]) -> dict[str, str]:
     return {person.id: work.reveal(person, "name") for person in people}
 
 
+def name_prints(work: Work, practice_id: str, words: Iterable[str]) -> list[str]:
+    """Return the digests under which a practice lists the beginnings of names, in their order.
+
+    The practice is in the digest, so that equal names of two practices do not look alike.
+    """
+    return [work.ground.vault.fingerprint(f"{practice_id}\n{word}", "name")[:32]
+            for word in words]
+
+
 def address_of(work: Work, point_id: str) -> str:
     """Return the mail address of a contact point."""
     found = work.session.get(ContactPoint, point_id)

@@ -1,0 +1,88 @@
+"""The next thirty days: until when somebody can sign, what begins, ends or is looked at again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, case, literal, null, select, union_all
+
+from portal.desk.models import BoardRow
+from portal.desk.policy.look import AHEAD, Scope
+from portal.desk.queries.today import seen
+from portal.engagements.models import CoachingSession, Engagement, Party
+from portal.people.queries import names_of
+
+if TYPE_CHECKING:
+    from portal.ground.work import Work
+
+#: So many days are listed.
+_MOST = 12
+#: What ends so soon is marked.
+_SOON = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Hold one moment of the next thirty days: sign_by, starts, ends, review or session.
+
+    `at` is the moment; a day that is over at midnight is told by the instant before.
+    """
+
+    key: str
+    kind: str
+    at: datetime
+    engagement_id: str
+    template_code: str | None
+    coachee: str
+    soon_in: int | None
+
+    @property
+    def day(self) -> datetime:
+        """Return an instant of the day that is meant."""
+        over = self.kind in ("sign_by", "ends")
+        return self.at - timedelta(seconds=1) if over else self.at
+
+
+_KIND = case(
+    (and_(BoardRow.word == "open", BoardRow.ends == BoardRow.sign_by), "sign_by"),
+    (and_(BoardRow.word == "coming", BoardRow.ends == BoardRow.force_at), "starts"),
+    (and_(BoardRow.word == "in_force", BoardRow.ends == BoardRow.valid_to), "ends"),
+    (and_(BoardRow.word == "in_force", BoardRow.ends == BoardRow.review_at), "review"),
+    else_="",
+)
+
+
+def next_days(work: Work, scope: Scope) -> list[Coming]:
+    """Return what comes in the next thirty days, soonest first, with one query and the names."""
+    until = work.now + AHEAD
+    # Each of these days is where a row ends, so a short range of an index holds them all.
+    texts = (
+        select(_KIND.label("kind"), BoardRow.ends.label("at"), BoardRow.id.label("key"),
+               BoardRow.engagement_id, BoardRow.template_code, BoardRow.coachee_id)
+        .where(*seen(scope), BoardRow.ends > work.now, BoardRow.ends < until, _KIND != "")
+    )
+    whose = Engagement.coach_id == scope.person_id if scope.own else literal(True)
+    sessions = (
+        select(literal("session"), CoachingSession.starts_at, CoachingSession.id,
+               CoachingSession.engagement_id, null(), Party.person_id)
+        .join(Engagement, Engagement.id == CoachingSession.engagement_id)
+        .join(Party, and_(Party.engagement_id == Engagement.id, Party.role == "COACHEE"))
+        .where(CoachingSession.practice_id == scope.practice_id, whose,
+               CoachingSession.cancelled_at.is_(None), CoachingSession.starts_at > work.now,
+               CoachingSession.starts_at < until)
+    )
+    # An owner sees where texts of others stand, and not when they meet (Z5).
+    both = union_all(texts, *([sessions] if scope.reminds else [])).subquery()
+    found = work.session.execute(select(both).order_by(both.c.at, both.c.key).limit(_MOST)).all()
+    names = names_of(work, {row.coachee_id for row in found})
+    return [Coming(f"{row.key}-{row.kind}", row.kind, row.at, row.engagement_id,
+                   row.template_code, names[row.coachee_id], _soon(work, row.kind, row.at))
+            for row in found]
+
+
+def _soon(work: Work, kind: str, at: datetime) -> int | None:
+    """Return in how many days something ends that ends soon."""
+    left = at - work.now
+    return left.days if kind == "ends" and left < _SOON else None

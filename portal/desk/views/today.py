@@ -1,0 +1,82 @@
+"""Today: what waits for whom, finding it again, and the reminder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, request
+
+from portal.desk.actions import to_remind
+from portal.desk.forms import FindForm
+from portal.desk.pictures import FEW, donut
+from portal.desk.policy.look import look, scope_of
+from portal.desk.queries.days import next_days
+from portal.desk.queries.finding import open_words, seal_words
+from portal.desk.queries.today import board
+from portal.desk.views import bp
+from portal.plain.errors import Missing
+from portal.reaching.actions import party_by_id
+from portal.reaching.actions import remind as send_reminder
+from portal.reaching.policy import RemindNo
+from portal.web.forms import said
+from portal.web.guards import Door, guard
+from portal.web.pages import _, go, go_to, next_path, page
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from portal.desk.policy.look import Scope
+    from portal.ground.work import Work
+
+
+def _scope(work: Work, *, practice: bool) -> Scope:
+    if work.actor is None:
+        raise Missing("board")
+    return scope_of(work.actor.role, work.actor.practice_id, work.actor.person_id,
+                    practice=practice)
+
+
+@bp.get("/today")
+@guard(Door.DESK)
+def today(work: Work) -> Response:
+    """Say in one sentence what waits, then list it: mine first, then oldest."""
+    practice = request.args.get("who") == "practice"
+    scope = _scope(work, practice=practice)
+    find = open_words(work, scope.practice_id, request.args.get("find", ""))
+    if not scope.own:
+        work.note("board.looked", "practice")
+    found = board(work, scope, look(request.args, find))
+    told = found.summary
+    return page("desk/today.html", board=found, days=next_days(work, scope),
+                days_ago=(work.now - told.oldest).days if told.oldest else 0,
+                find=FindForm(formdata=None), signatures=donut({
+                    "signed": told.signed, "waiting": told.waiting, "lapsed": told.lapsed,
+                    "unsent": told.unsent} if told.total >= FEW else {}))
+
+
+@bp.post("/today/search")
+@guard(Door.DESK)
+def find(work: Work) -> Response:
+    """Take what somebody looks for, and show it under an address in which no name stands."""
+    shown = look(request.form, "")
+    scope = _scope(work, practice=shown.practice)
+    form = FindForm()
+    typed = said(form.find) if form.validate_on_submit() else ""
+    sealed = seal_words(work, scope.practice_id, typed)
+    return go("desk.today", **shown.address(sealed=sealed))
+
+
+@bp.post("/today/<engagement_id>/parties/<party_id>/reminder")
+@guard(Door.DESK)
+def remind(work: Work, engagement_id: str, party_id: str) -> Response:
+    """Send what waits again; the words are the same whatever was answered (Z4)."""
+    engagement = to_remind(work, _scope(work, practice=False), engagement_id)
+    party = party_by_id(work, engagement, party_id)
+    if party.role == "COACH":
+        raise Missing("party")
+    if send_reminder(work, engagement, party) is RemindNo.TOO_SOON:
+        flash(_("A mail went there less than a day ago. Send the next reminder tomorrow."),
+              "error")
+    else:
+        flash(_("If something still waits there, a reminder goes out now."))
+    return go_to(next_path() or "/today")
