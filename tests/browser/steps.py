@@ -124,9 +124,11 @@ def name(ana: Visitor, who: Character = BEN) -> None:
 
 
 def answer_all(ana: Visitor) -> None:
-    """Fill in what the practice is asked once."""
-    for key, value in ANSWERS.items():
-        ana.page.locator(f"[name=q_{key.replace('.', '_')}]").fill(value)
+    """Fill in what the practice is asked once; a text without a sponsor asks less."""
+    known = {f"q_{key.replace('.', '_')}": value for key, value in ANSWERS.items()}
+    ana.page.locator("[name^=q_]").first.wait_for()
+    for box in ana.page.locator("[name^=q_]").all():
+        box.fill(known[box.get_attribute("name") or ""])
 
 
 def sign_and_send(ana: Visitor, code: str, who: Character = BEN) -> None:
