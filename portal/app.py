@@ -16,13 +16,14 @@ from portal.factors.views import bp as factors
 from portal.ground.clock import SystemClock
 from portal.ground.work import make_ground
 from portal.handing.views import bp as handing
+from portal.inking.views import bp as inking
 from portal.issuing.views import bp as issuing
 from portal.ledger.actions import keep_notes
 from portal.people import views as people
 from portal.reaching.views import bp as reaching
 from portal.sessions.views import bp as sessions
 from portal.signing.views import bp as signing
-from portal.web import assets, errors, headers, words
+from portal.web import assets, errors, headers, uploads, words
 from portal.web.context import frame_all
 from portal.web.guards import Door, guard
 
@@ -41,7 +42,7 @@ def create_app(settings: Settings, clock: Clock | None = None, *, testing: bool 
     app.testing = testing
     _configure(app, settings)
     _furnish(app)
-    for room in (desk, factors, handing, issuing, people.bp, reaching, sessions, signing):
+    for room in (desk, factors, handing, inking, issuing, people.bp, reaching, sessions, signing):
         app.register_blueprint(room)
     return app
 
@@ -84,6 +85,7 @@ def _furnish(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     words.install(app.jinja_env, pages=True)
     app.jinja_env.globals.update(asset=assets.asset, demo=False, newest_paper=newest_paper)
+    uploads.register(app)
     CSRFProtect(app)
     people.register(app)
     errors.register(app)

@@ -13,6 +13,7 @@ from portal.factors import models as _factors
 from portal.ground import vault as _vault
 from portal.ground.db import Base
 from portal.handing import models as _handing
+from portal.inking import models as _inking
 from portal.ledger import models as _ledger
 from portal.links import models as _links
 from portal.notices import models as _notices
@@ -29,12 +30,12 @@ if TYPE_CHECKING:
 METADATA = Base.metadata
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 ROOMS = (_vault, _ledger, _notices, _people, _factors, _links, _engagements, _agreements,
-         _vouching, _sessions, _signing, _reaching, _evidence, _desk, _handing)
+         _vouching, _sessions, _signing, _reaching, _evidence, _inking, _desk, _handing)
 
 #: Tables whose rows are evidence: triggers refuse to change or delete them (INV-10).
 EVIDENCE = (
     "ledger_entry", "chain", "used_step", "invitation", "agreement_version", "signer_slot",
-    "grant_line", "signature", "sealed_file", "hand_over",
+    "grant_line", "signature", "sealed_file", "ink_scan", "hand_over",
 )
 
 

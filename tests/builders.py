@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import select
 
@@ -18,6 +18,9 @@ from portal.factors.actions import CodeRefused, CodeTaken, begin_enrolment, use_
 from portal.factors.models import Factor
 from portal.ground.onetime import code_at
 from portal.ground.work import Actor, Ground, Work
+from portal.inking.actions import InkValues, record_ink, take_scan
+from portal.inking.policy import Basis
+from portal.inking.queries import sheet_of
 from portal.issuing import actions as issuing
 from portal.issuing.actions import TermsValues
 from portal.issuing.policy import NewParty
@@ -243,6 +246,26 @@ def vouch_for(world: World, key: str = "ben") -> None:
         engagement = issuing.own(work, world.ids["engagement"])
         party = party_by_id(work, engagement, world.ids[f"{key}.party"])
         assert vouch(work, engagement, party, shown[0], How.VIDEO) is None
+
+
+#: The smallest file that counts as a scan.
+PAPER = b"%PDF-1.4\n% a signed sheet\n%%EOF\n"
+
+
+def sign_in_ink(
+    world: World, key: str = "ben", *, choice: str = "yes", version: str = "version",
+    coach: str = "ana", **values: Any
+) -> Signature | CodeRefused | None:
+    """Let a party sign on paper, and the coach record it with a scan and a fresh code; `values`
+    stand in place of what the paper usually says."""
+    code = values.pop("code", None) or world.fresh_code(coach)
+    with world.ground.work(writes=True, actor=world.coach(coach)) as work:
+        engagement = issuing.own(work, world.ids["engagement"])
+        sheet = sheet_of(work, engagement.id, world.ids[version], world.ids[f"{key}.party"])
+        usual = {"name": sheet.name, "day": today(work.now), "basis": Basis.THIS_PRINT,
+                 "answers": {ask["key"]: choice if ask["kind"] == "line" else "yes"
+                             for ask in sheet.asks}, "scan": take_scan(PAPER)}
+        return record_ink(work, sheet, InkValues(**{**usual, **values}), code)
 
 
 def conclude(world: World, choice: str = "yes") -> None:

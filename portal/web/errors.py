@@ -46,7 +46,7 @@ def _strange_host(_error: SecurityError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     code = error.code or 500
-    known = code if code in (400, 403, 404, 405, 409, 422, 429) else 400
+    known = code if code in (400, 403, 404, 405, 409, 413, 422, 429) else 400
     response = page(f"errors/{404 if known == 405 else known}.html", code)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))

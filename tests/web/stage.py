@@ -21,6 +21,7 @@ from portal import schema
 from portal.agreements.models import Signature
 from portal.app import make_app
 from portal.desk.actions import keep_board
+from portal.engagements.models import Party
 from portal.evidence.jobs import seal_due
 from portal.evidence.models import SealedFile
 from portal.ground.chance import new_id, secret_bytes
@@ -28,6 +29,7 @@ from portal.ground.clock import StandingClock
 from portal.ground.settings import Settings
 from portal.ground.tokens import fingerprint
 from portal.ground.work import make_ground
+from portal.inking.models import InkScan
 from portal.ledger.actions import keep_notes
 from portal.people.actions import NewMember, invite_member
 from portal.people.models import Practice, SignIn
@@ -35,6 +37,7 @@ from portal.people.policy import Role
 from portal.web.assets import STATIC
 from portal.web.words import speak
 from tests.builders import (
+    PAPER,
     World,
     add_colleague,
     add_engagement,
@@ -127,6 +130,7 @@ class Stage:
                 "party_id": self.ids[f"{key}.party"], "version_id": self.ids[f"{key}.version"],
                 "paper_id": self.ids.get(f"{key}.paper", new_id()),
                 "session_id": self.ids[f"{key}.session"],
+                "scan_id": self.ids.get(f"{key}.scan", new_id()),
                 "practice_id": self.ids[f"{key}.practice"],
                 "account_id": self.ids["zoe.account" if key == "yul" else "dora.account"],
                 "join_id": self.ids["zoe.join" if key == "yul" else "ana.join"],
@@ -176,7 +180,25 @@ def make_stage(world: World, app: Flask) -> Stage:
             for key in ("ben", "mallory", "yul"):
                 if world.ids[f"{key}.version"] == paper.version_id:
                     world.ids[f"{key}.paper"] = paper.id
+    for key in ("ben", "mallory", "yul"):
+        keep_scan(world, key)
     return Stage(world, app)
+
+
+def keep_scan(world: World, key: str) -> None:
+    """Let a scan lie with a coachee's signature, as if it had been made on paper."""
+    with world.ground.work(writes=True) as work:
+        signed = work.session.scalars(select(Signature).where(
+            Signature.party_id == world.ids[f"{key}.party"])).one()
+        row = InkScan(
+            id=new_id(), practice_id=signed.practice_id, engagement_id=signed.engagement_id,
+            version_id=signed.version_id, party_id=signed.party_id, signature_id=signed.id,
+            key_id=signed.key_id, kind="pdf", size=len(PAPER), sha256="0" * 64,
+            inked_on=work.now.date(), basis="this_print", recorded_at=work.now,
+            recorded_by=work.session.get_one(Party, signed.party_id).person_id)
+        work.hide(row, "file", PAPER)
+        work.session.add(row)
+        world.ids[f"{key}.scan"] = row.id
 
 
 def ask_to_join(world: World, owner: str) -> None:

@@ -17,7 +17,7 @@ from portal.evidence.policy import Effect
 from portal.ground.authority import describe
 from portal.ledger.models import Entry
 from portal.ledger.queries import head_of
-from portal.people.queries import names_of, practice_or_missing
+from portal.people.queries import contact_block, names_of, practice_or_missing
 
 if TYPE_CHECKING:
     from portal.agreements.models import AgreementVersion
@@ -59,10 +59,13 @@ def version_facts(work: Work, version_id: str, seal: Seal) -> policy.VersionFact
 def _practice(work: Work, row: AgreementVersion, seal: Seal) -> policy.PracticeFacts:
     practice = practice_or_missing(work, row.practice_id)
     base = work.ground.settings.base_url.rstrip("/")
+    said = contact_block(work, practice)
     return policy.PracticeFacts(
-        name=practice.name, contact=work.reveal(practice, "contact"), front_door=f"{base}/lost",
+        name=practice.name, contact=said.contact, front_door=f"{base}/lost",
         root_certificate=f"{base}/seal/{practice.id}/root.pem",
         root_fingerprint=describe(seal.root_pem).fingerprint,
+        successor=", ".join(filter(None, (said.successor_name, said.successor_contact))),
+        withdrawal=said.withdrawal_address,
     )
 
 
