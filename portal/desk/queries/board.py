@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -110,7 +110,7 @@ def _sheets(work: Work, engagements: list[Engagement]) -> list[Sheet]:
     work.vault.fetch(engagement.key_id for engagement in engagements)
     mails, invitations = posted(work, ids), of_engagements(work, ids)
     # What another coach had signed before this one stays closed to them.
-    newest = {e.id: next(reversed(standing[e.id].signed_by(coaching(e, parties[e.id]))), None)
+    newest = {e.id: _coachees_own(standing[e.id], coaching(e, parties[e.id]))
               for e in engagements}
     papers = papers_of(work, [v.version_id for v in newest.values() if v is not None])
     return [
@@ -120,6 +120,13 @@ def _sheets(work: Work, engagements: list[Engagement]) -> list[Sheet]:
             papers[facts.version_id] if facts else []), names)
         for e in engagements
     ]
+
+
+def _coachees_own(standing: Standing, coach: Collection[str]) -> VersionFacts | None:
+    """Return the newest version of the terms that coach and coachee sign alone."""
+    own = [v for v in standing.signed_by(coach)
+           if standing.agreements[v.agreement_id].party_id is None]
+    return own[-1] if own else None
 
 
 @dataclass(frozen=True, slots=True)

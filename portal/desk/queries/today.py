@@ -136,6 +136,14 @@ def board(work: Work, scope: Scope, look: Look) -> Board:
     return Board(_shown(work, scope, [row[0] for row in rows]), total, told, scope, look)
 
 
+def of_engagement(work: Work, scope: Scope, engagement_id: str) -> Board:
+    """Return all agreements of one engagement, as the board shows them."""
+    here = [*current(work, scope), BoardRow.engagement_id == engagement_id]
+    rows = work.session.scalars(
+        select(BoardRow).where(*here).order_by(BoardRow.template_code, BoardRow.number)).all()
+    return Board(_shown(work, scope, rows), len(rows), _summary(work, here), scope, Look())
+
+
 def current(work: Work, scope: Scope) -> list[ColumnElement[bool]]:
     """Return what is true of the rows of this moment that somebody may see."""
     return [*seen(scope), BoardRow.starts <= work.now, BoardRow.ends > work.now]

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from flask import Response as FlaskResponse
 
 from portal.agreements.queries import shown_text, version_row
+from portal.desk.policy.look import Scope
 from portal.desk.queries.board import sheet_of
+from portal.desk.queries.today import of_engagement
 from portal.desk.views import bp
 from portal.evidence.queries import file_or_missing
 from portal.plain.errors import Missing
@@ -34,7 +36,16 @@ def front(work: Work) -> Response:
 def engagement(work: Work, engagement_id: str) -> Response:
     """Say what waits for whom, since when, and the next step."""
     work.note("engagement.looked", "coach", engagement_id=engagement_id)
-    return page("desk/engagement.html", sheet=sheet_of(work, engagement_id), form=PlainForm())
+    sheet = sheet_of(work, engagement_id)
+    return page("desk/engagement.html", sheet=sheet, form=PlainForm(),
+                board=of_engagement(work, own_scope(work), engagement_id))
+
+
+def own_scope(work: Work) -> Scope:
+    """Return what a coach sees of their own engagements: everything that the board shows."""
+    if work.actor is None:
+        raise Missing("coach")
+    return Scope(work.actor.practice_id, work.actor.person_id, own=True, reminds=True)
 
 
 @bp.get("/engagements/<engagement_id>/text")
