@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from bench import completion, pages, start
+from bench import board, completion, pages, start
 
 
 def main() -> None:
@@ -12,11 +12,15 @@ def main() -> None:
     warnings.simplefilter("ignore")
     page = pages.measure()
     done = completion.measure()
+    lists = board.measure()
     memory = start.idle_memory()
     cold, text = start.cold_start()
     rows = [
         ("a page of the ceremony, CPU beside a bare route", f"{page['page']:.1f} x", "under 8 x"),
         ("signing (POST), CPU beside a bare route", f"{page['sign']:.1f} x", "under 15 x"),
+        (f"the board of 2,000 engagements ({lists['slots']:,.0f} signer slots), CPU beside it",
+         f"{lists['today']:.1f} x", "under 40 x"),
+        ("its queries, whatever is looked for", f"{lists['today_queries']:.0f}", "constant"),
         ("first signer page over the wire, fonts apart", f"{page['bytes'] / 1000:.1f} KB",
          "under 15 KB"),
         ("cold start to the first page, CPU beside the bare route's", f"{cold:.1f} x",
