@@ -77,6 +77,11 @@ def test_prints_every_word_with_boxes_a_line_to_sign_and_a_reference(
     assert page.soup.select(".blank")
 
 
+def test_is_reached_from_the_page_of_the_engagement(sent: World, app: Flask) -> None:
+    page = ana(sent, app).get(f"/engagements/{sent.ids['engagement']}")
+    assert page.soup.find("a", href=f"{place(sent)}/ink") is not None
+
+
 def test_records_a_signed_sheet_and_hands_out_its_scan(sent: World, app: Flask) -> None:
     browser = ana(sent, app)
     page = browser.get(f"{place(sent)}/ink")
