@@ -191,8 +191,8 @@ def tell(
 
 def tell_coach(
     work: Work, engagement: Engagement, name: str, *, dedupe: str, coach: Party | None = None,
-    **values: str,
+    head: Letterhead | None = None, **values: str,
 ) -> None:
     """Put a mail to the engagement's coach into the outbox; `coach` is their party if read."""
-    tell(work, engagement, coach or coach_of(work, engagement), name, dedupe=dedupe, head=None,
+    tell(work, engagement, coach or coach_of(work, engagement), name, dedupe=dedupe, head=head,
          **values)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from portal.agreements.actions import sign
 from portal.agreements.policy import SignFacts, SignNo, why_not_sign
-from portal.engagements.actions import note, tell_coach
+from portal.engagements.actions import Letterhead, note, tell_coach
 from portal.factors.actions import CodeRefused, CodeTaken, use_code
 from portal.ground import chance
 from portal.ledger.actions import held_head, lock_chain
@@ -113,7 +113,7 @@ def sign_waiting(
         if any(text.slot.vouching for text in texts) and seat.vouched_at is None:
             show_digits(work, seat.engagement, seat.party, taken.factor.id)
         tell_coach(work, seat.engagement, "signed", who=seat.own_name, coach=seat.coach_party,
-                   dedupe=f"signed:{signatures[0].id}")
+                   head=_letterhead(work, seat), dedupe=f"signed:{signatures[0].id}")
         # Whoever came in elsewhere by link alone needs the factor too from now on (Z9).
         end_sessions_of(work, seat.person.id, "party")
         token = begin_session(work, seat.person, scope="party", level="factor", lasts=lasts,
@@ -121,6 +121,13 @@ def sign_waiting(
                               invitation_id=actor.invitation_id)
     settle_people(work, seat, waiting, texts)
     return signatures, token
+
+
+def _letterhead(work: Work, seat: Seat) -> Letterhead:
+    """Return what the mail says, from what was read for the page."""
+    practice, base = seat.practice, work.ground.settings.base_url.rstrip("/")
+    return Letterhead(practice.name, seat.coach_name, work.reveal(practice, "contact"),
+                      f"{base}/lost", seat.coach_address, practice.timezone)
 
 
 def _write(
