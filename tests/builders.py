@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import select
 
-from portal.agreements.models import AgreementVersion, Signature
+from portal.agreements.models import Signature
 from portal.agreements.policy import state
 from portal.agreements.queries import standing_of_one
 from portal.engagements.policy import NAMED_ONLY
@@ -22,8 +22,9 @@ from portal.inking.actions import InkValues, record_ink, take_scan
 from portal.inking.policy import Basis
 from portal.inking.queries import sheet_of
 from portal.issuing import actions as issuing
-from portal.issuing.actions import TermsValues
+from portal.issuing.actions import OwnTerms, TermsValues
 from portal.issuing.policy import NewParty
+from portal.issuing.queries import texts_of
 from portal.links.models import Invitation
 from portal.people.actions import (
     NewPerson,
@@ -44,7 +45,19 @@ from portal.vouching.actions import vouch
 from portal.vouching.policy import How
 from portal.vouching.queries import digits_on_screen
 from portal.web.words import today
-from tests.cast import ACME, ANA, ANSWERS, BEN, PASSWORD, Character
+from tests.cast import (
+    ACME,
+    ANA,
+    ANSWERS,
+    BEN,
+    CARLA,
+    DEV,
+    ELI,
+    GUS,
+    OWN_ANSWERS,
+    PASSWORD,
+    Character,
+)
 
 if TYPE_CHECKING:
     from portal.ground.clock import StandingClock
@@ -143,8 +156,7 @@ def add_engagement(
     with world.ground.work(writes=True, actor=world.coach(coach)) as work:
         engagement = issuing.name_coachee(work, NewPerson(
             coachee.name, coachee.email, Owner.PRIVATE, ReadBy.NOBODY), "Coaching")
-        issuing.save_terms(work, engagement, TermsValues(
-            today(work.now), ANSWERS, leave_out=[]))
+        issuing.save_terms(work, engagement, TermsValues(today(work.now), ANSWERS))
         parties = parties_of(work, [engagement.id])[engagement.id]
         coachee_party = next(p for p in parties if p.role == "COACHEE")
         world.ids |= {"engagement": engagement.id, key: coachee_party.person_id,
@@ -175,16 +187,48 @@ def add_party(
         return party.id
 
 
+def add_table(world: World, *asked: str, coach: str = "ana") -> str:
+    """Let a coach name Ben and everybody else, and settle all terms; nothing is sent yet.
+
+    T1 is for Ben alone, Carla signs T2 for Acme where Dev is the manager, Eli T3, Gus T4. `asked`
+    are the keys of those whom the coachee asked for, as "eli" (Z6). Returns the engagement's id.
+    """
+    engagement_id = add_engagement(world, coach=coach)
+    for role, who in (("SPONSOR", CARLA), ("LINE_MANAGER", DEV), ("ASSISTANT", ELI),
+                      ("SUPPORTER", GUS)):
+        add_party(world, role, who, asked=who.name.split()[0].lower() in asked, coach=coach)
+    settle(world, coach)
+    return engagement_id
+
+
+def settle(world: World, coach: str = "ana") -> None:
+    """Let a coach settle the terms of every draft, from today, with nothing left out."""
+    with world.ground.work(writes=True, actor=world.coach(coach)) as work:
+        engagement = issuing.own(work, world.ids["engagement"])
+        issuing.save_terms(work, engagement, TermsValues(today(work.now), ANSWERS, {
+            text.material.agreement.id: OwnTerms(
+                answers=OWN_ANSWERS.get(text.material.template.code, {}))
+            for text in texts_of(work, engagement).drafts}))
+
+
 def issue(world: World, coach: str = "ana") -> str:
-    """Let a coach sign and send the invitation; returns the version's id."""
+    """Let a coach sign all drafts with one code and send what waits; returns the first
+    version's id, which is T1's if that was a draft. The world knows each by its template.
+
+    Where there is no draft, a new text of everything that is over is prepared first.
+    """
     code = world.fresh_code(coach)
     with world.ground.work(writes=True, actor=world.coach(coach)) as work:
         engagement = issuing.own(work, world.ids["engagement"])
+        texts = texts_of(work, engagement)
+        for text in texts.all if not texts.drafts else ():
+            if text.may_begin_anew:
+                issuing.begin_anew(work, engagement, text.material.agreement.id)
         done = issuing.issue(work, engagement, ANA.name, code)
-        assert isinstance(done, AgreementVersion), done
-        world.ids["version"] = done.id
-        return done.id
-
+        assert not isinstance(done, CodeRefused), done
+        world.ids |= {version.template_code: version.id for version in done}
+        world.ids["version"] = done[0].id
+        return done[0].id
 
 
 def opened(world: World, key: str = "ben") -> str:

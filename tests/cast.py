@@ -38,6 +38,11 @@ ANSWERS = {
     "plan.coachee": "by private e-mail and private phone, and dates through the portal",
     "plan.sponsor": "by e-mail about dates and invoices, and in meetings about anything else",
 }
+#: What each agreement asks anew, by its template.
+OWN_ANSWERS = {
+    "T2": {"sponsor.wishes": "whether the goals are reached"},
+    "T4": {"support_task": "reading out what is shown on the screen"},
+}
 
 
 @dataclass(frozen=True)

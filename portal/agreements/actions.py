@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from portal.agreements.models import (
     SignerSlot,
     TermsDraft,
 )
-from portal.agreements.queries import standing_of_one
+from portal.agreements.policy import SlotFacts, VersionFacts
 from portal.engagements.actions import note
 from portal.ground import chance
 from portal.ledger.actions import step
@@ -28,7 +28,7 @@ from portal.notices.actions import put_seal
 from portal.plain.canonical import agreement_hash, canonical_bytes
 
 if TYPE_CHECKING:
-    from portal.agreements.policy import SlotFacts, VersionFacts
+    from portal.agreements.queries import Standing
     from portal.engagements.models import Engagement
     from portal.ground.work import Work
 
@@ -67,7 +67,7 @@ class NewVersion:
     locale: str
     timezone: str
     record: Mapping[str, Any]
-    notice: Sequence[Mapping[str, Any]]
+    notices: Mapping[str, Sequence[Mapping[str, Any]]]
     slots: Sequence[NewSlot]
     lines: Sequence[NewLine]
     starts_on: date
@@ -135,24 +135,43 @@ def renew_draft(work: Work, engagement: Engagement, agreement: Agreement) -> Non
     save_draft(work, engagement, agreement, {})
 
 
-def settle_draft(work: Work, agreement: Agreement) -> None:
-    """Let a draft be one no longer: its text was issued. The next text begins with its values."""
+def settle_drafts(work: Work, agreements: Iterable[Agreement]) -> None:
+    """Let drafts be ones no longer: their texts were issued. The next texts begin with their
+    values."""
     work.session.execute(
-        update(TermsDraft).where(TermsDraft.agreement_id == agreement.id)
+        update(TermsDraft).where(TermsDraft.agreement_id.in_([a.id for a in agreements]))
         .values(issued_at=work.now)
     )
 
 
 def freeze(
-    work: Work, engagement: Engagement, agreement: Agreement, values: NewVersion
-) -> AgreementVersion:
-    """Issue a version: its bytes, hash, slots and lines are fixed together or not at all.
+    work: Work, engagement: Engagement, standing: Standing,
+    texts: Sequence[tuple[Agreement, NewVersion]],
+) -> list[tuple[AgreementVersion, VersionFacts]]:
+    """Issue versions: bytes, hashes, slots and lines are fixed together or not at all.
 
-    The hash is over a random 128-bit nonce and the canonical bytes (Z18, RFC 8785), so that a
-    short text cannot be guessed from it once the text is erased.
+    Each hash is over a random 128-bit nonce and the canonical bytes (Z18, RFC 8785), so that a
+    short text cannot be guessed from it once the text is erased. `standing` is what stood
+    before. Returned are the rows, each with the facts that the rules read.
     """
-    standing = standing_of_one(work, engagement.id)
-    before = standing.newest(agreement.id)
+    versions = [_version(work, engagement, agreement, values, standing.newest(agreement.id))
+                for agreement, values in texts]
+    work.session.add_all(versions)
+    work.session.flush()
+    slots = [_slots(version, values) for version, (_a, values) in zip(versions, texts, strict=True)]
+    for version, own, (_agreement, values) in zip(versions, slots, texts, strict=True):
+        work.session.add_all([*own, *_grants(version, values)])
+        note(work, engagement, "version.issued", version.id,
+             {"hash": version.hash, "agreement": version.agreement_id, "number": version.number})
+    work.session.flush()
+    settle_drafts(work, [agreement for agreement, _values in texts])
+    return [(version, _facts(version, own)) for version, own in zip(versions, slots, strict=True)]
+
+
+def _version(
+    work: Work, engagement: Engagement, agreement: Agreement, values: NewVersion,
+    before: VersionFacts | None,
+) -> AgreementVersion:
     step(work, policy.VERSION, "DRAFT", "issue", subject_id=agreement.id)
     nonce = chance.secret_bytes(16)
     record_bytes = canonical_bytes(dict(values.record))
@@ -169,28 +188,30 @@ def freeze(
     )
     work.hide(version, "nonce", nonce)
     work.hide(version, "record", record_bytes)
-    work.hide(version, "notice", json.dumps(list(values.notice)))
-    work.session.add(version)
-    work.session.flush()
-    _add_parts(work, version, values)
-    note(work, engagement, "version.issued", version.id,
-         {"hash": version.hash, "agreement": agreement.id, "number": version.number})
+    work.hide(version, "notice", json.dumps(dict(values.notices)))
     return version
 
 
-def _add_parts(work: Work, version: AgreementVersion, values: NewVersion) -> None:
-    work.session.add_all(
-        SignerSlot(id=chance.new_id(), practice_id=version.practice_id, version_id=version.id,
-                   party_id=slot.party_id, role=slot.role, meaning=slot.meaning,
-                   required=slot.required, vouching=slot.vouching) for slot in values.slots
-    )
-    work.session.add_all(
-        Grant(id=chance.new_id(), practice_id=version.practice_id, version_id=version.id,
-              number=line.number, effect=line.effect, optional=line.optional,
-              condition_of_programme=line.condition_of_programme, scope=dict(line.scope),
-              starts=line.starts, ends=line.ends) for line in values.lines
-    )
-    work.session.flush()
+def _slots(version: AgreementVersion, values: NewVersion) -> list[SignerSlot]:
+    return [SignerSlot(
+        id=chance.new_id(), practice_id=version.practice_id, version_id=version.id,
+        party_id=slot.party_id, role=slot.role, meaning=slot.meaning, required=slot.required,
+        vouching=slot.vouching) for slot in values.slots]
+
+
+def _grants(version: AgreementVersion, values: NewVersion) -> list[Grant]:
+    return [Grant(
+        id=chance.new_id(), practice_id=version.practice_id, version_id=version.id,
+        number=line.number, effect=line.effect, optional=line.optional,
+        condition_of_programme=line.condition_of_programme, scope=dict(line.scope),
+        starts=line.starts, ends=line.ends) for line in values.lines]
+
+
+def _facts(version: AgreementVersion, slots: Sequence[SignerSlot]) -> VersionFacts:
+    return VersionFacts(
+        version.id, version.agreement_id, version.number, version.hash, version.issued_at,
+        version.sign_by, version.effective_from, version.valid_to,
+        [SlotFacts(s.id, s.party_id, s.role, s.required, s.vouching, s.meaning) for s in slots])
 
 
 def sign(

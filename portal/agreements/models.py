@@ -47,7 +47,8 @@ class TermsDraft(Base):
 class AgreementVersion(Base):
     """A frozen text. `record_enc` holds the canonical bytes, `hash` covers nonce and bytes.
 
-    Every page and paper reads the record. `notice_enc` is the privacy notice of that day.
+    Every page and paper reads the record. `notice_enc` holds the privacy notices of that day, by
+    the role of who reads them; a bare list, of an earlier portal, is the coachee's.
     """
 
     __tablename__ = "agreement_version"

@@ -93,16 +93,16 @@ def meet_organisation(
     `domains` are added to the mail domains that are known to be its own.
     """
     found = organisation_by_name(work, practice, name)
-    known: list[str] = []
     if found is None:
         found = Organisation(id=chance.new_id(), practice_id=practice.id, key_id=practice.key_id,
                              created_at=work.now)
         work.hide(found, "name", name)
+        work.hide(found, "domains", json.dumps(sorted({*domains})))
         work.session.add(found)
         list_name(work, found, name)
     else:
         known = domains_of(work, found)
-    work.hide(found, "domains", json.dumps(sorted({*known, *domains})))
+        work.hide(found, "domains", json.dumps(sorted({*known, *domains})))
     return found
 
 

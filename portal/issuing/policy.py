@@ -24,7 +24,6 @@ class IssueNo(StrEnum):
 
     ALREADY_OPEN = "already_open"
     ANSWERS_MISSING = "answers_missing"
-    NOTHING_TO_ISSUE = "nothing_to_issue"
 
 
 class PartyNo(StrEnum):
@@ -87,6 +86,21 @@ def why_not_party(new: NewParty, facts: PartyFacts) -> tuple[PartyFault, ...]:
     if new.asked_for_on is not None and new.asked_for_on > facts.today:
         found.append(PartyFault("asked_for_on", PartyNo.NOT_YET))
     return tuple(found)
+
+
+#: A text that is out, in the coach's own word for it: no other is drafted beside it.
+OUT = frozenset({"open", "held", "in_force"})
+
+
+def is_draft(seen: str, *, settled: bool) -> bool:
+    """Tell whether an agreement has a draft: its newest text, if any, is over in the coach's
+    eyes, and a new one was begun. What was declined reads "open" until its day (Z4)."""
+    return not seen or (seen not in OUT and not settled)
+
+
+def may_begin_anew(seen: str, *, settled: bool) -> bool:
+    """Tell whether a new text can be prepared: the last one is over and none was begun."""
+    return bool(seen) and seen not in OUT and settled
 
 
 def domain_of(address: str) -> str:

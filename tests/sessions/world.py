@@ -107,12 +107,13 @@ def freeze_terms(world: World, agreement_id: str, terms: Terms | None = None) ->
     """Issue a version of an agreement with the one line that its template is about."""
     with world.ground.work(writes=True, actor=world.coach()) as work:
         engagement = hold(work, world.ids["engagement"])
-        agreement = standing_of_one(work, engagement.id).agreements[agreement_id]
+        standing = standing_of_one(work, engagement.id)
+        agreement = standing.agreements[agreement_id]
         parties = {p.id: p for p in parties_of(work, [engagement.id])[engagement.id]}
         signers = [p for p in parties.values() if p.role in ("COACH", "COACHEE")]
         signers.append(parties[agreement.party_id])
-        version = freeze(work, engagement, agreement,
-                         _new(work, agreement, signers, terms or _usual(work, agreement)))
+        text = _new(work, agreement, signers, terms or _usual(work, agreement))
+        [(version, _facts)] = freeze(work, engagement, standing, [(agreement, text)])
         return version.id
 
 
@@ -127,7 +128,7 @@ def _new(work: Work, agreement: Agreement, signers: list[Party], terms: Terms) -
     category, role = LINES[agreement.template_code]
     scope = {"key": "line", "categories": [category], "recipients": [role]}
     return NewVersion(
-        template_version="1", locale="en", timezone="Europe/Vienna", record={}, notice=[],
+        template_version="1", locale="en", timezone="Europe/Vienna", record={}, notices={},
         slots=[NewSlot(p.id, p.role, "agree", vouching=p.role == "COACHEE") for p in signers],
         lines=[NewLine(1, "permit", terms.optional, False, scope, terms.starts, terms.ends)],
         starts_on=terms.starts.date(), ends_on=terms.ends.date(), effective_from=terms.starts,

@@ -1,7 +1,14 @@
 """From a name to sent invitations."""
 
-from portal.issuing.actions.issue import Composed, TermsValues, compose, issue, own, save_terms
+from portal.issuing.actions.issue import compose, issue, own
 from portal.issuing.actions.people import add_people, name_coachee, take_out
+from portal.issuing.actions.terms import (
+    OwnTerms,
+    TermsValues,
+    begin_anew,
+    leave_for_later,
+    save_terms,
+)
 
-__all__ = ["Composed", "TermsValues", "add_people", "compose", "issue", "name_coachee", "own",
-           "save_terms", "take_out"]
+__all__ = ["OwnTerms", "TermsValues", "add_people", "begin_anew", "compose", "issue",
+           "leave_for_later", "name_coachee", "own", "save_terms", "take_out"]

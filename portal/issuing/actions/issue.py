@@ -1,145 +1,87 @@
-"""From a name to a sent invitation."""
+"""Freezing all drafts, signing them with one code, and sending what waits."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
-from portal.agreements.actions import (
-    NewLine,
-    NewSlot,
-    NewVersion,
-    freeze,
-    save_draft,
-    settle_draft,
-    sign,
-)
-from portal.agreements.policy import OPEN_STATES, laid_out, state
-from portal.agreements.queries import agreement_by_template, draft_values, standing_of_one
+from portal.agreements.actions import NewLine, NewSlot, NewVersion, freeze, sign
+from portal.agreements.policy import laid_out
 from portal.engagements.actions import hold, note
-from portal.engagements.queries import own_or_missing, parties_of
+from portal.engagements.queries import own_or_missing
 from portal.factors.actions import CodeRefused, CodeTaken, use_code
 from portal.issuing import policy
 from portal.issuing.policy import IssueNo
+from portal.issuing.queries import Composed, Text, Texts, composed, texts_of
+from portal.ledger.actions import held_head
 from portal.ledger.policy import instant
-from portal.ledger.queries import head_of
-from portal.people.actions import keep_answers
-from portal.people.queries import answers_of, names_of, person_or_missing, practice_or_missing
+from portal.people.queries import person_or_missing
 from portal.plain.errors import Missing, Refused, require
 from portal.reaching.actions import invite_waiting
 from portal.signing.policy import Mark, Proof, SignedBy, manifest, shown_digest
 from portal.wording import policy as wording
-from portal.wording.queries import template
 
 if TYPE_CHECKING:
     from portal.agreements.models import AgreementVersion
+    from portal.agreements.policy import VersionFacts
     from portal.engagements.models import Engagement, Party
     from portal.ground.work import Work
 
-T1 = "T1"
 
+def compose(work: Work, texts: Texts, text: Text) -> Composed:
+    """Return a text as it would be issued now, checked by every rule of wording.
 
-@dataclass(frozen=True, slots=True)
-class TermsValues:
-    """Hold what the second screen asks: dates, answers, and the optional lines to leave out."""
-
-    starts_on: date
-    answers: Mapping[str, str]
-    leave_out: Sequence[str]
-
-
-def save_terms(work: Work, engagement: Engagement, values: TermsValues) -> None:
-    """Keep the second screen: the answers with the practice, the rest with the draft."""
-    agreement = agreement_by_template(work, engagement.id, T1)
-    practice = practice_or_missing(work, engagement.practice_id)
-    keep_answers(work, practice, wording.tidied(values.answers))
-    save_draft(work, engagement, agreement, {
-        "starts_on": values.starts_on.isoformat(), "leave_out": sorted(values.leave_out)})
-
-
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """Hold a text that is ready to be frozen, and what it looks like."""
-
-    draft: wording.Draft
-    record: dict[str, Any]
-    notice: list[dict[str, Any]]
-    parties: dict[str, Party]
-
-
-def compose(work: Work, engagement: Engagement) -> Composed:
-    """Return the text as it would be issued now, checked by every rule of wording.
-
-    Raises `Refused` when an answer is missing or a line goes beyond the template.
+    Raises `Refused` when an answer is missing or a line goes beyond the template (INV-8,
+    INV-17, INV-18, INV-19).
     """
-    pack = template(T1)
-    practice = practice_or_missing(work, engagement.practice_id)
-    answers = answers_of(work, practice)
-    require(IssueNo.ANSWERS_MISSING if wording.why_not_answers(pack, answers) else None)
-    agreement = agreement_by_template(work, engagement.id, T1)
-    kept = draft_values(work, agreement.id)
-    if not kept:
-        raise Refused(IssueNo.ANSWERS_MISSING)
-    parties = {p.role: p for p in parties_of(work, [engagement.id])[engagement.id]}
-    people = {role: p.person_id for role, p in parties.items()}
-    printed = names_of(work, people.values())
-    names = {role: printed[person_id] for role, person_id in people.items()}
-    today = work.now.astimezone(ZoneInfo(practice.timezone)).date()
-    dates = wording.plan_dates(pack, today, date.fromisoformat(kept["starts_on"]),
-                               practice.timezone)
-    lines = wording.default_lines(pack, answers, names, dates, kept["leave_out"])
-    draft = wording.Draft(pack, answers, names, dates, lines)
-    require(next(iter(wording.why_not_issue(draft, today)), None))
-    before = standing_of_one(work, engagement.id).newest(agreement.id)
-    record = wording.canonical_record(
-        draft, wording.slots_of(draft, people),
-        wording.Terms(agreement.id, before.number + 1 if before else 1,
-                      before.hash if before else None))
-    notice = wording.privacy_notice(draft, wording.Controller(
-        practice.name, practice.country, work.reveal(practice, "contact")))
-    return Composed(draft, record, json.loads(json.dumps([asdict(s) for s in notice])), parties)
+    material = text.material
+    require(None if text.is_begun else IssueNo.ANSWERS_MISSING)
+    require(next(iter(wording.why_not_issue(material.draft(), material.today)), None))
+    return composed(work, material, texts.standing)
 
 
 def issue(
     work: Work, engagement: Engagement, name: str, code: str
-) -> AgreementVersion | CodeRefused:
-    """Freeze the text, sign the coach's own part with a code, and send the coachee's link.
+) -> list[AgreementVersion] | CodeRefused:
+    """Freeze every draft that is not left for later, sign the coach's own part of all with one
+    code, and write to whom may be asked.
 
-    All together or not at all (Z15). A code that does not count is returned, and nothing else
-    has happened then.
+    All together or not at all (Z12, Z15). A code that does not count is returned, and nothing
+    else has happened then.
     """
     hold(work, engagement.id)
-    agreement = agreement_by_template(work, engagement.id, T1)
-    newest = standing_of_one(work, engagement.id).newest(agreement.id)
-    if newest is not None and state(newest, work.now) in OPEN_STATES | {"SCHEDULED", "IN_FORCE"}:
+    texts = texts_of(work, engagement)
+    if not texts.to_send:
         raise Refused(IssueNo.ALREADY_OPEN)
-    composed = compose(work, engagement)
+    ready = [compose(work, texts, text) for text in texts.to_send]
     coach = person_or_missing(work, engagement.practice_id, engagement.coach_id)
     taken = use_code(work, coach, code)
     if isinstance(taken, CodeRefused):
         return taken
-    version = freeze(work, engagement, agreement, _new_version(composed))
-    settle_draft(work, agreement)
-    if newest is None:
-        note(work, engagement, "engagement.contracting_opened", engagement.id)
-        note(work, engagement, "party.invited", composed.parties["COACH"].id)
-        note(work, engagement, "party.identified", composed.parties["COACH"].id)
-    _sign_own_part(work, engagement, version, composed, name, taken)
+    # Nothing read below depends on what is written here: few flushes are enough.
+    with work.session.no_autoflush:
+        frozen = freeze(work, engagement, texts.standing, [
+            (one.material.agreement, _new_version(one)) for one in ready])
+        if not any(e.kind == "engagement.contracting_opened" for e in texts.standing.events):
+            _open_contracting(work, engagement, ready[0].material.parties["COACH"])
+        for one, (_version, facts) in zip(ready, frozen, strict=True):
+            _sign_own_part(work, engagement, facts, one, name, taken)
     invite_waiting(work, engagement)
-    return version
+    return [version for version, _facts in frozen]
 
 
-def _new_version(composed: Composed) -> NewVersion:
-    draft, dates = composed.draft, composed.draft.dates
+def _open_contracting(work: Work, engagement: Engagement, coach: Party) -> None:
+    note(work, engagement, "engagement.contracting_opened", engagement.id)
+    note(work, engagement, "party.invited", coach.id)
+    note(work, engagement, "party.identified", coach.id)
+
+
+def _new_version(one: Composed) -> NewVersion:
+    draft, dates = one.draft, one.draft.dates
     pack = draft.template
     return NewVersion(
         template_version=pack.version, locale=pack.locale, timezone=dates.time_zone,
-        record=composed.record, notice=composed.notice,
-        slots=[NewSlot(composed.parties[signer.role].id, signer.role, signer.meaning,
+        record=one.record, notices=one.notices,
+        slots=[NewSlot(one.material.parties[signer.role].id, signer.role, signer.meaning,
                        vouching=signer.vouching) for signer in pack.signers],
         lines=[NewLine(
             line.no, line.effect, line.optional, line.condition_of_programme, _scope(line),
@@ -165,15 +107,14 @@ def _scope(line: wording.Line) -> dict[str, list[str] | str | bool | None]:
 
 
 def _sign_own_part(
-    work: Work, engagement: Engagement, version: AgreementVersion, composed: Composed, name: str,
+    work: Work, engagement: Engagement, facts: VersionFacts, one: Composed, name: str,
     taken: CodeTaken,
 ) -> None:
-    party = composed.parties["COACH"]
-    facts = standing_of_one(work, engagement.id).version(version.id)
+    party = one.material.parties["COACH"]
     slot = facts.slot_of(party.id)
     if slot is None:
         raise Missing("slot")
-    shown = laid_out(composed.record, "COACH")
+    shown = laid_out(one.record, "COACH")
     who = SignedBy(
         party.id, slot.slot_id, "COACH", "self", slot.meaning, name.strip(), Mark.TYPE, (),
         shown["intents"]["COACH"], shown["erecord"])
@@ -183,9 +124,9 @@ def _sign_own_part(
         address_read_by=None, token_print=None, signed_in_with="password and code",
         network=work.origin.network, browser=work.origin.browser)
     sign(work, engagement, facts, slot, manifest(
-        who, proof, version_hash=version.hash, text_hash=shown_digest(shown),
-        locale=version.locale, zone=version.timezone, choices={},
-        pages_read=[], ledger_head=head_of(work, engagement.id), at=instant(work.now)))
+        who, proof, version_hash=facts.hash, text_hash=shown_digest(shown),
+        locale=one.draft.template.locale, zone=one.draft.dates.time_zone, choices={},
+        pages_read=[], ledger_head=held_head(work, engagement.id), at=instant(work.now)))
 
 
 def own(work: Work, engagement_id: str) -> Engagement:

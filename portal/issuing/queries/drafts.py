@@ -80,10 +80,12 @@ class Composed:
     notices: Mapping[str, list[dict[str, Any]]]
 
 
-def materials_of(work: Work, engagement: Engagement) -> list[Material]:
+def materials_of(
+    work: Work, engagement: Engagement, standing: Standing | None = None
+) -> list[Material]:
     """Return what every agreement that is pursued is made of, in the order to read them, with
-    the same number of queries however many there are."""
-    standing = standing_of_one(work, engagement.id)
+    the same number of queries however many there are. `standing` is what was read of it."""
+    standing = standing or standing_of_one(work, engagement.id)
     pursued = [a for a in standing.agreements.values() if a.id not in standing.dropped]
     found = _gather(work, engagement, standing, pursued)
     return [_material(work, found, agreement)

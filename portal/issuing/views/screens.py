@@ -18,7 +18,8 @@ from portal.issuing.forms import (
     field_name,
     terms_form,
 )
-from portal.issuing.queries import Screen, screen_of, sentences_of
+from portal.issuing.policy import IssueNo
+from portal.issuing.queries import Screen, screen_of, sentences_of, texts_of
 from portal.issuing.views import bp
 from portal.plain.errors import Refused
 from portal.web.forms import said
@@ -76,14 +77,19 @@ def save_terms(work: Work, engagement_id: str) -> Response:
         return again("issuing/terms.html", **_terms_page(work, screen, form))
     left_out = [line.key for line in screen.template.lines
                 if line.optional and not form[f"offer_{line.key}"].data]
-    actions.save_terms(work, engagement,
-                       actions.TermsValues(starts_on, answers, left_out))
+    own = {text.material.agreement.id: actions.OwnTerms(left_out)
+           for text in texts_of(work, engagement).drafts
+           if text.material.template.code == "T1"}
+    actions.save_terms(work, engagement, actions.TermsValues(starts_on, answers, own))
     return go("issuing.look", engagement_id=engagement_id)
 
 
 def _look(work: Work, engagement_id: str, form: IssueForm) -> dict[str, Any]:
     screen = screen_of(work, engagement_id)
-    composed = actions.compose(work, screen.engagement)
+    texts = texts_of(work, screen.engagement)
+    if not texts.to_send:
+        raise Refused(IssueNo.ALREADY_OPEN)
+    composed = actions.compose(work, texts, texts.to_send[0])
     return {"form": form, "screen": screen, "shown": laid_out(composed.record, "COACHEE"),
             "intent": laid_out(composed.record, "COACH")["intents"]["COACH"],
             "minutes": minutes_to_read(composed.record)}

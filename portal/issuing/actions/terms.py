@@ -1,0 +1,85 @@
+"""Settling the terms of drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from portal.agreements.actions import save_draft
+from portal.issuing.policy import IssueNo
+from portal.issuing.queries import Text, texts_of
+from portal.people.actions import keep_answers
+from portal.people.queries import answers_of, practice_or_missing
+from portal.plain.errors import Missing, require
+from portal.wording import policy as wording
+
+if TYPE_CHECKING:
+    from portal.engagements.models import Engagement
+    from portal.ground.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTerms:
+    """Hold what the coach said about one text: the optional lines to leave out, its own
+    questions, the organisation's rules, and whether it is left for later."""
+
+    leave_out: Sequence[str] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    rules: Sequence[wording.Rule] = ()
+    later: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TermsValues:
+    """Hold what the screen of terms asks: the first day, the practice's answers, and what
+    concerns one text alone, by its agreement."""
+
+    starts_on: date
+    answers: Mapping[str, str]
+    own: Mapping[str, OwnTerms] = field(default_factory=dict)
+
+
+def save_terms(work: Work, engagement: Engagement, values: TermsValues) -> None:
+    """Keep the answers with the practice, and the rest with each draft."""
+    practice = practice_or_missing(work, engagement.practice_id)
+    said = wording.tidied(values.answers)
+    if said.items() - answers_of(work, practice).items():
+        keep_answers(work, practice, said)
+    for text in texts_of(work, engagement).drafts:
+        own = values.own.get(text.material.agreement.id)
+        save_draft(work, engagement, text.material.agreement, {
+            "starts_on": values.starts_on.isoformat(), **(_own_values(own) if own else {})})
+
+
+def _own_values(own: OwnTerms) -> dict[str, Any]:
+    return {"leave_out": sorted(own.leave_out), "answers": wording.tidied(own.answers),
+            "rules": [asdict(rule) for rule in own.rules], "later": own.later}
+
+
+def leave_for_later(
+    work: Work, engagement: Engagement, agreement_id: str, *, later: bool
+) -> None:
+    """Leave a draft for later, or take it in again."""
+    text = _text(work, engagement, agreement_id)
+    require(None if text.is_draft else IssueNo.ALREADY_OPEN)
+    save_draft(work, engagement, text.material.agreement, {"later": later})
+
+
+def begin_anew(work: Work, engagement: Engagement, agreement_id: str) -> None:
+    """Prepare a new text of an agreement whose last one is over; it begins with its values.
+
+    Raises `Refused` while the last one is out, in the coach's own eyes (Z4).
+    """
+    text = _text(work, engagement, agreement_id)
+    if not text.is_draft:
+        require(None if text.may_begin_anew else IssueNo.ALREADY_OPEN)
+        save_draft(work, engagement, text.material.agreement, {"later": False})
+
+
+def _text(work: Work, engagement: Engagement, agreement_id: str) -> Text:
+    for text in texts_of(work, engagement).all:
+        if text.material.agreement.id == agreement_id:
+            return text
+    raise Missing("agreement")

@@ -1,0 +1,82 @@
+"""Which texts an engagement has, which of them are drafts, and which can be begun anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portal.agreements.queries import Standing, standing_of_one
+from portal.issuing import policy
+from portal.issuing.queries.drafts import Material, materials_of
+from portal.reaching.policy import seen_outside
+
+if TYPE_CHECKING:
+    from portal.engagements.models import Engagement
+    from portal.ground.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Hold what one agreement is made of, and the coach's word for its newest text, if any."""
+
+    material: Material
+    seen: str
+
+    @property
+    def is_draft(self) -> bool:
+        """Tell whether this is a draft now."""
+        return policy.is_draft(self.seen, settled=self.material.issued)
+
+    @property
+    def may_begin_anew(self) -> bool:
+        """Tell whether the coach can prepare a new text."""
+        return policy.may_begin_anew(self.seen, settled=self.material.issued)
+
+    @property
+    def later(self) -> bool:
+        """Tell whether the coach leaves this draft for later."""
+        return bool(self.material.kept.values.get("later"))
+
+    @property
+    def is_begun(self) -> bool:
+        """Tell whether the terms of this draft were settled at least once."""
+        return "starts_on" in self.material.kept.values
+
+    @property
+    def third(self) -> str:
+        """Return the name of the third person who signs, or an empty text."""
+        return self.material.names.get(self.material.template.counterpart or "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Hold all texts of an engagement that are pursued, with what stands."""
+
+    engagement: Engagement
+    standing: Standing
+    all: Sequence[Text]
+
+    @property
+    def drafts(self) -> list[Text]:
+        """Return the drafts in the order to read them, those left for later too."""
+        return [text for text in self.all if text.is_draft]
+
+    @property
+    def to_send(self) -> list[Text]:
+        """Return the drafts that are signed and sent next."""
+        return [text for text in self.drafts if not text.later]
+
+    def name_of(self, role: str) -> str:
+        """Return the printed name of somebody whom every text names: coach or coachee."""
+        return next(text.material.names[role] for text in self.all)
+
+
+def texts_of(work: Work, engagement: Engagement) -> Texts:
+    """Return the texts of an engagement, with a constant number of queries."""
+    standing = standing_of_one(work, engagement.id)
+    found = []
+    for material in materials_of(work, engagement, standing):
+        newest = standing.newest(material.agreement.id)
+        found.append(Text(material, seen_outside(newest, work.now) if newest else ""))
+    return Texts(engagement, standing, found)
