@@ -11,8 +11,9 @@ from portal.agreements.models import TermsDraft
 from portal.agreements.policy import LineFacts, line_state, state
 from portal.agreements.queries import draft_values, standing_of_one
 from portal.engagements.actions import hold
-from portal.engagements.models import Party
+from portal.engagements.models import Engagement, Party
 from portal.engagements.queries import parties_of
+from portal.issuing.queries import texts_of
 from portal.people.actions import NewPerson
 from portal.people.policy import AddressNo, Owner, ReadBy
 from portal.plain.errors import Missing, Refused
@@ -226,9 +227,11 @@ def test_brings_nobody_into_a_session_that_has_begun(bound: World) -> None:
 def test_writes_no_addendum_for_a_session_that_has_begun(bound: World) -> None:
     agreement_id = bring_in(bound, plan(bound), GUS)
     bound.clock.move(days=14)
-    with bound.ground.work(writes=False) as work, pytest.raises(Refused):
-        addendum_of(work, standing_of_one(
-            work, bound.ids["engagement"]).agreements[agreement_id])
+    with bound.ground.work(writes=False) as work:
+        assert addendum_of(work, standing_of_one(
+            work, bound.ids["engagement"]).agreements[agreement_id]).no is SessionNo.BEGUN
+        engagement = work.session.get_one(Engagement, bound.ids["engagement"])
+        assert texts_of(work, engagement).to_send == []
 
 
 def test_writes_no_addendum_for_all_sessions(bound: World) -> None:

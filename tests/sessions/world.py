@@ -112,7 +112,7 @@ def freeze_terms(world: World, agreement_id: str, terms: Terms | None = None) ->
         parties = {p.id: p for p in parties_of(work, [engagement.id])[engagement.id]}
         signers = [p for p in parties.values() if p.role in ("COACH", "COACHEE")]
         signers.append(parties[agreement.party_id])
-        text = _new(work, agreement, signers, terms or _usual(work, agreement))
+        text = _new(agreement, signers, terms or _usual(work, agreement))
         [(version, _facts)] = freeze(work, engagement, standing, [(agreement, text)])
         return version.id
 
@@ -124,7 +124,7 @@ def _usual(work: Work, agreement: Agreement) -> Terms:
     return Terms(start_of(text.starts_at.date(), "Europe/Vienna"), text.end_at, text.starts_at)
 
 
-def _new(work: Work, agreement: Agreement, signers: list[Party], terms: Terms) -> NewVersion:
+def _new(agreement: Agreement, signers: list[Party], terms: Terms) -> NewVersion:
     category, role = LINES[agreement.template_code]
     scope = {"key": "line", "categories": [category], "recipients": [role]}
     return NewVersion(

@@ -76,8 +76,13 @@ def _open_contracting(work: Work, engagement: Engagement, coach: Party) -> None:
 
 
 def _new_version(one: Composed) -> NewVersion:
-    draft, dates = one.draft, one.draft.dates
+    draft, dates, addendum = one.draft, one.draft.dates, one.material.addendum
     pack = draft.template
+    valid_to = policy.end_of(dates.valid_to, dates.time_zone)
+    sign_by = policy.end_of(dates.sign_by, dates.time_zone)
+    if addendum is not None:
+        # The days in its text are those of these instants (INV-9).
+        valid_to, sign_by = addendum.end_at, addendum.starts_at
     return NewVersion(
         template_version=pack.version, locale=pack.locale, timezone=dates.time_zone,
         record=one.record, notices=one.notices,
@@ -86,12 +91,11 @@ def _new_version(one: Composed) -> NewVersion:
         lines=[NewLine(
             line.no, line.effect, line.optional, line.condition_of_programme, _scope(line),
             policy.start_of(line.starts, dates.time_zone),
-            policy.end_of(line.ends, dates.time_zone) if line.ends else None,
+            min(policy.end_of(line.ends, dates.time_zone), valid_to) if line.ends else None,
         ) for line in draft.lines],
         starts_on=dates.effective_from, ends_on=dates.valid_to,
         effective_from=policy.start_of(dates.effective_from, dates.time_zone),
-        valid_to=policy.end_of(dates.valid_to, dates.time_zone),
-        sign_by=policy.end_of(dates.sign_by, dates.time_zone),
+        valid_to=valid_to, sign_by=sign_by,
         review_months=pack.review_months, grace_days=pack.grace_days,
     )
 

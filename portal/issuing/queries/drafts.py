@@ -14,6 +14,7 @@ from portal.engagements.policy import AskFacts, ask_facts
 from portal.engagements.queries import organisation_names, parties_of
 from portal.people.queries import answers_of, names_of, practice_or_missing
 from portal.plain.errors import Missing
+from portal.sessions.queries import Addendum, addendum_of
 from portal.wording import policy as wording
 from portal.wording.queries import template
 
@@ -31,7 +32,8 @@ class Material:
 
     `parties` are those whom the text prints or asks to sign, by role; where two have the same
     role, the agreement's own. `answers` are the practice's and the agreement's own. `issued`
-    says that the text is out already, so that its values are a draft no longer.
+    says that the text is out already, so that its values are a draft no longer. `addendum` is
+    the one session that the text is for, if it is for one.
     """
 
     engagement: Engagement
@@ -47,6 +49,7 @@ class Material:
     choices: wording.LineChoices
     kept: Kept
     today: date
+    addendum: Addendum | None = None
 
     @property
     def issued(self) -> bool:
@@ -163,15 +166,20 @@ def _material(work: Work, found: _Gathered, agreement: Agreement) -> Material:
     if third is not None:
         facts = wording.asked_fact(pack, third.asked_for_on)
         facts["organisation"] = found.organisations.get(third.organisation_id or "", "")
+    addendum = addendum_of(work, agreement) if agreement.session_id is not None else None
+    if addendum is not None:
+        facts |= wording.session_facts(pack, addendum.session, addendum.starts_at,
+                                       addendum.ends_at, addendum.end_at)
     own = {q.key for q in wording.questions(pack, wording.ENGAGEMENT)}
     said = {key: text for key, text in kept.values.get("answers", {}).items() if key in own}
     return Material(
         engagement=found.engagement, agreement=agreement, template=pack,
         practice=found.practice, parties=parties,
         names={role: found.names[party.person_id] for role, party in parties.items()},
-        answers={**found.answers, **said}, dates=_dates(pack, found, kept.values), facts=facts,
-        rules=tuple(wording.Rule(**rule) for rule in kept.values.get("rules", ())),
-        choices=wording.read_choices(kept.values), kept=kept, today=found.today)
+        answers={**found.answers, **said}, dates=_dates(pack, found, kept.values, addendum),
+        facts=facts, rules=tuple(wording.Rule(**rule) for rule in kept.values.get("rules", ())),
+        choices=wording.read_choices(kept.values), kept=kept, today=found.today,
+        addendum=addendum)
 
 
 def _of_text(
@@ -182,7 +190,13 @@ def _of_text(
     return there | {p.role: p for p in parties if p.id == agreement.party_id}
 
 
-def _dates(pack: wording.Template, found: _Gathered, values: Mapping[str, Any]) -> wording.Dates:
+def _dates(
+    pack: wording.Template, found: _Gathered, values: Mapping[str, Any],
+    addendum: Addendum | None,
+) -> wording.Dates:
+    if addendum is not None:
+        return wording.plan_dates(pack, found.today, addendum.starts_at.date(),
+                                  found.practice.timezone)
     starts = date.fromisoformat(values["starts_on"]) if "starts_on" in values else found.today
     dates = wording.plan_dates(pack, found.today, starts, found.practice.timezone)
     ends = values.get("ends_on")

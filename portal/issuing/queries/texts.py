@@ -24,14 +24,21 @@ class Text:
     seen: str
 
     @property
+    def is_too_late(self) -> bool:
+        """Tell whether the one session that this text is for has begun, or is cancelled."""
+        return self.material.addendum is not None and self.material.addendum.no is not None
+
+    @property
     def is_draft(self) -> bool:
         """Tell whether this is a draft now."""
-        return policy.is_draft(self.seen, settled=self.material.issued)
+        return not self.is_too_late and policy.is_draft(
+            self.seen, settled=self.material.issued)
 
     @property
     def may_begin_anew(self) -> bool:
         """Tell whether the coach can prepare a new text."""
-        return policy.may_begin_anew(self.seen, settled=self.material.issued)
+        return not self.is_too_late and policy.may_begin_anew(
+            self.seen, settled=self.material.issued)
 
     @property
     def later(self) -> bool:

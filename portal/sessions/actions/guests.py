@@ -18,7 +18,7 @@ from portal.plain.errors import Refused, require
 from portal.reaching.policy import seen_outside
 from portal.sessions.actions.doors import give_pass
 from portal.sessions.policy import Mode, SessionNo, reaches, why_not_bring, why_not_mode
-from portal.sessions.queries import facts_of, is_out
+from portal.sessions.queries import addendum_of, facts_of, is_out
 from portal.wording.policy import is_named
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ def bring_in(
     party = _guest(work, engagement, standing, values)
     agreement = _unissued(work, standing, session, party) or begin_agreement(
         work, engagement, T5, mandatory=False, party_id=party.id, session_id=session.id)
-    save_draft(work, engagement, agreement, {"answers": {"topic": values.topic}})
+    save_draft(work, engagement, agreement, {
+        "starts_on": addendum_of(work, agreement).starts_at.date().isoformat(),
+        "answers": {"topic": values.topic}, "later": False})
     give_pass(work, engagement, session, party.id, values.mode)
     return agreement
 

@@ -59,7 +59,7 @@ def bring_in(work: Work, engagement_id: str, session_id: str) -> Response:
             blame(form, _FIELDS.get(no.reason, "email"), _words(no.reason))
         else:
             flash(_("Nothing is sent yet. Look at the addendum, then sign and send it."))
-            return go("sessions.one", engagement_id=engagement_id, session_id=session_id)
+            return go("issuing.look", engagement_id=engagement_id)
     sheet = sheet_of(work, engagement_id, session_id)
     return again("sessions/guest.html", form=form, sheet=sheet, frame=sheet.frame)
 
