@@ -3,13 +3,18 @@
 from portal.issuing.forms.people import AssistantFields, PeopleForm, SponsorFields, WhoForm
 from portal.issuing.forms.terms import (
     IssueForm,
+    Part,
     TermsForm,
     VouchForm,
     answers_in,
+    asked_once,
     fault_words,
     field_name,
+    parts_of,
     terms_form,
+    texts_form,
 )
 
-__all__ = ["AssistantFields", "IssueForm", "PeopleForm", "SponsorFields", "TermsForm",
-           "VouchForm", "WhoForm", "answers_in", "fault_words", "field_name", "terms_form"]
+__all__ = ["AssistantFields", "IssueForm", "Part", "PeopleForm", "SponsorFields", "TermsForm",
+           "VouchForm", "WhoForm", "answers_in", "asked_once", "fault_words", "field_name",
+           "parts_of", "terms_form", "texts_form"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from portal.agreements.queries import agreement_by_template, draft_values
 from portal.engagements.queries import own_or_missing, parties_of
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from portal.engagements.models import Engagement
     from portal.ground.work import Work
+    from portal.issuing.queries.drafts import Material
     from portal.wording.policy import Template
 
 
@@ -54,14 +54,12 @@ def screen_of(work: Work, engagement_id: str) -> Screen:
     )
 
 
-def sentences_of(work: Work, screen: Screen) -> dict[str, str]:
-    """Return the sentence of every line that the practice's answers allow, by the line's key.
+def sentences_in(material: Material) -> dict[str, str]:
+    """Return the sentence of every line that can stand in a text, by the line's key.
 
     A line whose answer is missing is not among them: it would drop out of the text.
     """
-    zone = practice_or_missing(work, screen.engagement.practice_id).timezone
-    today = work.now.astimezone(ZoneInfo(zone)).date()
-    pack, names = screen.template, {"COACH": screen.coach_name, "COACHEE": screen.coachee_name}
-    dates = wording.plan_dates(pack, today, screen.starts_on or today, zone)
-    return {line.key: wording.sentence(line, names, pack)
-            for line in wording.default_lines(pack, screen.answers, names, dates)}
+    printed = {role: " ".join(name.split()) for role, name in material.names.items()}
+    everything = wording.LineChoices(edits=material.choices.edits, added=material.choices.added)
+    return {line.key: wording.sentence(line, printed, material.template)
+            for line in material.lines(everything)}

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("issuing", __name__)
 
-from portal.issuing.views import care, people, screens  # noqa: E402, F401 - they register
+from portal.issuing.views import care, people, screens, terms  # noqa: E402, F401 - they register

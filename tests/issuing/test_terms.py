@@ -1,0 +1,87 @@
+"""The terms of every draft on one screen, and one signature for all that is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portal.agreements.queries import standing_of_one
+from tests.builders import World, add_engagement, add_party, add_practice
+from tests.cast import ANA, ANSWERS, CARLA, ELI, GUS, OWN_ANSWERS
+from tests.pages import Browser
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from tests.pages import Page
+
+
+@pytest.fixture
+def named(world: World) -> World:
+    """Give a world in which Ana has named everybody and answered nothing for their texts."""
+    add_practice(world)
+    add_engagement(world)
+    for role, who in (("SPONSOR", CARLA), ("ASSISTANT", ELI), ("SUPPORTER", GUS)):
+        add_party(world, role, who)
+    return world
+
+
+def filled(changes: dict[str, str] | None = None) -> dict[str, str]:
+    values = {f"q_{key.replace('.', '_')}": text for key, text in ANSWERS.items()}
+    return values | {"own_1_sponsor_wishes": OWN_ANSWERS["T2"]["sponsor.wishes"],
+                     "own_3_support_task": OWN_ANSWERS["T4"]["support_task"]} | (changes or {})
+
+
+def settle(browser: Browser, path: str, changes: dict[str, str] | None = None) -> Page:
+    return browser.post(path, filled(changes), page=browser.get(path))
+
+
+def terms(world: World) -> str:
+    return f"/engagements/{world.ids['engagement']}/terms"
+
+
+def test_signs_everything_that_was_settled_on_one_screen_with_one_code(
+    named: World, app: Flask
+) -> None:
+    ana = Browser(app).be(named, "ana", "coach")
+    look = settle(ana, terms(named))
+    assert look.response.request.path.endswith("/issue")
+    for title in ("Coachee confidentiality terms", "Three-way sponsor agreement"):
+        assert title in look.text
+    assert OWN_ANSWERS["T2"]["sponsor.wishes"] in look.text
+    ana.post(look.response.request.path, {"name": ANA.name, "code": named.fresh_code("ana")},
+             page=look)
+    with named.ground.work(writes=False) as work:
+        standing = standing_of_one(work, named.ids["engagement"])
+        issued = sorted(standing.agreements[v.agreement_id].template_code
+                        for v in standing.versions)
+        assert issued == ["T1", "T2", "T3", "T4"]
+        assert all(len(version.signed) == 1 for version in standing.versions)
+
+
+def test_asks_again_for_what_one_text_lacks_and_keeps_the_rest(named: World, app: Flask) -> None:
+    ana = Browser(app).be(named, "ana", "coach")
+    again = settle(ana, terms(named), {"own_1_sponsor_wishes": "", "q_breach_hours": "24"})
+    assert again.status == 422
+    assert again.fields(terms(named))["q_breach_hours"] == "24"
+    assert "own_1_sponsor_wishes" in str(again.soup.select_one(".errsum"))
+
+
+def test_lets_a_text_wait_without_its_answers(named: World, app: Flask) -> None:
+    ana = Browser(app).be(named, "ana", "coach")
+    look = settle(ana, terms(named), {"own_1_sponsor_wishes": "", "later_1": "y"})
+    assert look.response.request.path.endswith("/issue")
+    assert "Three-way sponsor agreement" not in look.text
+    assert ana.get(terms(named)).fields(terms(named))["later_1"] == "y"
+
+
+def test_leaves_out_a_line_of_one_text_alone(named: World, app: Flask) -> None:
+    ana = Browser(app).be(named, "ana", "coach")
+    page = ana.get(terms(named))
+    values = {key: text for key, text in page.fields(terms(named)).items()
+              if key != "offer_1_goals"}
+    assert len(values) == len(page.fields(terms(named))) - 1
+    look = ana.post(terms(named), values | filled())
+    assert "the agreed goals" not in look.text
+    assert "the progress towards the goals" in look.text
