@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +36,16 @@ def _environment() -> Environment:
     return environment
 
 
+def _part(folder: str, part: str, values: Mapping[str, object]) -> str:
+    return _environment().get_template(f"{folder}/{part}").render(values)
+
+
+def in_words(folder: str, values: Mapping[str, object]) -> tuple[str, str]:
+    """Return subject and text of a mail as it is sent to readers of plain text."""
+    subject = _part(folder, "subject.txt", values)
+    return " ".join(subject.split()), _part(folder, "body.txt", values)
+
+
 def letter(mails: Sequence[Claimed], settings: object, now: object) -> Letter:
     """Return the finished mail; the subject names the practice and no other person (Z29).
 
@@ -46,14 +56,11 @@ def letter(mails: Sequence[Claimed], settings: object, now: object) -> Letter:
     if can_wait(folder):
         folder = "news"
         values["news"] = told_once([(mail.name, mail.values) for mail in mails])
-    texts = {
-        part: _environment().get_template(f"{folder}/{part}").render(values)
-        for part in ("subject.txt", "body.txt", "body.html")
-    }
     host = urlsplit(settings.base_url).hostname or "localhost"  # type: ignore[attr-defined]
+    subject, text = in_words(folder, values)
     return Letter(
-        to=first.destination, subject=" ".join(texts["subject.txt"].split()),
-        text=texts["body.txt"], html=texts["body.html"],
+        to=first.destination, subject=subject, text=text,
+        html=_part(folder, "body.html", values),
         message_id=f"<{first.id}@{host}>", sender_name=first.values["practice"],
         sender=settings.mail_from, reply_to=first.values.get("reply_to") or None,  # type: ignore[attr-defined]
         at=now,  # type: ignore[arg-type]

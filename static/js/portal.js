@@ -73,6 +73,26 @@ for (const line of all("[data-shows]")) {
   if (input) show();
 }
 
+/* ---- the sentence of a line, while its choices change ---- */
+
+for (const live of all("[data-live]")) {
+  const form = document.getElementById(live.dataset.live);
+  let timer, asked;
+  const ask = async () => {
+    asked?.abort();
+    asked = new AbortController();
+    const body = new URLSearchParams(new FormData(form));
+    body.set("show", "words");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, signal: asked.signal });
+      const words = await answer.json();
+      live.querySelector("[data-live-sentence]").textContent = words.sentence || "\u2026";
+      live.querySelector("[data-live-trouble]").textContent = words.trouble;
+    } catch { /* a newer question, or no answer: the button asks for the same */ }
+  };
+  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 250); });
+}
+
 /* ---- drawing ---- */
 
 const WIDE = 1000;   /* strokes are whole numbers in 1000 x 400, whatever the screen */

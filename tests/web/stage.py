@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from portal import schema
 from portal.agreements.models import Signature
+from portal.agreements.queries import version_row
 from portal.app import make_app
 from portal.desk.actions import keep_board
 from portal.engagements.models import Party
@@ -131,6 +132,7 @@ class Stage:
                 "paper_id": self.ids.get(f"{key}.paper", new_id()),
                 "session_id": self.ids[f"{key}.session"],
                 "scan_id": self.ids.get(f"{key}.scan", new_id()),
+                "agreement_id": self.ids[f"{key}.agreement"], "key": "supervision",
                 "practice_id": self.ids[f"{key}.practice"],
                 "account_id": self.ids["zoe.account" if key == "yul" else "dora.account"],
                 "join_id": self.ids["zoe.join" if key == "yul" else "ana.join"],
@@ -213,6 +215,8 @@ def engage(world: World, who: Character, key: str, coach: str) -> None:
     """Let a coach send somebody terms, and let them come in by the link."""
     world.ids[f"{key}.engagement"] = add_engagement(world, who, key, coach)
     world.ids[f"{key}.version"] = issue(world, coach)
+    with world.ground.work(writes=False) as work:
+        world.ids[f"{key}.agreement"] = version_row(work, world.ids[f"{key}.version"]).agreement_id
     world.ids[f"{key}.session"] = plan(world, coach=coach)
     world.clock.move(seconds=1)
     world.ids[f"{key}.token"] = newest_link(world).removeprefix("/i/")

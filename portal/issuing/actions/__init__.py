@@ -1,6 +1,7 @@
 """From a name to sent invitations."""
 
 from portal.issuing.actions.issue import compose, issue, own
+from portal.issuing.actions.lines import LineAct, act_on_line, keep_line
 from portal.issuing.actions.people import add_people, name_coachee, take_out
 from portal.issuing.actions.terms import (
     OwnTerms,
@@ -10,5 +11,6 @@ from portal.issuing.actions.terms import (
     save_terms,
 )
 
-__all__ = ["OwnTerms", "TermsValues", "add_people", "begin_anew", "compose", "issue",
-           "leave_for_later", "name_coachee", "own", "save_terms", "take_out"]
+__all__ = ["LineAct", "OwnTerms", "TermsValues", "act_on_line", "add_people", "begin_anew",
+           "compose", "issue", "keep_line", "leave_for_later", "name_coachee", "own",
+           "save_terms", "take_out"]

@@ -6,4 +6,11 @@ from flask import Blueprint
 
 bp = Blueprint("issuing", __name__)
 
-from portal.issuing.views import care, people, screens, terms  # noqa: E402, F401 - they register
+from portal.issuing.views import (  # noqa: E402 - they register
+    care,  # noqa: F401
+    lines,  # noqa: F401
+    people,  # noqa: F401
+    preview,  # noqa: F401
+    screens,  # noqa: F401
+    terms,  # noqa: F401
+)

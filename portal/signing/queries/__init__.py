@@ -12,9 +12,11 @@ from portal.signing.queries.waiting import (
     own_version,
     progress_of,
     seat_of,
+    signed_words,
     sitting_of,
     waiting_of,
 )
 
 __all__ = ["Heard", "Seat", "expectation_of", "hopes_for_coach", "hopes_for_signers", "hopes_of",
-           "own_version", "progress_of", "seat_of", "sitting_of", "waiting_of"]
+           "own_version", "progress_of", "seat_of", "signed_words", "sitting_of",
+           "waiting_of"]

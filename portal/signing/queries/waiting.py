@@ -119,7 +119,7 @@ def waiting_of(work: Work, seat: Seat) -> Waiting | None:
         return None
     progress = progress_of(work, seat.engagement.id, seat.person.id)
     return Waiting([_text(work, seat, facts, progress) for facts in found], progress,
-                   _signed_words(work, seat))
+                   signed_words(work, seat.standing, seat.party))
 
 
 def _text(work: Work, seat: Seat, facts: VersionFacts, progress: Progress) -> Text:
@@ -131,10 +131,10 @@ def _text(work: Work, seat: Seat, facts: VersionFacts, progress: Progress) -> Te
                 progress.of(facts.version_id))
 
 
-def _signed_words(work: Work, seat: Seat) -> frozenset[tuple[str, ...]]:
+def signed_words(work: Work, standing: Standing, party: Party) -> frozenset[tuple[str, ...]]:
     """Return the words of all clauses that this person has signed in this engagement."""
-    texts = [shown_text(work, version_row(work, facts.version_id), seat.party.role)
-             for facts in seat.standing.versions if facts.signed_at(seat.party.id) is not None]
+    texts = [shown_text(work, version_row(work, facts.version_id), party.role)
+             for facts in standing.versions if facts.signed_at(party.id) is not None]
     return frozenset(words_of(clause) for text in texts for clause in text["clauses"])
 
 

@@ -18,6 +18,15 @@ from portal.wording.policy.answers import (
     why_not_answers,
 )
 from portal.wording.policy.bounds import WhyNotLine, WhyNotLines, why_not_line, why_not_lines
+from portal.wording.policy.choosing import (
+    NEW,
+    LineFault,
+    edit_of,
+    place_of,
+    why_not_edit,
+    with_line,
+    without_line,
+)
 from portal.wording.policy.draft import Draft, asked_fact, session_facts
 from portal.wording.policy.editing import (
     LineChoices,
@@ -72,15 +81,17 @@ from portal.wording.policy.vocabulary import Vocabulary
 from portal.wording.policy.words import is_named
 
 __all__ = [
-    "ENDINGS", "ENGAGEMENT", "PRACTICE", "SCHEMA", "Ask", "Controller", "Dates", "Draft", "Fault",
-    "FaultCode", "Frozen", "Line", "LineChoices", "LineEdit", "MissingValue", "Offer", "Pack",
-    "Page", "Question", "RawPack", "Recipient", "Rendered", "RenderedClause", "Row", "Rule",
-    "Section", "Signer", "Slot", "Template", "Terms", "Vocabulary", "WhyNotDraft", "WhyNotLine",
-    "WhyNotLines", "add_months", "ask_line", "asked_fact", "blank", "canonical_record", "capacity",
-    "choices_values", "default_lines", "erecord_consent", "example_answers", "intent", "is_named",
-    "last_day", "line_text", "lines_of", "lint", "offers", "own_rows", "pages", "plain_pages",
-    "plain_slots", "plan_dates", "privacy_notice", "questions", "read_choices", "read_pack",
-    "read_record", "render", "schedule_answers", "schedule_rows", "sentence", "session_facts",
-    "slots_of", "tidied", "tidy", "why_not_answer", "why_not_answers", "why_not_issue",
-    "why_not_line", "why_not_lines", "why_not_rules", "why_not_schedule", "written",
+    "ENDINGS", "ENGAGEMENT", "NEW", "PRACTICE", "SCHEMA", "Ask", "Controller", "Dates", "Draft",
+    "Fault", "FaultCode", "Frozen", "Line", "LineChoices", "LineEdit", "LineFault", "MissingValue",
+    "Offer", "Pack", "Page", "Question", "RawPack", "Recipient", "Rendered", "RenderedClause",
+    "Row", "Rule", "Section", "Signer", "Slot", "Template", "Terms", "Vocabulary", "WhyNotDraft",
+    "WhyNotLine", "WhyNotLines", "add_months", "ask_line", "asked_fact", "blank",
+    "canonical_record", "capacity", "choices_values", "default_lines", "edit_of",
+    "erecord_consent", "example_answers", "intent", "is_named", "last_day", "line_text",
+    "lines_of", "lint", "offers", "own_rows", "pages", "place_of", "plain_pages", "plain_slots",
+    "plan_dates", "privacy_notice", "questions", "read_choices", "read_pack", "read_record",
+    "render", "schedule_answers", "schedule_rows", "sentence", "session_facts", "slots_of",
+    "tidied", "tidy", "why_not_answer", "why_not_answers", "why_not_edit", "why_not_issue",
+    "why_not_line", "why_not_lines", "why_not_rules", "why_not_schedule", "with_line",
+    "without_line", "written",
 ]
