@@ -39,6 +39,8 @@ def upgrade() -> None:
                                          server_default=""))
     op.drop_column("board_row", "engagement_word")
     op.drop_index("ix_board_row_practice_id_ends", "board_row")
+    op.drop_index("ix_board_row_coach_id_ends", "board_row")
+    op.create_index("ix_board_row_coach_id_word_ends", "board_row", ["coach_id", "word", "ends"])
     op.create_index("ix_board_row_own", "board_row", ["coach_id", *ANSWERS])
     op.create_index("ix_board_row_practice", "board_row", ["practice_id", "asked", *ANSWERS])
 
@@ -48,6 +50,8 @@ def downgrade() -> None:
     op.execute("DELETE FROM board_row")
     op.drop_index("ix_board_row_practice", "board_row")
     op.drop_index("ix_board_row_own", "board_row")
+    op.drop_index("ix_board_row_coach_id_word_ends", "board_row")
+    op.create_index("ix_board_row_coach_id_ends", "board_row", ["coach_id", "ends"])
     op.create_index("ix_board_row_practice_id_ends", "board_row", ["practice_id", "ends"])
     op.add_column("board_row", sa.Column("engagement_word", sa.String(length=16), nullable=False,
                                          server_default=""))

@@ -31,7 +31,7 @@ class BoardRow(Base):
     __table_args__ = (
         Index("ix_board_row_own", "coach_id", *_ANSWERS),
         Index("ix_board_row_practice", "practice_id", "asked", *_ANSWERS),
-        Index(None, "coach_id", "ends"),
+        Index(None, "coach_id", "word", "ends"),
     )
 
     id: Mapped[Id] = mapped_column(primary_key=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 #: Rows on a page.
-PAGE = 25
+PAGE = 20
 #: How far the list of days looks ahead.
 AHEAD = timedelta(days=30)
 

@@ -61,7 +61,8 @@ def next_days(work: Work, scope: Scope) -> list[Coming]:
     texts = (
         select(_KIND.label("kind"), BoardRow.ends.label("at"), BoardRow.id.label("key"),
                BoardRow.engagement_id, BoardRow.template_code, BoardRow.coachee_id)
-        .where(*seen(scope), BoardRow.ends > work.now, BoardRow.ends < until, _KIND != "")
+        .where(*seen(scope), BoardRow.word.in_(("open", "coming", "in_force")),
+               BoardRow.ends > work.now, BoardRow.ends < until, _KIND != "")
     )
     whose = Engagement.coach_id == scope.person_id if scope.own else literal(True)
     sessions = (
