@@ -31,9 +31,9 @@ def _look(work: Work, engagement_id: str, form: IssueForm) -> dict[str, Any]:
     if not texts.to_send:
         raise Refused(IssueNo.ALREADY_OPEN)
     records = [actions.compose(work, texts, text).record for text in texts.to_send]
-    return {"form": form, "screen": screen, "drafts": texts.to_send, "readers": {
-        party.id: text.material.names[role] for text in texts.to_send
-        for role, party in text.material.parties.items() if role != "COACH"},
+    readers = {party.id: text.material.names[role] for text in texts.to_send
+               for role, party in text.material.parties.items() if role != "COACH"}
+    return {"form": form, "screen": screen, "drafts": texts.to_send, "readers": readers,
             "texts": [laid_out(record, "COACHEE") for record in records],
             "intents": [laid_out(record, "COACH")["intents"]["COACH"] for record in records],
             "third": [text.third for text in texts.to_send if text.third],
