@@ -65,14 +65,8 @@ def save_line(work: Work, engagement_id: str, agreement_id: str, key: str) -> Re
     one = line_of(material, key, request.args.get("kind", ""))
     form = line_form(one.offer, material.template, one.kept)
     valid = form.validate_on_submit()
-    if request.form.get(SHOW) == WORDS:
-        sentence, trouble = _words(one, form)
-        return jsonify(sentence=sentence, trouble=trouble)
     if request.form.get(SHOW):
-        shown = _shown(one, form)
-        for field in form:
-            field.errors = ()
-        return page("issuing/line.html", **shown)
+        return _sentence(one, form)
     for part, words in _faults(one, form) if valid else ():
         _blame(form, part, words)
     if form.errors:
@@ -100,6 +94,17 @@ def act_on_line(work: Work, engagement_id: str, agreement_id: str, key: str) -> 
     elif form.validate_on_submit():
         actions.act_on_line(work, one, LineAct(form.act.data))
     return go("issuing.lines", engagement_id=engagement_id, agreement_id=agreement_id)
+
+
+def _sentence(one: OneLine, form: LineForm) -> Response:
+    """Show what the line would say, to a script or on the page; nothing is kept or blamed."""
+    if request.form[SHOW] == WORDS:
+        sentence, trouble = _words(one, form)
+        return jsonify(sentence=sentence, trouble=trouble)
+    shown = _shown(one, form)
+    for field in form:
+        field.errors = ()
+    return page("issuing/line.html", **shown)
 
 
 def _sent_already(material: Material) -> Response:
