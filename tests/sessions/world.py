@@ -14,7 +14,7 @@ from portal.agreements.actions import NewLine, NewSlot, NewVersion, freeze, sign
 from portal.agreements.queries import standing_of_one
 from portal.engagements.actions import hold
 from portal.engagements.models import Party
-from portal.engagements.queries import parties_of
+from portal.engagements.queries import by_id, parties_of
 from portal.issuing.policy import start_of
 from portal.people.actions import NewPerson
 from portal.people.policy import Owner, ReadBy
@@ -162,7 +162,7 @@ def guest_agreed(world: World, session_id: str, who: Character, key: str = "gus"
 def own(world: World, key: str) -> OwnPage:
     """Return what a party sees of sessions now."""
     with world.ground.work(writes=False) as work:
-        engagement = hold(work, world.ids["engagement"])
+        engagement = by_id(work, world.ids["engagement"])
         party = work.session.get_one(Party, world.ids[f"{key}.party"])
         return own_page(work, engagement, party, standing_of_one(work, engagement.id))
 
