@@ -14,6 +14,7 @@ from portal.desk.views import bp
 from portal.evidence.queries import file_or_missing
 from portal.plain.errors import Missing
 from portal.reaching.forms import PlainForm
+from portal.sessions.queries import sessions_card
 from portal.web.guards import Door, guard
 from portal.web.pages import go, page
 
@@ -38,7 +39,8 @@ def engagement(work: Work, engagement_id: str) -> Response:
     work.note("engagement.looked", "coach", engagement_id=engagement_id)
     sheet = sheet_of(work, engagement_id)
     return page("desk/engagement.html", sheet=sheet, form=PlainForm(),
-                board=of_engagement(work, own_scope(work), engagement_id))
+                board=of_engagement(work, own_scope(work), engagement_id),
+                card=sessions_card(work, engagement_id))
 
 
 def own_scope(work: Work) -> Scope:
