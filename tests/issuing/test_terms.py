@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from portal.agreements.queries import standing_of_one
-from tests.builders import World, add_engagement, add_party, add_practice
+from portal.signing.actions import decline
+from tests.builders import World, add_engagement, add_party, add_practice, issue, opened
 from tests.cast import ANA, ANSWERS, CARLA, ELI, GUS, OWN_ANSWERS
 from tests.pages import Browser
 
@@ -85,3 +86,44 @@ def test_leaves_out_a_line_of_one_text_alone(named: World, app: Flask) -> None:
     look = ana.post(terms(named), values | filled())
     assert "the agreed goals" not in look.text
     assert "the progress towards the goals" in look.text
+
+
+@pytest.mark.parametrize("over", ["recalled", "not concluded", "declined and recalled"])
+def test_prepares_a_new_text_where_the_last_one_is_over(
+    world: World, app: Flask, over: str
+) -> None:
+    add_practice(world)
+    add_engagement(world)
+    issue(world)
+    ana = Browser(app).be(world, "ana", "coach")
+    assert "is out or in force" in ana.get(terms(world)).text
+    if over == "declined and recalled":
+        opened(world)
+        with world.ground.work(writes=True, actor=world.party(level="mailbox")) as work:
+            decline(work, world.ids["version"])
+    if over == "not concluded":
+        world.clock.move(days=20)
+        ana.be(world, "ana", "coach")
+    else:
+        ana.post(f"/engagements/{world.ids['engagement']}/versions/{world.ids['version']}/recall")
+    look = settle(ana, terms(world))
+    assert look.response.request.path.endswith("/issue")
+    ana.post(look.response.request.path, {"name": ANA.name, "code": world.fresh_code("ana")},
+             page=look)
+    with world.ground.work(writes=False) as work:
+        standing = standing_of_one(work, world.ids["engagement"])
+        assert [version.number for version in standing.versions] == [1, 2]
+
+
+def test_z4_prepares_nothing_beside_a_text_that_was_declined_before_its_day(
+    world: World, app: Flask
+) -> None:
+    add_practice(world)
+    add_engagement(world)
+    issue(world)
+    ana = Browser(app).be(world, "ana", "coach")
+    before = ana.get(terms(world)).text
+    opened(world)
+    with world.ground.work(writes=True, actor=world.party(level="mailbox")) as work:
+        decline(work, world.ids["version"])
+    assert ana.get(terms(world)).text == before

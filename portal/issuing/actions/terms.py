@@ -42,12 +42,15 @@ class TermsValues:
 
 
 def save_terms(work: Work, engagement: Engagement, values: TermsValues) -> None:
-    """Keep the answers with the practice, and the rest with each draft."""
+    """Keep the answers with the practice, and the rest with each draft.
+
+    Where there is no draft, this begins a new text of everything whose last one is over.
+    """
     practice = practice_or_missing(work, engagement.practice_id)
     said = wording.tidied(values.answers)
     if said.items() - answers_of(work, practice).items():
         keep_answers(work, practice, said)
-    for text in texts_of(work, engagement).drafts:
+    for text in texts_of(work, engagement).to_settle:
         own = values.own.get(text.material.agreement.id)
         save_draft(work, engagement, text.material.agreement, {
             "starts_on": values.starts_on.isoformat(), **(_own_values(own) if own else {})})

@@ -97,7 +97,7 @@ def parts_of(texts: Texts) -> list[Part]:
     """Return the drafts as the parts of the screen; the coachee's own terms are number 0."""
     others = 0
     found = []
-    for text in texts.drafts:
+    for text in texts.to_settle:
         first = text.material.template.counterpart is None
         others += not first
         found.append(Part(text, 0 if first else others))

@@ -70,6 +70,12 @@ class Texts:
         return [text for text in self.all if text.is_draft]
 
     @property
+    def to_settle(self) -> list[Text]:
+        """Return what the terms are about: the drafts, or, where there are none, what can be
+        begun anew. Settling its terms begins it."""
+        return self.drafts or [text for text in self.all if text.may_begin_anew]
+
+    @property
     def to_send(self) -> list[Text]:
         """Return the drafts that are signed and sent next."""
         return [text for text in self.drafts if not text.later]

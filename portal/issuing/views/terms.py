@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def _form(work: Work, texts: Texts) -> TermsForm:
-    day, kept = today(work.now), [text.material for text in texts.drafts if text.is_begun]
+    day, kept = today(work.now), [text.material for text in texts.to_settle if text.is_begun]
     answers = kept[0].answers if kept else _answers(texts)
     made = texts_form(parts_of(texts), answers)
     starts = max([one.dates.effective_from for one in kept], default=day)
@@ -37,7 +37,7 @@ def _form(work: Work, texts: Texts) -> TermsForm:
 
 
 def _answers(texts: Texts) -> dict[str, str]:
-    return {key: text for one in texts.drafts for key, text in one.material.answers.items()}
+    return {key: text for one in texts.to_settle for key, text in one.material.answers.items()}
 
 
 def _page(work: Work, engagement_id: str, texts: Texts, form: TermsForm) -> dict[str, Any]:
