@@ -69,11 +69,11 @@ class House:
         return [mail for mail in self.mailroom.mails if mail["To"] == address]
 
     def link_for(self, address: str) -> str:
-        """Deliver what waits and return the link in the text of an address's newest mail."""
-        body = self.mails_to(address)[-1].get_body(("plain",))
-        assert body is not None
-        (link,) = _LINK.findall(body.get_content())
-        return str(link)
+        """Deliver what waits and return the link in the newest mail of an address that has one."""
+        bodies = [mail.get_body(("plain",)) for mail in self.mails_to(address)]
+        links = [str(link) for body in bodies if body is not None
+                 for link in _LINK.findall(body.get_content())]
+        return links[-1]
 
 
 class Authenticator:

@@ -136,7 +136,7 @@ def test_ends_a_text_that_was_still_open_too(world: World) -> None:
     add_colleague(world, DORA, "dora")
     with world.ground.work(writes=True, actor=world.coach()) as work:
         issuing.save_terms(work, issuing.own(work, world.ids["engagement"]),
-                           issuing.TermsValues(today(work.now), ANSWERS, leave_out=[]))
+                           issuing.TermsValues(today(work.now), ANSWERS))
     issue(world)
     assert state_now(world) == "PARTLY_SIGNED"
     handed_over(world)

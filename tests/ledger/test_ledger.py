@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Column, Connection, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from portal import schema
@@ -88,17 +89,23 @@ def test_inv_10_refuses_to_change_evidence(world: World, table: str, verb: str) 
         connection.execute(text(statement))
 
 
-def _fill(connection: object, world: World, table: str) -> None:
-    count = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # type: ignore[attr-defined]
-    if count == 0 and table == "sealed_file":
-        columns = ("id, practice_id, engagement_id, version_id, key_id, edition, occasion, "
-                   "short_code, file_enc, sha256, size, pages, ledger_head, sealed_at")
-        connection.execute(text(  # type: ignore[attr-defined]
-            f"INSERT INTO sealed_file ({columns}) SELECT id, practice_id, engagement_id, id, "
-            "key_id, 'common', 'signed', 'code', record_enc, hash, 1, 1, hash, issued_at "
-            "FROM agreement_version"))
-        count = 1
-    assert count, f"nothing in {table} to protect"
+def _fill(connection: Connection, world: World, table: str) -> None:
+    """Put one row into a table that the story has left empty, so that there is what to protect."""
+    made = schema.METADATA.tables[table]
+    if not connection.execute(select(func.count()).select_from(made)).scalar_one():
+        connection.execute(made.insert().values({
+            column.name: _something(connection, world, column) for column in made.columns
+            if not column.nullable}))
+
+
+def _something(connection: Connection, world: World, column: Column[Any]) -> object:
+    for key in column.foreign_keys:
+        return connection.execute(select(key.column).limit(1)).scalar_one()
+    kind = column.type.python_type
+    if column.name == "id" or column.name.endswith("_id"):
+        return new_id()
+    return {str: "x", bytes: b"x", int: 1, bool: False, date: world.clock.now().date()}.get(
+        kind, world.clock.now())
 
 
 def test_keeps_one_chain_when_many_write_at_once(world: World) -> None:

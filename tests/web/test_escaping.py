@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 
 from portal.notices.actions import claim_mails
 from portal.notices.jobs import letter
+from portal.wording.queries import template
 from tests.builders import World, add_practice
 from tests.cast import ANSWERS, BEN
 from tests.journeys.steps import come_in, newest_link, read_on, remember_ben, sign_in
@@ -114,9 +115,10 @@ def test_shows_what_was_typed_as_text_everywhere(world: World, app: Flask, turn:
 
 
 def answers_with(typed: list[str]) -> dict[str, str]:
-    """Return the practice's answers with what was typed in all that takes free words."""
-    free = [key for key in ANSWERS if key not in BOUND]
-    return {**ANSWERS, **{key: typed[number % len(typed)] for number, key in enumerate(free)},
+    """Return the answers that T1 asks for, with what was typed in all that takes free words."""
+    asked = {q.key: ANSWERS[q.key] for q in template("T1").questions}
+    free = [key for key in asked if key not in BOUND]
+    return {**asked, **{key: typed[number % len(typed)] for number, key in enumerate(free)},
             "code.url": "https://xq7zk9.example/\"><script>xq7zk9()</script>"}
 
 
