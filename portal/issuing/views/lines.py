@@ -128,7 +128,7 @@ def _shown(one: OneLine, form: LineForm) -> dict[str, Any]:
 def _faults(one: OneLine, form: LineForm) -> list[tuple[str, str]]:
     """Return what speaks against a line, part by part, in words."""
     days = {"first": long_date(one.offer.first_day), "last": long_date(one.offer.last_day)}
-    return [(fault.where, line_fault_words(fault, days))
+    return [(fault.where, str(line_fault_words(fault, days)))
             for fault in one.why_not(chosen_in(form, one.offer))]
 
 
