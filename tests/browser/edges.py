@@ -50,7 +50,7 @@ def without_the_app(walk: Walk, ana: Visitor) -> None:
 
 
 def public(walk: Walk, guest: Visitor) -> None:
-    for path in ("/privacy", "/accessibility", "/guide/coachee"):
+    for path in ("/privacy", "/accessibility", "/guide", "/guide/coachee?next=/p/start"):
         guest.page.goto(path)
         walk.look(guest, path)
     guest.page.goto("/lost")
