@@ -105,11 +105,12 @@ def record_ink(
         refuse(work, sheet.engagement, _third(work, sheet))
         return None
     _come_in(work, sheet)
-    signature = _sign(work, sheet, values, values.scan, taken)
-    _keep(work, sheet, values, values.scan, signature)
+    # Before the signature, which starts the sealing: so the first papers tell it already.
     if not is_vouched(work, sheet.engagement.id, sheet.party.id):
         record_vouching(work, sheet.engagement, sheet.party,
                         {"how": "paper", "scan": values.scan.digest})
+    signature = _sign(work, sheet, values, values.scan, taken)
+    _keep(work, sheet, values, values.scan, signature)
     if any(ask["kind"] == "person" for ask in asks):
         accept(work, sheet.engagement, _third(work, sheet))
         invite_waiting(work, sheet.engagement)

@@ -114,12 +114,17 @@ def sign_in(ana: Visitor) -> None:
     ana.page.wait_for_url("**/today")
 
 
-def name(ana: Visitor, who: Character = BEN) -> None:
-    """Fill in the first screen: who."""
+def enter_coachee(ana: Visitor, who: Character = BEN) -> None:
+    """Fill in the first screen: who. Two buttons lead on from there."""
     ana.write("Full name", who.name)
     ana.write("Mail address", who.email)
     ana.choose("Their own, private address")
     ana.choose("Nobody, as far as I know")
+
+
+def name(ana: Visitor, who: Character = BEN) -> None:
+    """Fill in the first screen, and go on to the terms."""
+    enter_coachee(ana, who)
     ana.press("Continue to the terms")
 
 
@@ -172,9 +177,9 @@ def come_in(ben: Visitor, who: Character = BEN) -> None:
     ben.press("Continue")
 
 
-def begin(ben: Visitor) -> None:
+def begin(ben: Visitor, who: Character = BEN) -> None:
     """Come in and start to read."""
-    come_in(ben)
+    come_in(ben, who)
     ben.follow("Start reading")
     ben.page.wait_for_url("**/p/read/1")
 
@@ -203,9 +208,26 @@ def read_on(ben: Visitor, *choices: str) -> int:
     return count
 
 
-def fill_sheet(ben: Visitor) -> None:
+def agree_to_page(ben: Visitor) -> None:
+    """Answer one page with the first choice of everything it asks: read, or yes."""
+    ben.page.locator("main input[type=radio]").first.wait_for()
+    for question in ben.page.locator("main fieldset").all():
+        question.locator("input[type=radio]").first.check()
+    before = ben.page.url
+    ben.press("Continue")
+    ben.page.wait_for_url(lambda url: url != before)
+
+
+def read_every_page(ben: Visitor) -> None:
+    """Read as far as the check, saying yes to all that is asked on the way."""
+    while ben.path.startswith("/p/read/"):
+        agree_to_page(ben)
+    ben.sees("Check your answers, then sign")
+
+
+def fill_sheet(ben: Visitor, who: Character = BEN) -> None:
     """Type the name and agree to sign on screen; only the code is missing then."""
-    ben.write("Your full name", BEN.name)
+    ben.write("Your full name", who.name)
     agree_to_screen(ben)
 
 
@@ -218,9 +240,9 @@ def press_sign(ben: Visitor, code: str) -> None:
     ben.press("Sign the agreement")
 
 
-def sign_typed(ben: Visitor) -> None:
+def sign_typed(ben: Visitor, who: Character = BEN) -> None:
     """Sign with the typed name and the first code of a new app."""
-    fill_sheet(ben)
+    fill_sheet(ben, who)
     press_sign(ben, ben.keep_app().fresh())
     ben.sees("You have signed")
 

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 from portal.engagements.queries import parties_of
 from portal.evidence.jobs import seal_due
 from portal.people.queries import names_of
-from tests.builders import World, add_engagement, add_practice, conclude
+from tests.builders import (
+    World,
+    add_engagement,
+    add_practice,
+    conclude,
+    issue,
+    opened,
+    read_all,
+    sign,
+    sign_in_ink,
+    vouch_for,
+)
 from tests.cast import ZOE
 from tests.pages import Browser, Page
 
@@ -52,6 +63,37 @@ def test_says_that_a_paper_is_being_sealed_until_it_is(world: World, app: Flask)
     assert ".pdf" not in page.html
     seal_due(world.ground)
     assert ".pdf" in consents(world, app).html
+
+
+def test_says_of_a_second_paper_only_while_the_first_is_older_than_the_voice_check(
+    world: World, app: Flask
+) -> None:
+    add_practice(world)
+    add_engagement(world)
+    issue(world)
+    opened(world)
+    read_all(world)
+    sign(world)
+    seal_due(world.ground)
+    assert "A second PDF" not in consents(world, app).text
+    world.clock.move(minutes=1)
+    vouch_for(world)
+    assert "A second PDF" in consents(world, app).text
+    world.clock.move(minutes=1)
+    seal_due(world.ground)
+    assert "A second PDF" not in consents(world, app).text
+
+
+def test_says_of_no_second_paper_to_somebody_who_signed_in_ink(world: World, app: Flask) -> None:
+    """Recording is the voice check, and the first paper tells it already (Z26)."""
+    add_practice(world)
+    add_engagement(world)
+    issue(world)
+    sign_in_ink(world)
+    world.clock.move(minutes=1)
+    seal_due(world.ground)
+    assert ".pdf" in (page := consents(world, app)).html
+    assert "A second PDF" not in page.text
 
 
 def test_helps_where_nothing_was_signed_yet(world: World, app: Flask) -> None:

@@ -184,13 +184,13 @@ def test_needs_a_scan(sent: World) -> None:
         sign_in_ink(sent, scan=None)
 
 
-def test_seals_papers_that_tell_ink_from_a_screen(sent: World) -> None:
+def test_seals_each_edition_once_for_the_vouching_comes_first(sent: World) -> None:
     sign_in_ink(sent)
     seal_due(sent.ground)
     with sent.ground.work(writes=False) as work:
         made = sorted((row.edition, row.occasion) for row in work.session.scalars(
             select(SealedFile)))
-    assert made == [("coachee", "signed"), ("coachee", "vouched"), ("common", "signed")]
+    assert made == [("coachee", "signed"), ("common", "signed")]
 
 
 def settle(world: World, *, paper: bool) -> None:
