@@ -14,6 +14,7 @@ from portal.plain.errors import PortalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
     from portal.ground.settings import Settings
     from portal.ground.work import Ground
@@ -139,6 +140,38 @@ def rebuild_board() -> None:
     with _ground(_settings()) as ground:
         count = actions.rebuild_board(ground)
     click.echo(f"Board: made anew for {count} engagements")
+
+
+class CannotRead(click.ClickException):
+    """Say that what was handed in cannot be read; the exit code is 2."""
+
+    exit_code = 2
+
+
+@main.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--check", is_flag=True, help="Compare with what each vector expects; exit 1 on "
+                                            "any difference.")
+def decide(file: BinaryIO, *, check: bool) -> None:
+    """Answer a file of vectors, one JSON object a line; - reads what is piped in.
+
+    A file that cannot be read, or a world in it, is an error with exit code 2 and no answer at
+    all.
+    """
+    from portal.sharing.policy.vectors import BadVectors, answer_vectors
+
+    try:
+        answers = answer_vectors(file.read().decode())
+    except (BadVectors, UnicodeDecodeError) as wrong:
+        raise CannotRead(str(wrong)) from wrong
+    for one in answers:
+        click.echo(one.told())
+    wrong_ones = [one for one in answers if one.differs]
+    if check:
+        for one in wrong_ones:
+            click.echo(f"{one.id}: not as expected: {', '.join(one.differs)}", err=True)
+        click.echo(f"{len(answers)} vectors, {len(wrong_ones)} differ", err=True)
+        sys.exit(1 if wrong_ones else 0)
 
 
 @main.command()

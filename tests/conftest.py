@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from portal import schema
@@ -37,6 +38,11 @@ KEYS = {
     "link_key": "a link key of the tests, 32 letters or more",
     "master_key": base64.b64encode(bytes(range(32))).decode(),
 }
+
+# Random worlds are found by the same seed each time; a night may look further.
+settings.register_profile("daily", deadline=None, derandomize=True)
+settings.register_profile("nightly", deadline=None, max_examples=10_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "daily"))
 
 
 @pytest.fixture(scope="session")

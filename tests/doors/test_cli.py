@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from portal.cli import main
 from portal.ground import config
 from tests.builders import World
 from tests.mailroom import running
+from tests.sharing.worlds import VECTORS, vectors
 
 COACH = ["--name", "Ana Berg", "--email", "ana@berg.example", "--practice", "Berg Coaching",
          "--country", "AT", "--timezone", "Europe/Vienna", "--contact", "Lindengasse 1, Vienna"]
@@ -143,3 +145,36 @@ def test_keeps_secrets_out_of_what_it_prints(shell: Shell) -> None:
         assert not equals or value not in printed
 
 
+def test_answers_vectors_one_object_a_line(shell: Shell) -> None:
+    done = shell.run("decide", str(VECTORS))
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.exit_code == 0
+    assert len(answers) == len(vectors())
+    assert list(answers[0]) == ["id", "decision", "code", "by", "obligations", "outside"]
+    assert done.stderr == ""
+
+
+def test_compares_vectors_with_what_they_expect(shell: Shell, tmp_path: Path) -> None:
+    good = shell.run("decide", "--check", str(VECTORS))
+    assert good.exit_code == 0
+    assert good.stderr == f"{len(vectors())} vectors, 0 differ\n"
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(json.dumps({"vectors": [vectors()[0] | {"expect": {"code": "WITHDRAWN"}}]}))
+    bad = shell.run("decide", "--check", str(wrong))
+    assert bad.exit_code == 1
+    assert bad.stderr == "V01: not as expected: code\n1 vectors, 1 differ\n"
+    assert shell.run("decide", str(wrong)).exit_code == 0
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"vectors": [{"id": "A", "world": {}}]}'])
+def test_answers_nothing_where_a_world_cannot_be_read(
+    shell: Shell, tmp_path: Path, text: str,
+) -> None:
+    file = tmp_path / "broken.json"
+    file.write_text(text)
+    done = shell.run("decide", "--check", str(file))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("Error: ")
+    file.write_bytes(b"\xff")
+    assert shell.run("decide", str(file)).exit_code == 2
+    assert shell.run("decide", str(tmp_path / "nowhere.json")).exit_code == 2
