@@ -20,7 +20,7 @@ from portal.agreements.models import (
 )
 from portal.agreements.policy import SignedFacts, SlotFacts, VersionFacts
 from portal.engagements.models import CoachingSession
-from portal.ledger.queries import events_of
+from portal.ledger.queries import events_of, some_events_of
 from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
@@ -166,10 +166,12 @@ class _Gathered:
                 if facts.agreement_id in self.sessions else facts for facts in found]
 
 
-def standing_of(work: Work, engagement_ids: Iterable[str]) -> dict[str, Standing]:
-    """Return what stands in many engagements, with two queries."""
+def standing_of(
+    work: Work, engagement_ids: Iterable[str], kinds: Collection[str] = ()
+) -> dict[str, Standing]:
+    """Return what stands in many engagements, with two queries; events of `kinds` alone, if any."""
     wanted = list(engagement_ids)
-    events = events_of(work, wanted)
+    events = some_events_of(work, wanted, kinds) if kinds else events_of(work, wanted)
     found = {engagement_id: _Gathered() for engagement_id in wanted}
     for row in work.session.execute(_WHOLE, {"wanted": wanted}):
         values: tuple[Any, ...] = tuple(row)
@@ -216,10 +218,8 @@ def standing_of_one(work: Work, engagement_id: str) -> Standing:
 
 def agreement_by_template(work: Work, engagement_id: str, code: str) -> Agreement:
     """Return the agreement of an engagement by its template, or raise `Missing`."""
-    found = work.session.scalar(
-        select(Agreement).where(Agreement.engagement_id == engagement_id,
-                                Agreement.template_code == code)
-    )
+    found = work.session.scalar(select(Agreement).where(
+        Agreement.engagement_id == engagement_id, Agreement.template_code == code))
     if found is None:
         raise Missing("agreement")
     return found
@@ -236,8 +236,7 @@ def version_row(work: Work, version_id: str) -> AgreementVersion:
 def version_rows(work: Work, version_ids: Iterable[str]) -> list[AgreementVersion]:
     """Return the rows of many versions with one query."""
     return list(work.session.scalars(
-        select(AgreementVersion).where(AgreementVersion.id.in_(list(version_ids)))
-    ))
+        select(AgreementVersion).where(AgreementVersion.id.in_(list(version_ids)))))
 
 
 def shown_text(work: Work, version: AgreementVersion, role: str) -> dict[str, Any]:

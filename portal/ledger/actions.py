@@ -74,7 +74,8 @@ def record(
     """
     seq, previous = _head(work, chain_id)
     body = entry_bytes(chain_id, seq + 1, previous, at=work.now, kind=kind, subject_id=subject_id,
-                       actor_id=actor_id, facts=facts or {})
+                       actor_id=actor_id, facts=facts or {},
+                       salt=chance.secret_bytes(16).hex())
     entry = Entry(
         id=chance.new_id(), practice_id=practice_id, chain_id=chain_id, seq=seq + 1,
         previous=previous, hash=entry_hash(body), kind=kind, subject_id=subject_id,

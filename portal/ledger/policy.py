@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from portal.plain.canonical import canonical_bytes
 
-SCHEMA = 1
+SCHEMA = 2
 _ENTRY = b"ccp/ledger/v1\n"
 _GENESIS = b"ccp/genesis/v1\n"
 
@@ -42,13 +42,17 @@ def instant(at: datetime) -> str:
 
 def entry_bytes(
     chain_id: str, seq: int, previous: str, *, at: datetime, kind: str, subject_id: str,
-    actor_id: str | None, facts: Facts,
+    actor_id: str | None, facts: Facts, salt: str,
 ) -> bytes:
-    """Return the canonical bytes (RFC 8785) that are stored and hashed."""
+    """Return the canonical bytes (RFC 8785) that are stored and hashed.
+
+    `salt` is random: pages and papers print hashes, and without it one could try out what an
+    entry says, or whether another stands before it that one may not see (INV-16).
+    """
     return canonical_bytes({
         "schema": SCHEMA, "chain": chain_id, "seq": seq, "previous": previous,
         "at": instant(at), "kind": kind, "subject": subject_id, "actor": actor_id,
-        "facts": dict(facts),
+        "facts": dict(facts), "salt": salt,
     })
 
 

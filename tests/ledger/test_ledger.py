@@ -32,7 +32,7 @@ def chain(count: int) -> Chain:
     entries, previous = [], genesis("c")
     for seq in range(1, count + 1):
         body = entry_bytes("c", seq, previous, at=NOW, kind="kind", subject_id="subject",
-                           actor_id=None, facts={"n": seq})
+                           actor_id=None, facts={"n": seq}, salt="0" * 32)
         entries.append((seq, previous, entry_hash(body), body))
         previous = entry_hash(body)
     return entries

@@ -177,6 +177,20 @@ def test_takes_an_unfinished_text_back_with_its_link(silent: World) -> None:
     assert links(silent) == ["REVOKED"]
 
 
+@pytest.mark.parametrize("declined", [False, True])
+@pytest.mark.parametrize("before", [[], ["recall"]])
+def test_z4_takes_no_text_back_twice_or_after_its_day(
+    silent: World, before: list[str], declined: bool
+) -> None:
+    if declined:
+        refuse(silent)
+    for name in before:
+        act(silent, name)
+    silent.clock.move(days=0 if before else 20)
+    with pytest.raises(Refused):
+        act(silent, "recall")
+
+
 def correct(world: World, owner: Owner, read_by: ReadBy) -> None:
     with world.ground.work(writes=True, actor=world.coach()) as work:
         engagement = issuing.own(work, world.ids["engagement"])

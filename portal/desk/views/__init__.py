@@ -14,5 +14,6 @@ from portal.desk.views import (  # noqa: E402 - they register
     people,  # noqa: F401
     practice,  # noqa: F401
     sessions,  # noqa: F401
+    story,  # noqa: F401
     today,  # noqa: F401
 )

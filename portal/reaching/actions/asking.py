@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.agreements.actions import end_version
-from portal.agreements.policy import ENDS, VERSION, state
+from portal.agreements.policy import ENDS, VERSION, is_waiting, state
 from portal.agreements.queries import Standing, standing_of_one
 from portal.engagements.actions import note
 from portal.engagements.policy import PARTY, PARTY_KINDS, party_state
@@ -88,7 +88,8 @@ def recall(work: Work, engagement: Engagement, version_id: str) -> None:
 
 def _take_back(work: Work, engagement: Engagement, facts: VersionFacts) -> None:
     now = state(facts, work.now)
-    if now != "DECLINED":
+    # After its day a declined text can be taken back no more than one that nobody answered (Z4).
+    if now != "DECLINED" or not is_waiting(facts, work.now):
         late = now == "SCHEDULED"
         step(work, VERSION, now,
              "recall_or_pairing_deadline" if late else "recall_or_sign_by_passed",
