@@ -32,7 +32,7 @@ from tests.plugins.needs import tool
 from tests.web.stage import a_database
 
 HOST = "127.0.0.1"
-_LINK = re.compile(r"https?://\S+/i/\S+")
+_LINK = re.compile(r"https?://\S+/(?:i|join)/\S+")
 
 
 @dataclass
