@@ -33,8 +33,17 @@ def template(code: str) -> Template:
 
 def practice_questions() -> tuple[Question, ...]:
     """Return all that a practice is asked once, for every template that ships."""
-    asked = (q for one in load_pack().templates.values() for q in questions(one, PRACTICE))
-    return tuple({question.key: question for question in asked}.values())
+    return tuple(q for _template, asked in practice_questions_by_text() for q in asked)
+
+
+def practice_questions_by_text() -> tuple[tuple[Template, tuple[Question, ...]], ...]:
+    """Return each template with what it asks of a practice and none before it does."""
+    found, seen = [], set[str]()
+    for one in load_pack().templates.values():
+        asked = tuple(q for q in questions(one, PRACTICE) if q.key not in seen)
+        seen |= {question.key for question in asked}
+        found.append((one, asked))
+    return tuple(found)
 
 
 def _read(name: str) -> Any:

@@ -13,7 +13,9 @@ from portal.wording.policy import (
     FaultCode,
     MissingValue,
     Row,
+    changed_rows,
     own_rows,
+    preset_rows,
     render,
     schedule_answers,
     schedule_rows,
@@ -83,6 +85,25 @@ def test_keeps_rows_as_answers_without_the_empty_ones() -> None:
     kept = schedule_answers([ROW, empty, replace(ROW, what="Drawings")])
     assert [row.what for row in own_rows(tidied(kept))] == ["Test results", "Drawings"]
     assert schedule_answers([empty]) == {}
+
+
+def test_replaces_rows_and_empties_those_that_are_taken_out() -> None:
+    two = {"tools": "telephone", **schedule_answers([ROW, replace(ROW, what="Drawings")])}
+    for rows in ([replace(ROW, what="Drawings")], []):
+        after = two | changed_rows(two, rows)
+        assert own_rows(after) == tuple(rows)
+        assert after["tools"] == "telephone"
+    assert changed_rows({}, []) == {}
+
+
+def test_begins_with_preset_rows_whose_answers_may_still_be_missing() -> None:
+    draft = text_of("T1", **{"notes.where": ""})
+    rows = preset_rows(draft.template, draft.answers)
+    assert [row.now == "" for row in rows] == [True, False, False, False]
+    assert preset_rows(text_of("T3").template, draft.answers) == ()
+    whole = text_of("T1")
+    assert preset_rows(whole.template, whole.answers) == schedule_rows(
+        whole.template, whole.answers)
 
 
 def test_prints_no_rows_in_a_text_that_does_not_speak_of_them() -> None:

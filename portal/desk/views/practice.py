@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Response as FlaskResponse
 from flask import flash
 
 from portal.desk.views import bp
 from portal.evidence.queries import live_seal
-from portal.issuing.forms import answers_in, fault_words, field_name, terms_form
-from portal.people.actions import keep_answers
+from portal.issuing.actions import keep_practice
+from portal.issuing.forms import KEPT, answers_in, asked_form, change_rows, fault_words, field_name
 from portal.people.queries import answers_of, practice_or_missing
 from portal.plain.errors import Missing
 from portal.web.guards import Door, guard
 from portal.web.pages import _, again, blame, go, page
-from portal.wording.policy import tidied, why_not_answers
-from portal.wording.queries import template
+from portal.wording.policy import PRACTICE, preset_rows, why_not_answers
+from portal.wording.queries import (
+    load_pack,
+    practice_questions,
+    practice_questions_by_text,
+    template,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask import Response
 
     from portal.ground.work import Work
-    from portal.issuing.forms import TermsForm
+    from portal.issuing.forms import AskedForm
     from portal.people.models import Practice
+    from portal.wording.policy import Row
 
 
 def _practice(work: Work) -> Practice:
@@ -32,42 +40,58 @@ def _practice(work: Work) -> Practice:
     return practice_or_missing(work, work.actor.practice_id)
 
 
-def _form(work: Work, practice: Practice) -> TermsForm:
-    pack, answers = template("T1"), answers_of(work, practice)
-    form = terms_form(pack, answers)(data={
-        field_name(q.key): answers.get(q.key, q.default) for q in pack.questions})
-    del form.starts_on
-    return form
+def _form(work: Work, practice: Practice) -> AskedForm:
+    return asked_form(answers_of(work, practice))()
 
 
-def _questions(form: TermsForm) -> list[object]:
-    return [(q, form[field_name(q.key)]) for q in template("T1").questions]
+def _page(form: AskedForm) -> dict[str, Any]:
+    """Return the questions by the first text that asks them, and the rows of what is kept."""
+    return {"form": form, "kept": form[KEPT], "presets": _presets(form), "texts": [
+        (one, [(q, form[field_name(q.key)]) for q in asked])
+        for one, asked in practice_questions_by_text() if asked]}
+
+
+def _presets(form: AskedForm) -> tuple[Row, ...]:
+    return preset_rows(template("T1"), answers_in(form, practice_questions()))
 
 
 @bp.get("/practice")
 @guard(Door.COACH)
 def practice(work: Work) -> Response:
     """Show the answers that go into every agreement."""
-    form = _form(work, _practice(work))
-    return page("desk/practice.html", form=form, questions=_questions(form))
+    return page("desk/practice.html", **_page(_form(work, _practice(work))))
 
 
 @bp.post("/practice")
 @guard(Door.COACH)
 def keep(work: Work) -> Response:
-    """Keep the answers for the texts to come; signed texts never change."""
+    """Keep the answers for the texts to come; signed texts never change.
+
+    A button of a row draws the page anew with one row more or less, and keeps nothing.
+    """
     own = _practice(work)
-    form, pack = _form(work, own), template("T1")
-    valid = form.validate_on_submit()
-    answers = answers_in(form, pack)
-    for fault in why_not_answers(pack, answers) if valid else ():
-        field = form[field_name(fault.where)]
-        blame(form, field.name, fault_words(fault, field.label.text))
+    form = _form(work, own)
+    if change_rows(form, _presets(form)):
+        return page("desk/practice.html", **_page(form))
+    answers = answers_in(form, practice_questions())
+    if form.validate_on_submit():
+        _blame_all(form, answers)
     if form.errors:
-        return again("desk/practice.html", form=form, questions=_questions(form))
-    keep_answers(work, own, tidied(answers))
+        return again("desk/practice.html", **_page(form))
+    keep_practice(work, own, answers, form[KEPT].rows)
     flash(_("Kept. The next agreement says it like this; signed ones stay as they are."))
     return go("desk.practice")
+
+
+def _blame_all(form: AskedForm, answers: Mapping[str, str]) -> None:
+    """Say at each field what is wrong with it, once, whichever texts ask for it."""
+    for one in load_pack().templates.values():
+        for fault in why_not_answers(one, answers, PRACTICE):
+            field = form[field_name(fault.where)]
+            words = fault_words(fault, field.label.text)
+            if words not in field.errors:
+                blame(form, field.name, words)
+    form[KEPT].check()
 
 
 @bp.get("/seal/<practice_id>/root.pem")

@@ -7,10 +7,11 @@ from portal.issuing.actions.terms import (
     OwnTerms,
     TermsValues,
     begin_anew,
+    keep_practice,
     leave_for_later,
     save_terms,
 )
 
 __all__ = ["LineAct", "OwnTerms", "TermsValues", "act_on_line", "add_people", "begin_anew",
-           "compose", "issue", "keep_line", "leave_for_later", "name_coachee", "own",
-           "save_terms", "take_out"]
+           "compose", "issue", "keep_line", "keep_practice", "leave_for_later", "name_coachee",
+           "own", "save_terms", "take_out"]

@@ -18,6 +18,7 @@ from portal.wording import policy as wording
 if TYPE_CHECKING:
     from portal.engagements.models import Engagement
     from portal.ground.work import Work
+    from portal.people.models import Practice
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,13 @@ class OwnTerms:
 
 @dataclass(frozen=True, slots=True)
 class TermsValues:
-    """Hold what the screen of terms asks: the first day, the practice's answers, and what
-    concerns one text alone, by its agreement."""
+    """Hold what the screen of terms asks: the first day, the practice's answers, what concerns
+    one text alone, by its agreement, and what is kept; without rows it stays as it is."""
 
     starts_on: date
     answers: Mapping[str, str]
     own: Mapping[str, OwnTerms] = field(default_factory=dict)
+    kept: Sequence[wording.Row] | None = None
 
 
 def save_terms(work: Work, engagement: Engagement, values: TermsValues) -> None:
@@ -47,13 +49,21 @@ def save_terms(work: Work, engagement: Engagement, values: TermsValues) -> None:
     Where there is no draft, this begins a new text of everything whose last one is over.
     """
     practice = practice_or_missing(work, engagement.practice_id)
-    said = wording.tidied(values.answers)
-    if said.items() - answers_of(work, practice).items():
-        keep_answers(work, practice, said)
+    keep_practice(work, practice, values.answers, values.kept)
     for text in texts_of(work, engagement).to_settle:
         own = values.own.get(text.material.agreement.id)
         save_draft(work, engagement, text.material.agreement, {
             "starts_on": values.starts_on.isoformat(), **(_own_values(own) if own else {})})
+
+
+def keep_practice(work: Work, practice: Practice, answers: Mapping[str, str],
+                  kept: Sequence[wording.Row] | None) -> None:
+    """Keep what a practice says once for all texts to come, if it says anything new."""
+    before = answers_of(work, practice)
+    rows = wording.changed_rows(before, kept) if kept is not None else {}
+    said = wording.tidied({**answers, **rows})
+    if said.items() - before.items():
+        keep_answers(work, practice, said)
 
 
 def _own_values(own: OwnTerms) -> dict[str, Any]:

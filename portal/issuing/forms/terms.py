@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from flask_wtf import FlaskForm
@@ -17,19 +17,27 @@ from wtforms import (
     TextAreaField,
 )
 
+from portal.issuing.forms.rows import KEPT, KeptRows, RuleRows
 from portal.vouching.policy import How
 from portal.web.forms import CodeField, at_most, filled, printable, said
 from portal.web.words import later as _
-from portal.wording.policy import ENGAGEMENT, PRACTICE, questions
+from portal.wording.policy import ENGAGEMENT, PRACTICE, own_rows, questions
+from portal.wording.queries import practice_questions
 
 if TYPE_CHECKING:
     from portal.issuing.queries import Text, Texts
-    from portal.wording.policy import Fault, Question, Template
+    from portal.wording.policy import Question, Row, Rule, Template
 
 _AREA_FROM = 150
 
 
-class TermsForm(FlaskForm):
+class AskedForm(FlaskForm):
+    """What a practice is asked once; `change` is what a button of a row asks for."""
+
+    change = StringField()
+
+
+class TermsForm(AskedForm):
     """Second screen: from when, and which optional lines are left out."""
 
     starts_on = DateField(_("From which day?"),
@@ -39,20 +47,6 @@ class TermsForm(FlaskForm):
 def field_name(key: str) -> str:
     """Return the form's name for a question."""
     return "q_" + key.replace(".", "_")
-
-
-def terms_form(template: Template, answers: Mapping[str, str]) -> type[TermsForm]:
-    """Return the second screen's form with a field for each question of the template.
-
-    A question that the practice has answered keeps its answer; a new one starts from the
-    pack's default where there is a true one.
-    """
-    fields: dict[str, Field] = {
-        field_name(q.key): _asked(q, answers.get(q.key, q.default)) for q in template.questions}
-    for line in template.lines:
-        if line.optional:
-            fields[f"offer_{line.key}"] = BooleanField(default=True)
-    return type("FilledTermsForm", (TermsForm,), fields)
 
 
 def _asked(question: Question, default: str) -> Field:
@@ -92,6 +86,19 @@ class Part:
         """Return the name of the tick that leaves the text for later."""
         return f"later_{self.number}"
 
+    @property
+    def rules(self) -> str:
+        """Return the name of the rows of the organisation's rules."""
+        return f"rules_{self.number}"
+
+    @property
+    def fields(self) -> list[str]:
+        """Return the names of all its fields."""
+        return [*(self.own(question.key) for question in self.own_questions),
+                *(self.offer(line.key) for line in self.template.lines if line.optional),
+                *([self.later] if self.number else []),
+                *([self.rules] if self.template.lists_rules else [])]
+
 
 def parts_of(texts: Texts) -> list[Part]:
     """Return the drafts as the parts of the screen; the coachee's own terms are number 0."""
@@ -109,44 +116,62 @@ def asked_once(parts: Sequence[Part]) -> list[Question]:
     return list({q.key: q for part in parts for q in questions(part.template, PRACTICE)}.values())
 
 
+def keeping(parts: Sequence[Part]) -> Template | None:
+    """Return the template of a text that says what is kept, or None where no text does."""
+    return next((part.template for part in parts if part.template.schedule), None)
+
+
 def texts_form(parts: Sequence[Part], answers: Mapping[str, str]) -> type[TermsForm]:
     """Return the form of the screen of terms: what the practice is asked, and for each text its
-    own questions, a tick for each optional line, and whether it is left for later."""
-    fields: dict[str, Field] = {
-        field_name(q.key): _asked(q, answers.get(q.key, q.default)) for q in asked_once(parts)}
+    own questions, a tick for each optional line, its rules, and whether it is left for later."""
+    fields: dict[str, Field] = {}
     for part in parts:
-        said = part.text.material.answers
-        for question in part.own_questions:
-            fields[part.own(question.key)] = _asked(
-                question, said.get(question.key, question.default))
-        for line in part.template.lines:
-            if line.optional:
-                fields[part.offer(line.key)] = BooleanField(
-                    default=line.key not in part.text.material.choices.leave_out)
-        if part.number:
-            fields[part.later] = BooleanField(_("Leave this text for later"),
-                                              default=part.text.later)
+        fields |= _own_fields(part)
+    fields |= _asked_fields(asked_once(parts), answers)
+    if keeping(parts) is not None:
+        fields[KEPT] = KeptRows(default=_plain(own_rows(answers)))
     return type("TextsForm", (TermsForm,), fields)
 
 
-def answers_in(form: TermsForm, template: Template) -> dict[str, str]:
+def asked_form(answers: Mapping[str, str]) -> type[AskedForm]:
+    """Return the form of all that a practice is asked once, for whatever text."""
+    return type("PracticeForm", (AskedForm,), {
+        **_asked_fields(practice_questions(), answers),
+        KEPT: KeptRows(default=_plain(own_rows(answers)))})
+
+
+def _asked_fields(asked: Sequence[Question], answers: Mapping[str, str]) -> dict[str, Field]:
+    """Return a field for each question.
+
+    What the practice has answered keeps its answer; a new question starts from the pack's
+    default where there is a true one.
+    """
+    return {field_name(q.key): _asked(q, answers.get(q.key, q.default)) for q in asked}
+
+
+def _own_fields(part: Part) -> dict[str, Field]:
+    material = part.text.material
+    fields: dict[str, Field] = {
+        part.own(q.key): _asked(q, material.answers.get(q.key, q.default))
+        for q in part.own_questions}
+    for line in part.template.lines:
+        if line.optional:
+            fields[part.offer(line.key)] = BooleanField(
+                default=line.key not in material.choices.leave_out)
+    if part.template.lists_rules:
+        fields[part.rules] = RuleRows(default=_plain(material.rules))
+    if part.number:
+        fields[part.later] = BooleanField(_("Leave this text for later"), default=part.text.later)
+    return fields
+
+
+def _plain(rows: Sequence[Row | Rule]) -> list[dict[str, str]]:
+    return [asdict(row) for row in rows]
+
+
+def answers_in(form: AskedForm, asked: Sequence[Question]) -> dict[str, str]:
     """Return the answers that a form brings, by question key."""
-    return {q.key: said(form[field_name(q.key)]) for q in template.questions}
-
-
-def fault_words(fault: Fault, question: str) -> str:
-    """Return what to do about a fault of the answer to a question, given by its label."""
-    return {
-        "empty": _("Answer “{question}”"),
-        "too_long": _("This is too long: use {detail} characters at the most."),
-        "not_a_number": _("Enter a number from {detail}."),
-        "not_a_url": _("Enter a web address that begins with https://."),
-        "nobody_named": _("Name one person or body. “{detail}” names nobody."),
-        "needs_the_other": _("These two answers belong together: fill in both, or neither."),
-        "overclaim": _("“{detail}” promises more than can be kept. Say it without that."),
-        "banned_word": _("“{detail}” could mean two people. Say coachee or sponsor."),
-    }.get(fault.code.value, _("This cannot be printed. Write it in plain words.")).format(
-        detail=fault.detail, question=question)
+    return {q.key: said(form[field_name(q.key)]) for q in asked}
 
 
 class IssueForm(FlaskForm):

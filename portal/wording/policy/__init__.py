@@ -67,11 +67,22 @@ from portal.wording.policy.render import (
     line_text,
     render,
 )
-from portal.wording.policy.rules import Rule, why_not_rules
+from portal.wording.policy.rules import (
+    LONGEST_TEXT,
+    LONGEST_TITLE,
+    LONGEST_VERSION,
+    MOST_RULES,
+    Rule,
+    why_not_rules,
+)
 from portal.wording.policy.schedule import (
     ENDINGS,
+    LONGEST_PART,
+    MOST_ROWS,
     Row,
+    changed_rows,
     own_rows,
+    preset_rows,
     schedule_answers,
     schedule_rows,
     why_not_schedule,
@@ -81,17 +92,18 @@ from portal.wording.policy.vocabulary import Vocabulary
 from portal.wording.policy.words import is_named
 
 __all__ = [
-    "ENDINGS", "ENGAGEMENT", "NEW", "PRACTICE", "SCHEMA", "Ask", "Controller", "Dates", "Draft",
+    "ENDINGS", "ENGAGEMENT", "LONGEST_PART", "LONGEST_TEXT", "LONGEST_TITLE", "LONGEST_VERSION",
+    "MOST_ROWS", "MOST_RULES", "NEW", "PRACTICE", "SCHEMA", "Ask", "Controller", "Dates", "Draft",
     "Fault", "FaultCode", "Frozen", "Line", "LineChoices", "LineEdit", "LineFault", "MissingValue",
     "Offer", "Pack", "Page", "Question", "RawPack", "Recipient", "Rendered", "RenderedClause",
     "Row", "Rule", "Section", "Signer", "Slot", "Template", "Terms", "Vocabulary", "WhyNotDraft",
     "WhyNotLine", "WhyNotLines", "add_months", "ask_line", "asked_fact", "blank",
-    "canonical_record", "capacity", "choices_values", "default_lines", "edit_of",
+    "canonical_record", "capacity", "changed_rows", "choices_values", "default_lines", "edit_of",
     "erecord_consent", "example_answers", "intent", "is_named", "last_day", "line_text",
     "lines_of", "lint", "offers", "own_rows", "pages", "place_of", "plain_pages", "plain_slots",
-    "plan_dates", "privacy_notice", "questions", "read_choices", "read_pack", "read_record",
-    "render", "schedule_answers", "schedule_rows", "sentence", "session_facts", "slots_of",
-    "tidied", "tidy", "why_not_answer", "why_not_answers", "why_not_edit", "why_not_issue",
-    "why_not_line", "why_not_lines", "why_not_rules", "why_not_schedule", "with_line",
-    "without_line", "written",
+    "plan_dates", "preset_rows", "privacy_notice", "questions", "read_choices", "read_pack",
+    "read_record", "render", "schedule_answers", "schedule_rows", "sentence", "session_facts",
+    "slots_of", "tidied", "tidy", "why_not_answer", "why_not_answers", "why_not_edit",
+    "why_not_issue", "why_not_line", "why_not_lines", "why_not_rules", "why_not_schedule",
+    "with_line", "without_line", "written",
 ]

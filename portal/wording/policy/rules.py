@@ -13,6 +13,8 @@ from portal.wording.policy.fill import fill
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+#: As many rules as one text can list, and as long as their parts can be.
+MOST_RULES = 9
 LONGEST_TITLE, LONGEST_VERSION, LONGEST_TEXT = 120, 60, 2000
 
 _HASH = re.compile(r"[0-9a-f]{64}")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass, fields
 from typing import TYPE_CHECKING
 
-from portal.wording.policy.answers import Fault, FaultCode, tidy, why_not_words
-from portal.wording.policy.fill import fill
+from portal.wording.policy.answers import Fault, FaultCode, tidied, tidy, why_not_words
+from portal.wording.policy.fill import MissingValue, fill
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +48,14 @@ def schedule_answers(rows: Sequence[Row]) -> dict[str, str]:
             for number, row in enumerate(given, start=1) for part in PARTS}
 
 
+def changed_rows(answers: Mapping[str, str], rows: Sequence[Row]) -> dict[str, str]:
+    """Return what to keep so that rows stand in the place of those of the answers: the parts of
+    a row that is taken out become empty."""
+    gone = {key: "" for number in range(1, MOST_ROWS + 1) for part in PARTS
+            if answers.get(key := _key(number, part))}
+    return gone | schedule_answers(rows)
+
+
 def own_rows(answers: Mapping[str, str]) -> tuple[Row, ...]:
     """Return the rows that a practice gave, also those that lack a part."""
     found = (_row(answers, number) for number in range(1, MOST_ROWS + 1))
@@ -60,10 +68,17 @@ def schedule_rows(template: Template, answers: Mapping[str, str]) -> tuple[Row, 
     A template that prints no schedule has none. Raises `MissingValue` while the pack's rows need
     an answer that is not there yet.
     """
-    values = {key: tidy(answer) for key, answer in answers.items()}
+    values = tidied(answers)
     preset = (Row(**{part: fill(text[part], values) for part in PARTS})
               for text in template.schedule)
     return (own_rows(answers) or tuple(preset)) if template.schedule else ()
+
+
+def preset_rows(template: Template, answers: Mapping[str, str]) -> tuple[Row, ...]:
+    """Return the pack's own rows to begin with; a part whose answer is not there yet is empty."""
+    values = tidied(answers)
+    return tuple(Row(**{part: _begun(text[part], values) for part in PARTS})
+                 for text in template.schedule)
 
 
 def why_not_schedule(rows: Sequence[Row]) -> tuple[Fault, ...]:
@@ -92,6 +107,13 @@ def schedule_text(rows: Sequence[Row], patterns: Mapping[str, str]) -> tuple[str
 
 def _row(answers: Mapping[str, str], number: int) -> Row:
     return Row(**{part: tidy(answers.get(_key(number, part), "")) for part in PARTS})
+
+
+def _begun(text: str, values: Mapping[str, str]) -> str:
+    try:
+        return fill(text, values)
+    except MissingValue:
+        return ""
 
 
 def _key(number: int, part: str) -> str:
