@@ -13,7 +13,7 @@ from portal.ground.clock import SystemClock
 from portal.plain.errors import PortalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
     from portal.ground.settings import Settings
@@ -39,6 +39,22 @@ def _ground(settings: Settings) -> Iterator[Ground]:
         yield made
     finally:
         made.engine.dispose()
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Let what goes wrong on purpose end the command with its words and exit code 1."""
+    try:
+        yield
+    except PortalError as no:
+        raise click.ClickException(str(no)) from no
+
+
+@contextmanager
+def _bar(length: int, what: str) -> Iterator[Callable[[int], object]]:
+    """Show how far something is, on a terminal; elsewhere say once what it is."""
+    with click.progressbar(length=length, label=what) as bar:
+        yield bar.update
 
 
 @click.group()
@@ -83,11 +99,8 @@ def create_coach(
     """Found a practice with its seal and its owner's account."""
     from portal.founding import Founding, found
 
-    try:
-        with _ground(_settings()) as ground, ground.work(writes=True) as work:
-            found(work, Founding(name, email, practice, country, timezone, contact, password))
-    except PortalError as no:
-        raise click.ClickException(str(no)) from no
+    with _said(), _ground(_settings()) as ground, ground.work(writes=True) as work:
+        found(work, Founding(name, email, practice, country, timezone, contact, password))
     click.echo("Done. Sign in with this address and password; the portal then asks to set up an "
                "authenticator app.")
 
@@ -188,8 +201,10 @@ def doctor() -> None:
 @main.command()
 @click.option("--port", default=8000, help="The port on 127.0.0.1.")
 @click.option("--fresh", is_flag=True, help="Throw the demo's database away and begin anew.")
-def demo(port: int, *, fresh: bool) -> None:
-    """Try everything on this machine: a practice, a mailbox and an authenticator."""
+@click.option("--empty", is_flag=True, help="Begin with Ana's practice alone, and nobody in it.")
+def demo(port: int, *, fresh: bool, empty: bool) -> None:
+    """Try everything on this machine: a practice, its people, a mailbox, an authenticator."""
     from portal.demo import run
 
-    run(port, fresh=fresh)
+    with _said():
+        run(port, fresh=fresh, empty=empty, bar=_bar)

@@ -89,7 +89,8 @@ def start(ground: Ground, *, seal_in_child: bool = True) -> BackgroundScheduler:
     """
     from apscheduler.schedulers.background import BackgroundScheduler
 
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # A job that still runs at its next tick is left out, which is meant and not worth a line.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone="UTC")
     for job in JOBS.values():
         chosen = Job("seal", None, _seal_in_child) if job.name == "seal" and seal_in_child else job

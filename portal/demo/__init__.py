@@ -1,46 +1,35 @@
-"""The demo: a practice to try everything with, a real mailbox, an authenticator on the page.
+"""The demo: a practice with everyone in it, a real mailbox, an authenticator on the page.
 
-It is the portal itself, with real mail over SMTP to a sink on this machine. Its helps exist
-in this package alone: `portal serve` does not import it and has no setting for it.
+It is the portal itself, with real mail over SMTP to a sink on this machine. What has happened in
+it before was done by the actions of the rooms, under a clock that began a year ago. Its helps
+exist in this package alone: `portal serve` does not import it and has no setting for it.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 from typing import TYPE_CHECKING
 
-from portal.ground import config, keyfile
+from portal.ground import config
+from portal.ground.settings import PREFIX
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-MAIL_PORT_ABOVE = 1000
+    from portal.demo.home import Bar
 
 
-def run(port: int, *, fresh: bool) -> None:
-    """Serve the demo on 127.0.0.1 until stopped; what was done in it is kept for the next time."""
-    home = config.instance_folder() / "demo"
-    if fresh:
-        shutil.rmtree(home, ignore_errors=True)
-    _prepare(home, port)
+def run(port: int, *, fresh: bool, empty: bool, bar: Bar) -> None:
+    """Serve the demo on 127.0.0.1 until stopped; what was done in it is kept for the next time.
+
+    `fresh` begins anew, `empty` with the practice alone. Raises `NotADemo` for a folder that is
+    none, and `BegunAlready` for an empty demo where there is one with people.
+    """
+    from portal.demo.home import make_ready, surroundings
+
+    home = make_ready(config.instance_folder() / "demo", port, fresh=fresh, empty=empty, bar=bar)
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        del os.environ[name]
+    # In the environment, for the process that seals reads its settings there too.
+    os.environ |= surroundings(home, port)
     from portal.demo.stage import serve
 
     serve(config.load(), home)
-
-
-def _prepare(home: Path, port: int) -> None:
-    home.mkdir(parents=True, exist_ok=True)
-    for name in [name for name in os.environ if name.startswith("PORTAL_")]:
-        del os.environ[name]
-    os.environ |= {
-        "PORTAL_INSTANCE_DIR": str(home),
-        "PORTAL_BASE_URL": f"http://127.0.0.1:{port}",
-        "PORTAL_PORT": str(port),
-        "PORTAL_SMTP_URL": f"smtp://127.0.0.1:{port + MAIL_PORT_ABOVE}",
-        "PORTAL_MAIL_FROM": "portal@berg.example",
-        "PORTAL_TRUSTED_HOSTS": "127.0.0.1,localhost",
-        "PORTAL_TICK_SECONDS": "2",
-    }
-    if not (home / keyfile.NAME).exists():
-        keyfile.write_keys(home, keyfile.new_keys())

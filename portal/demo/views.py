@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app
 
-from portal.demo.queries import first_coach, running_codes
-from portal.demo.sink import mails
+from portal.demo import cast, queries
+from portal.demo.sink import mail_text, mails
 from portal.ground.onetime import STEP_SECONDS
 from portal.people.actions import begin_session
 from portal.people.views import keep_token, practice_frame
-from portal.plain.errors import Missing
-from portal.reaching.forms import PlainForm
 from portal.web.guards import Door, guard
 from portal.web.pages import go, page
+from portal.web.words import speak
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask import Flask, Response
 
     from portal.ground.work import Work
@@ -32,19 +35,27 @@ def first_page(app: Flask) -> None:
     app.view_functions["desk.front"] = app.view_functions["demo.front"]
 
 
+def _folder() -> Path:
+    folder: Path = current_app.config["DEMO_MAIL"]
+    return folder
+
+
 @bp.get("/demo")
 @guard(Door.ANYONE)
 def front(work: Work) -> Response:
-    """Say what can be tried, and let one be Ana or read Ben's mail."""
-    count = len(mails(current_app.config["DEMO_MAIL"]))
-    return page("demo/front.html", form=PlainForm(), count=count)
+    """Say what can be tried, and let one be anybody."""
+    count = Counter(mail.to for mail in mails(_folder()))
+    tables = queries.tables(work, count)
+    is_peopled = any(one.address == cast.TOMAS.email for table in tables for one in table)
+    return page("demo/front.html", members=queries.members(work), count=count.total(),
+                tables=tables, is_peopled=is_peopled)
 
 
-@bp.post("/demo/ana")
+@bp.post("/demo/desks/<account_id>")
 @guard(Door.ANYONE)
-def ana(work: Work) -> Response:
-    """Sign one in as Ana, as password and code would."""
-    account, person, practice = first_coach(work)
+def sit_down(work: Work, account_id: str) -> Response:
+    """Sign one in as somebody of the practice, as password and code would."""
+    account, person, practice = queries.account(work, account_id)
     practice_frame(practice)
     keep_token("coach", begin_session(work, person, scope="coach", level="factor",
                                       lasts=timedelta(hours=12), account_id=account.id))
@@ -55,17 +66,32 @@ def ana(work: Work) -> Response:
 @guard(Door.ANYONE)
 def mailbox(work: Work) -> Response:
     """List every mail that the portal sent."""
-    return page("demo/mailbox.html", mails=mails(current_app.config["DEMO_MAIL"]))
+    speak("en", cast.ZONE)
+    return page("demo/mailbox.html", mails=list(mails(_folder())), whose="")
+
+
+@bp.get("/demo/people/<party_id>")
+@guard(Door.ANYONE)
+def somebody(work: Work, party_id: str) -> Response:
+    """List the mails that one person got."""
+    speak("en", cast.ZONE)
+    name, address = queries.mailbox_of(work, party_id)
+    own = [mail for mail in mails(_folder()) if mail.to == address]
+    return page("demo/mailbox.html", mails=own, whose=name)
 
 
 @bp.get("/demo/mail/<name>")
 @guard(Door.ANYONE)
 def mail(work: Work, name: str) -> Response:
-    """Show one mail as text, with its links to click."""
-    found = next((m for m in mails(current_app.config["DEMO_MAIL"]) if m.name == name), None)
-    if found is None:
-        raise Missing("mail")
-    return page("demo/mail.html", mail=found, parts=_LINK.split(found.text))
+    """Show one mail as text, with its links to click.
+
+    A link leads to the same path here, also if the demo has moved to another port since.
+    """
+    speak("en", cast.ZONE)
+    found, text = mail_text(_folder(), name)
+    parts = [(part, urlsplit(part).path if _LINK.fullmatch(part) else "")
+             for part in _LINK.split(text)]
+    return page("demo/mail.html", mail=found, parts=parts)
 
 
 @bp.get("/demo/authenticator")
@@ -73,6 +99,6 @@ def mail(work: Work, name: str) -> Response:
 def authenticator(work: Work) -> Response:
     """Show the running codes of everyone, as the app on their phone would."""
     left = STEP_SECONDS - int(work.now.timestamp()) % STEP_SECONDS
-    answer = page("demo/authenticator.html", codes=running_codes(work), left=left)
+    answer = page("demo/authenticator.html", codes=queries.running_codes(work), left=left)
     answer.headers["Refresh"] = str(min(left, 10))
     return answer

@@ -89,7 +89,7 @@ def _load(_request: Request) -> Visitor | None:
         if found is not None and _alive(found[0], wanted, work):
             return _visitor(found, wanted, work)
         if found is not None and only_ran_out(found[0].ends_at, found[0].ended_at, work.now):
-            g.late = _actor(found[0], found[2])
+            g.late = actor_of(found[0], found[2])
     return None
 
 
@@ -98,10 +98,11 @@ def _visitor(found: tuple[SignIn, Practice, str], scope: str, work: Work) -> Vis
     session[f"{scope}_seen"] = int(work.now.timestamp())
     if g.door is not Door.ANYONE:
         practice_frame(practice)
-    return Visitor(_actor(row, role))
+    return Visitor(actor_of(row, role))
 
 
-def _actor(row: SignIn, role: str) -> Actor:
+def actor_of(row: SignIn, role: str) -> Actor:
+    """Return who acts in a sign-in session, in their role of now."""
     return Actor(
         person_id=row.person_id, practice_id=row.practice_id, scope=row.scope, level=row.level,
         session_id=row.id, account_id=row.account_id, engagement_id=row.engagement_id,
