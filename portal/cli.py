@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -208,3 +209,18 @@ def demo(port: int, *, fresh: bool, empty: bool) -> None:
 
     with _said():
         run(port, fresh=fresh, empty=empty, bar=_bar)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def samples(folder: Path) -> None:
+    """Write what the portal hands out into an empty folder: papers, calendars, mails, an index.
+
+    They are made anew with the demo's people, and no installation is touched. Exit 1 for a folder
+    that holds something.
+    """
+    from portal.demo.samples import INDEX, write_samples
+
+    with _said():
+        made = write_samples(folder, _bar)
+    click.echo(f"Wrote {len(made)} files; {folder / INDEX} says what each of them is.")

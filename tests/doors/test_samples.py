@@ -1,0 +1,146 @@
+"""`portal samples` writes what the portal hands out, and tools of others find nothing wrong."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from icalendar import Calendar
+
+from portal.demo import cast
+from tests.plugins.needs import tool
+
+ROOT = Path(__file__).parents[2]
+PAPERS = {f"papers/{code}-{edition}.pdf" for code in ("T1", "T2", "T3", "T4", "T5")
+          for edition in ("common", "coachee")}
+
+
+def run_samples(folder: Path, home: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "portal", "samples", str(folder)], cwd=home, capture_output=True,
+        text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PORTAL_INSTANCE_DIR": str(home / "instance")})
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder into which the samples were written, with nothing else left behind."""
+    home = tmp_path_factory.mktemp("samples")
+    done = run_samples(home / "handed" / "out", home)
+    assert done.returncode == 0, done.stderr
+    assert "A year at Berg Coaching" in done.stdout
+    assert "README.md says what each of them is" in done.stdout
+    assert [path.name for path in home.iterdir()] == ["handed"]
+    return home / "handed" / "out"
+
+
+def run(*words: object, cwd: Path | None = None) -> str:
+    done = subprocess.run([str(w) for w in words], capture_output=True, text=True, check=True,
+                          cwd=cwd)
+    return done.stdout + done.stderr
+
+
+def names(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_writes_both_editions_of_every_template(samples: Path) -> None:
+    found = names(samples)
+    assert {name for name in found if name.startswith("papers/")} == PAPERS
+    assert {"root.pem", "README.md", "SHA256SUMS", "calendars/coachee-sessions.ics",
+            "mails/invitation.eml"} <= found
+
+
+def test_lists_every_file_with_its_digest(samples: Path) -> None:
+    index = (samples / "README.md").read_text(encoding="utf-8")
+    for name in names(samples) - {"README.md", "SHA256SUMS"}:
+        assert f"]({name})" in index
+    assert "Consent receipts as files: the portal does not make them yet." in index
+    listed = [line.split("  ") for line in (samples / "SHA256SUMS").read_text().splitlines()]
+    assert {name for _digest, name in listed} == names(samples) - {"README.md", "SHA256SUMS"}
+    assert all(digest in index for digest, _name in listed)
+    assert "FAILED" not in run("sha256sum", "-c", "SHA256SUMS", cwd=samples)
+
+
+def test_names_no_person_in_the_names_of_files(samples: Path) -> None:
+    people = {part.casefold() for key, who in vars(cast).items()
+              if isinstance(who, cast.Character) for part in who.name.split()}
+    for name in names(samples):
+        assert "@" not in name
+        assert not people & set(name.casefold().replace("/", "-").replace(".", "-").split("-"))
+
+
+@pytest.mark.needs("pdfsig", "certutil", "qpdf")
+def test_has_seals_that_poppler_trusts_and_files_that_qpdf_finds_sound(
+    samples: Path, tmp_path: Path
+) -> None:
+    store = f"sql:{tmp_path}"
+    run(tool("certutil"), "-d", store, "-N", "--empty-password")
+    run(tool("certutil"), "-d", store, "-A", "-n", "root", "-t", "CT,C,C", "-i",
+        samples / "root.pem")
+    for name in PAPERS:
+        said = run(tool("pdfsig"), "-nssdir", store, samples / name)
+        for words in ("Signature is Valid.", "Total document signed", "Certificate is Trusted."):
+            assert words in said, name
+        assert said.count("Signature #") == 1
+        checked = run(tool("qpdf"), "--check", samples / name)
+        assert "No syntax or stream encoding errors found" in checked
+        assert "WARNING" not in checked
+
+
+@pytest.mark.needs("pdfsig", "openssl")
+def test_has_a_seal_certificate_that_the_root_vouches_for(samples: Path, tmp_path: Path) -> None:
+    for name in PAPERS:
+        run(tool("pdfsig"), "-dump", samples / name, cwd=tmp_path)
+        taken = tmp_path / f"{Path(name).name}.sig0"
+        (tmp_path / "seal.pem").write_text(run(
+            tool("openssl"), "pkcs7", "-inform", "DER", "-in", taken, "-print_certs"))
+        assert run(tool("openssl"), "verify", "-CAfile", samples / "root.pem",
+                   tmp_path / "seal.pem").strip().endswith("OK")
+
+
+@pytest.mark.needs("pdfsig")
+def test_z1_keeps_private_facts_out_of_the_common_editions(samples: Path) -> None:
+    def text(name: str) -> str:
+        return " ".join(run(tool("pdfsig").with_name("pdftotext"), samples / name, "-").split())
+
+    assert "read aloud by video" in text("papers/T1-coachee.pdf")
+    for name in PAPERS:
+        if name.endswith("common.pdf"):
+            assert "read aloud by video" not in text(name), name
+            assert cast.BEN.name in text(name)
+
+
+def test_hands_out_calendars_that_name_nobody(samples: Path) -> None:
+    for file in (samples / "calendars").iterdir():
+        entries = Calendar.from_ical(file.read_bytes()).walk("VEVENT")
+        assert entries, file.name
+        assert {str(entry["summary"]) for entry in entries} <= {
+            "Appointment", "An agreement ends", "Look at an agreement again"}
+
+
+def test_hands_out_mails_as_they_were_sent(samples: Path) -> None:
+    for file in (samples / "mails").iterdir():
+        mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+        assert str(mail["Subject"]).startswith("Berg Coaching: ")
+        assert mail["Auto-Submitted"] == "auto-generated"
+        assert mail.get_body(("plain",)) is not None
+
+
+def test_refuses_a_folder_that_holds_something(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.txt"
+    kept.write_text("mine")
+    done = run_samples(tmp_path, tmp_path)
+    assert done.returncode == 1
+    assert "is not empty, so nothing was written" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.txt"]
+
+
+def test_refuses_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    assert run_samples(tmp_path / "file", tmp_path).returncode == 2
