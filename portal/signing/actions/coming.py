@@ -9,11 +9,14 @@ from portal.engagements.actions import hold, note, tell_coach
 from portal.factors.actions import CodeRefused, begin_enrolment, use_code
 from portal.factors.queries import has_had_factor
 from portal.links.actions import advance, state_of
+from portal.links.queries import is_living
 from portal.people.actions import begin_session, shut_out
 from portal.people.models import ContactPoint
 from portal.people.queries import person_or_missing
+from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
+    from portal.engagements.models import Engagement
     from portal.ground.work import Work
     from portal.links.models import Invitation
     from portal.people.models import Person
@@ -28,9 +31,10 @@ def is_new(work: Work, invitation: Invitation) -> bool:
 def come_in(work: Work, invitation: Invitation, lasts: timedelta) -> str:
     """Let a new person in at mailbox level after "I am …", and return the session's token.
 
-    Only this opens the invitation; a pending authenticator is made for the sign page.
+    Only this opens the invitation; a pending authenticator is made for the sign page. Raises
+    `Missing` for a link that has ended.
     """
-    hold(work, invitation.engagement_id)
+    _hold(work, invitation)
     person = person_or_missing(work, invitation.practice_id, invitation.person_id)
     _opened(work, invitation, person)
     begin_enrolment(work, person, invitation.id)
@@ -40,8 +44,9 @@ def come_in(work: Work, invitation: Invitation, lasts: timedelta) -> str:
 def come_back(
     work: Work, invitation: Invitation, code: str, lasts: timedelta
 ) -> str | CodeRefused:
-    """Let a person in who has a factor: the link and a code together (Z9)."""
-    hold(work, invitation.engagement_id)
+    """Let a person in who has a factor: the link and a code together (Z9). Raises `Missing` for
+    a link that has ended, before any code is looked at."""
+    _hold(work, invitation)
     person = person_or_missing(work, invitation.practice_id, invitation.person_id)
     taken = use_code(work, person, code)
     if isinstance(taken, CodeRefused):
@@ -50,6 +55,15 @@ def come_back(
     if state_of(work, invitation) == "OPENED":
         advance(work, invitation, "invitation.bound", by=person.id)
     return _session(work, invitation, person, "factor", lasts)
+
+
+def _hold(work: Work, invitation: Invitation) -> Engagement:
+    """Hold the engagement of a link that still leads somewhere; raises `Missing` for one that
+    ended after its page was drawn."""
+    engagement = hold(work, invitation.engagement_id)
+    if not is_living(work, invitation):
+        raise Missing("link")
+    return engagement
 
 
 def _opened(work: Work, invitation: Invitation, person: Person) -> None:
@@ -69,7 +83,7 @@ def _session(
 
 def not_me(work: Work, invitation: Invitation) -> None:
     """End a link that reached somebody else, and let the record say so."""
-    engagement = hold(work, invitation.engagement_id)
+    engagement = _hold(work, invitation)
     shut_out(work, invitation.person_id, engagement.id)
     advance(work, invitation, "invitation.revoked")
     note(work, engagement, "invitation.not_me", invitation.id)

@@ -187,7 +187,9 @@ def _finish_link(
             advance(work, invitation, "invitation.bound", events=events)
         if ends and now in ("OPENED", "BOUND"):
             advance(work, invitation, "invitation.completed", events=events)
-    if taken.enrolled_now:
+    if not any(event.kind == "party.identified" and event.subject_id == seat.party.id
+               for event in seat.standing.events):
+        # Whoever enrolled in another engagement proves here too, by this code, who they are.
         note(work, seat.engagement, "party.identified", seat.party.id,
              {"factor": taken.factor.id})
 
