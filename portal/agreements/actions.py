@@ -263,6 +263,12 @@ def end_version(
 
 
 def withdraw(work: Work, engagement: Engagement, facts: VersionFacts) -> None:
-    """End a version because the coachee takes it back or a required party leaves."""
-    end_version(work, engagement, facts, "version.withdrawn",
-                policy.withdrawing(policy.state(facts, work.now)))
+    """End a version because the coachee takes it back or a required party leaves.
+
+    One that was declined ends in the same words for all who have not heard of that (Z4).
+    """
+    now = policy.state(facts, work.now)
+    if now == "DECLINED":
+        note(work, engagement, "version.withdrawn", facts.version_id)
+    else:
+        end_version(work, engagement, facts, "version.withdrawn", policy.withdrawing(now))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.agreements.actions import renew_draft, withdraw
-from portal.agreements.policy import OPEN_STATES, state
+from portal.agreements.policy import is_waiting
 from portal.agreements.queries import standing_of_one
 from portal.engagements.actions import add_party, hold, keep_hopes_private, note
 from portal.engagements.queries import coach_of
 from portal.ground import chance
 from portal.handing import policy
 from portal.handing.models import HandOver
-from portal.handing.policy import LIVING, Answer, HandOverNo
+from portal.handing.policy import Answer, HandOverNo
 from portal.handing.queries import coachee_of, newest, open_one, proposal_facts, running_of
 from portal.ledger.actions import step
 from portal.ledger.queries import events_of
@@ -95,7 +95,7 @@ def _hand_over(work: Work, engagement: Engagement, row: HandOver) -> None:
     old, now = coach_of(work, engagement), work.now
     standing = standing_of_one(work, engagement.id)
     for facts in standing.versions:
-        if facts.slot_of(old.id) is not None and state(facts, now) in LIVING:
+        if facts.slot_of(old.id) is not None and policy.lives(facts, now):
             withdraw(work, engagement, facts)
     note(work, engagement, "party.left", old.id)
     for agreement in standing.agreements.values():
@@ -161,7 +161,7 @@ def end_membership(work: Work, account: Account, *, cannot_hand_over: bool = Fal
     for one in running:
         engagement = hold(work, one.id)
         for facts in standing_of_one(work, one.id).versions:
-            if state(facts, work.now) in OPEN_STATES:
+            if is_waiting(facts, work.now):
                 recall(work, engagement, facts.version_id)
 
 

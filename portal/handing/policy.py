@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from portal.agreements import policy as agreements
+from portal.agreements.policy import VersionFacts
 from portal.ledger.policy import Event
 from portal.plain.machine import Machine, machine
 
@@ -29,7 +31,7 @@ KINDS = {
     "hand_over.taken_back": "take_back",
 }
 #: States of a version that a coach who leaves takes with them.
-LIVING = frozenset({"ISSUED", "PARTLY_SIGNED", "SCHEDULED", "IN_FORCE", "SUSPENDED"})
+_LIVING = frozenset({"ISSUED", "PARTLY_SIGNED", "SCHEDULED", "IN_FORCE", "SUSPENDED"})
 _UNDER_WAY = frozenset({"ACTIVE", "PAUSED", "CLOSING"})
 
 
@@ -106,9 +108,15 @@ def why_not_propose(facts: ProposalFacts) -> HandOverNo | None:
     return why_not_ask(facts) or (None if facts.is_colleague else HandOverNo.NO_COLLEAGUE)
 
 
-def runs(engagement_state: str, versions: Iterable[str]) -> bool:
+def lives(facts: VersionFacts, now: datetime) -> bool:
+    """Tell whether a text ends when its coach goes: it holds or may come to hold, or it still
+    waits for those to whom a decline looks like silence (Z4)."""
+    return agreements.state(facts, now) in _LIVING or agreements.is_waiting(facts, now)
+
+
+def runs(engagement_state: str, texts: Iterable[VersionFacts], now: datetime) -> bool:
     """Tell whether an engagement needs its coach: it is under way, or a text of it lives."""
-    return engagement_state in _UNDER_WAY or any(one in LIVING for one in versions)
+    return engagement_state in _UNDER_WAY or any(lives(facts, now) for facts in texts)
 
 
 def may_tell_talk(events: Iterable[Event], hand_over_id: str, now: datetime) -> bool:

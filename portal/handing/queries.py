@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from portal.agreements import policy as agreements
 from portal.agreements.queries import Standing, shown_text, standing_of, version_row
 from portal.engagements.models import Engagement
 from portal.engagements.policy import Mandatory, engagement_state, party_state
@@ -17,7 +16,7 @@ from portal.engagements.queries import of_coach, own_or_missing, parties_of
 from portal.factors.queries import live_factor
 from portal.handing import policy
 from portal.handing.models import HandOver
-from portal.handing.policy import LIVING, ProposalFacts, Word
+from portal.handing.policy import ProposalFacts, Word
 from portal.ledger.queries import events_of
 from portal.people.models import Account
 from portal.people.policy import Role
@@ -177,8 +176,7 @@ def asked(work: Work, seat: Seat) -> Asked | None:
     if row is None:
         return None
     ending = [facts for facts in seat.standing.versions
-              if facts.slot_of(seat.coach_party.id) is not None
-              and agreements.state(facts, work.now) in LIVING]
+              if facts.slot_of(seat.coach_party.id) is not None and policy.lives(facts, work.now)]
     others = _others(work, seat)
     names = names_of(work, [row.to_person_id, row.proposed_by, *(p.person_id for p in others)])
     return Asked(
@@ -240,4 +238,4 @@ def is_running(standing: Standing, engagement_id: str, now: datetime) -> bool:
     """Tell whether an engagement still needs its coach."""
     state = engagement_state(engagement_id, standing.events,
                              Mandatory(standing.mandatory_spans(now)), now)
-    return policy.runs(state, [agreements.state(facts, now) for facts in standing.versions])
+    return policy.runs(state, standing.versions, now)

@@ -75,14 +75,17 @@ def _bounced(events: Sequence[Event]) -> datetime | None:
     return posted[-1].at if posted and posted[-1].kind == "invitation.bounced" else None
 
 
-def outside(version: str, sign_by: datetime, now: datetime, *, recalled: bool) -> str:
+def outside(version: str, sign_by: datetime, now: datetime, *, recalled: bool, left: bool) -> str:
     """Return the coach's word for the state of a version: open, held, coming, in_force,
     not_concluded, recalled or ended.
 
-    Declined and silent read the same, from the same instant on (Z4).
+    Declined and silent read the same, from the same instant on (Z4); also once its coach has
+    `left`.
     """
     if recalled:
         return "recalled"
+    if version == "DECLINED" and left:
+        return "ended"
     if version in ("ISSUED", "PARTLY_SIGNED"):
         return "open"
     if version == "DECLINED":
@@ -96,7 +99,8 @@ def outside(version: str, sign_by: datetime, now: datetime, *, recalled: bool) -
 def seen_outside(facts: VersionFacts, now: datetime) -> str:
     """Return the coach's word for a version, from what decides its state."""
     recalled = any(act == "recall" for _at, act in facts.acts)
-    return outside(state(facts, now), facts.sign_by, now, recalled=recalled)
+    return outside(state(facts, now), facts.sign_by, now, recalled=recalled,
+                   left=facts.had("withdraw", now))
 
 
 def has_lapsed(facts: VersionFacts, now: datetime) -> bool:

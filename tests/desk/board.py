@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, select
 
 from portal.agreements.models import TermsDraft
-from portal.agreements.policy import state, with_successors
+from portal.agreements.policy import with_successors
 from portal.agreements.queries import standing_of_one
 from portal.desk.models import BoardRow, BoardSlot
 from portal.desk.policy.board import LIVE, held_up
 from portal.desk.queries.projection import project
 from portal.engagements.models import Engagement
 from portal.engagements.policy import Mandatory, engagement_state
-from portal.reaching.policy import outside
+from portal.reaching.policy import seen_outside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,8 +73,7 @@ def true(work: Work, engagement_id: str, at: datetime) -> Words:
         own = with_successors([v for v in read.versions if v.agreement_id == agreement], at)
         drafted = bool(draft_waits(work, agreement))
         for facts in own:
-            word = outside(state(facts, at), facts.sign_by, at, recalled=any(
-                act == "recall" for _at, act in facts.acts))
+            word = seen_outside(facts, at)
             if word == "held" and facts.force_at() is not None:
                 word = "coming"
             newest = facts.number == own[-1].number

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from portal.agreements.policy import SlotFacts, VersionFacts
 from portal.handing.policy import (
     ANSWER_WITHIN,
     HandOverNo,
     ProposalFacts,
     Word,
+    lives,
     may_tell_talk,
     runs,
     state,
@@ -78,15 +80,33 @@ def test_says_why_a_colleague_cannot_be_proposed(
     assert why_not_propose(facts) is no
 
 
-@pytest.mark.parametrize("engagement, versions, expected", [
-    ("DRAFT", [], False), ("CONTRACTING", [], False), ("CONTRACTING", ["VOID"], False),
-    ("CONTRACTING", ["ISSUED"], True), ("CONTRACTING", ["VOID", "SCHEDULED"], True),
-    ("ACTIVE", ["IN_FORCE"], True), ("PAUSED", ["WITHDRAWN"], True), ("CLOSING", [], True),
-    ("CLOSED", ["TERMINATED"], False), ("DECLINED", ["DECLINED"], False)])
+def text(*acts: str, days: int = 14) -> VersionFacts:
+    """Return a text that nobody has signed, with what was recorded of it."""
+    return VersionFacts(
+        "v", "a", 1, "hash", T0, T0 + timedelta(days=days), T0, T0 + timedelta(days=180),
+        [SlotFacts("s", "p", "COACHEE", required=True, vouching=False)],
+        acts=[(T0, act) for act in acts])
+
+
+@pytest.mark.parametrize("engagement, texts, expected", [
+    ("DRAFT", [], False), ("CONTRACTING", [], False), ("CONTRACTING", [text("recall")], False),
+    ("CONTRACTING", [text(days=1)], False), ("CONTRACTING", [text()], True),
+    ("CONTRACTING", [text("recall"), text()], True), ("PAUSED", [text("withdraw")], True),
+    ("CLOSING", [], True), ("CLOSED", [text("withdraw")], False),
+    ("DECLINED", [text("decline", days=1)], False)])
 def test_knows_which_engagements_need_their_coach(
-    engagement: str, versions: list[str], expected: bool
+    engagement: str, texts: list[VersionFacts], expected: bool
 ) -> None:
-    assert runs(engagement, versions) is expected
+    assert runs(engagement, texts, T0 + timedelta(days=2)) is expected
+
+
+@pytest.mark.parametrize("more", [(), ("recall",), ("withdraw",)])
+@pytest.mark.parametrize("days", [1, 20])
+def test_z4_needs_a_coach_for_a_declined_text_as_long_as_for_a_silent_one(
+    more: tuple[str, ...], days: int
+) -> None:
+    now = T0 + timedelta(days=days)
+    assert lives(text("decline", *more), now) is lives(text(*more), now)
 
 
 def test_passes_a_wish_to_talk_on_once_a_day() -> None:

@@ -65,6 +65,10 @@ class VersionFacts:
         slot = self.slot_of(party_id)
         return next((s.at for s in self.signed if slot and s.slot_id == slot.slot_id), None)
 
+    def had(self, act: str, now: datetime) -> bool:
+        """Tell whether an act was recorded up to `now`, whether or not it changed the state."""
+        return any(name == act and at <= now for at, name in self.acts)
+
     def counting(self) -> list[SignedFacts]:
         """Return the signatures that count: over this hash, by a slot, before `sign_by`."""
         slots = {slot.slot_id for slot in self.slots if slot.required}

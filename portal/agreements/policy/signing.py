@@ -39,11 +39,11 @@ def is_waiting(facts: VersionFacts, now: datetime) -> bool:
     """Tell whether a version waits for those who have not signed it.
 
     One that somebody declined goes on waiting for the others until its day: to them a decline
-    looks like silence (Z4). The coach taking it back ends that.
+    looks like silence (Z4). Taking it back ends that, and so does a coach who goes.
     """
     now_is = state(facts, now)
     if now_is == "DECLINED":
-        return now < facts.sign_by and all(act != "recall" for _at, act in facts.acts)
+        return now < facts.sign_by and not (facts.had("recall", now) or facts.had("withdraw", now))
     return now_is in OPEN_STATES
 
 

@@ -29,7 +29,7 @@ def spoken(facts: VersionFacts, now: datetime, *, coachee: bool) -> Spoken:
     now_is = state(facts, now)
     if now_is == "SUSPENDED":
         return Spoken.ASLEEP if coachee else Spoken.ENDED
-    if now_is == "WITHDRAWN" and not coachee and facts.complete_at() is None:
+    if not coachee and facts.had("withdraw", now) and facts.complete_at() is None:
         return Spoken.OPEN if now < facts.sign_by else Spoken.ENDED
     return _WORDS.get(seen_outside(facts, now), Spoken.ENDED)
 

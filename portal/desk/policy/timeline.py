@@ -64,10 +64,11 @@ def text_words(facts: VersionFacts) -> Timeline:
     """
     recalled = any(act == "recall" for _at, act in facts.acts)
     states = history(facts, FOREVER)
-    moments = {at for at, _state in states} | {facts.sign_by}
+    moments = {at for at, _ in (*states, *facts.acts)} | {facts.sign_by}
 
     def word(at: datetime) -> str:
-        said = outside(value_at(states, at), facts.sign_by, at, recalled=recalled)
+        said = outside(value_at(states, at), facts.sign_by, at, recalled=recalled,
+                       left=facts.had("withdraw", at))
         return "coming" if said == "held" and facts.force_at() is not None else said
 
     return [(at, word(at)) for at in sorted(moments) if at >= facts.issued_at]

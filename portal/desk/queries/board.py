@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from portal.agreements import policy as agreements
 from portal.agreements.queries import standing_of
 from portal.engagements.policy import Mandatory, engagement_state
 from portal.engagements.queries import coaching, of_coach, own_or_missing, parties_of
@@ -15,7 +14,7 @@ from portal.evidence.queries import Paper, newest_paper, papers_of
 from portal.links.queries import of_engagements
 from portal.notices.queries import Posted, posted
 from portal.people.queries import names_of
-from portal.reaching.policy import Word, outside, word
+from portal.reaching.policy import Word, seen_outside, word
 
 if TYPE_CHECKING:
     from portal.agreements.policy import VersionFacts
@@ -143,14 +142,10 @@ class _Found:
 
 def _sheet(work: Work, engagement: Engagement, found: _Found, names: dict[str, str]) -> Sheet:
     now, facts, standing, parties = work.now, found.facts, found.standing, found.parties
-    recalled = facts is not None and any(
-        e.kind == "version.recalled" and e.subject_id == facts.version_id
-        for e in standing.events)
     coachee = next((p for p in parties if p.role == "COACHEE"), parties[0])
     state = engagement_state(engagement.id, standing.events,
                              Mandatory(standing.mandatory_spans(now)), now)
-    spoken = "draft" if facts is None else outside(
-        agreements.state(facts, now), facts.sign_by, now, recalled=recalled)
+    spoken = "draft" if facts is None else seen_outside(facts, now)
     return Sheet(
         id=engagement.id, title=work.reveal(engagement, "title"),
         coachee=names[coachee.person_id], state=state,
