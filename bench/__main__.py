@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from bench import board, completion, pages, start
+from bench import board, completion, issuing, pages, start, story
 
 
 def main() -> None:
@@ -12,15 +12,25 @@ def main() -> None:
     warnings.simplefilter("ignore")
     page = pages.measure()
     done = completion.measure()
+    sent = issuing.measure()
     lists = board.measure()
+    told = story.measure()
     memory = start.idle_memory()
     cold, text = start.cold_start()
     rows = [
         ("a page of the ceremony, CPU beside a bare route", f"{page['page']:.1f} x", "under 8 x"),
         ("signing (POST), CPU beside a bare route", f"{page['sign']:.1f} x", "under 15 x"),
+        ("issuing four texts to five people (POST), CPU beside it", f"{sent['issue']:.1f} x",
+         "under 60 x"),
         (f"the board of 2,000 engagements ({lists['slots']:,.0f} signer slots), CPU beside it",
          f"{lists['today']:.1f} x", "under 40 x"),
         ("its queries, whatever is looked for", f"{lists['today_queries']:.0f}", "constant"),
+        (f"a page of a story of {story.MANY:,} entries, CPU beside it", f"{told['many']:.1f} x",
+         "under 15 x"),
+        (f"the same of {story.FEW} entries, and far behind in the long one",
+         f"{told['few']:.1f} x, {told['behind']:.1f} x", "as much"),
+        ("its queries, short and long", f"{told['few_queries']:.0f}, {told['many_queries']:.0f}",
+         "constant"),
         ("first signer page over the wire, fonts apart", f"{page['bytes'] / 1000:.1f} KB",
          "under 15 KB"),
         ("cold start to the first page, CPU beside the bare route's", f"{cold:.1f} x",

@@ -94,6 +94,7 @@ class Work:
     origin: Origin = NOWHERE
     notes: list[Note] = field(default_factory=list)
     heads: dict[str, Any] = field(default_factory=dict)
+    events: dict[str, list[Any]] = field(default_factory=dict)
     locked: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
 

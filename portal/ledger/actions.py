@@ -85,7 +85,10 @@ def record(
     if chain_id != practice_id:
         work.touched.add(chain_id)
     work.heads[chain_id] = (entry.seq, entry.hash)
-    return Event(kind, subject_id, work.now, actor_id, entry.seq, entry.hash)
+    event = Event(kind, subject_id, work.now, actor_id, entry.seq, entry.hash)
+    if chain_id in work.events:
+        work.events[chain_id].append(event)
+    return event
 
 
 def step(

@@ -34,11 +34,17 @@ _SOME_EVENTS = _EVENTS.where(Entry.kind.in_(bindparam("kinds", expanding=True)))
 
 
 def events_of(work: Work, chain_ids: Iterable[str]) -> dict[str, list[Event]]:
-    """Return the events of many chains in order, with one query; a chain without any is empty."""
-    found: dict[str, list[Event]] = {chain_id: [] for chain_id in chain_ids}
-    for row in work.session.execute(_EVENTS, {"chains": list(found)}):
-        found[row[0]].append(Event(*row[1:]))
-    for chain_id in work.locked & found.keys():
+    """Return the events of many chains in order, with one query; a chain without any is empty.
+
+    To a chain that this transaction has locked nobody else appends: it is read once.
+    """
+    found: dict[str, list[Event]] = {i: list(work.events.get(i, ())) for i in chain_ids}
+    unread = [chain_id for chain_id in found if chain_id not in work.events]
+    if unread:
+        for row in work.session.execute(_EVENTS, {"chains": unread}):
+            found[row[0]].append(Event(*row[1:]))
+    for chain_id in work.locked.intersection(unread):
+        work.events[chain_id] = list(found[chain_id])
         if found[chain_id]:
             work.heads.setdefault(chain_id, (found[chain_id][-1].seq, found[chain_id][-1].hash))
     return found

@@ -10,6 +10,7 @@ from portal.ground.tokens import fingerprint
 from portal.ledger.queries import events_of
 from portal.links.models import Invitation
 from portal.links.policy import OPENS, state
+from portal.people.models import ContactPoint
 
 if TYPE_CHECKING:
     from portal.ground.work import Work
@@ -35,6 +36,21 @@ def is_living(work: Work, invitation: Invitation) -> bool:
 def by_id(work: Work, invitation_id: str) -> Invitation | None:
     """Return an invitation by its id."""
     return work.session.get(Invitation, invitation_id)
+
+
+_WITH_ADDRESS = (
+    select(Invitation, ContactPoint)
+    .join(ContactPoint, ContactPoint.id == Invitation.contact_point_id)
+    .where(Invitation.id == bindparam("id"))
+)
+
+
+def with_address(
+    work: Work, invitation_id: str
+) -> tuple[Invitation, ContactPoint] | tuple[None, None]:
+    """Return an invitation and the address that it went to."""
+    row = work.session.execute(_WITH_ADDRESS, {"id": invitation_id}).one_or_none()
+    return (row[0], row[1]) if row is not None else (None, None)
 
 
 def of_person(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.ledger.queries import events_of
 from portal.vouching.models import Pairing
@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from portal.ground.work import Work
 
 
+_NEWEST = (
+    select(Pairing).where(Pairing.party_id == bindparam("party"))
+    .order_by(Pairing.ended_at.is_not(None), Pairing.shown_at.desc(), Pairing.id).limit(1)
+)
+
+
 def newest(work: Work, party_id: str) -> Pairing | None:
     """Return the digits of a party that have not ended, or else the newest ones."""
-    return work.session.scalar(
-        select(Pairing).where(Pairing.party_id == party_id)
-        .order_by(Pairing.ended_at.is_not(None), Pairing.shown_at.desc(), Pairing.id).limit(1)
-    )
+    return work.session.scalar(_NEWEST, {"party": party_id})
 
 
 def digits_on_screen(work: Work, party_id: str) -> tuple[str, Pairing] | None:

@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Connection, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
+from bench.board import queries as sent_by
 from portal import schema
 from portal.ground.chance import new_id
 from portal.ground.clock import SystemClock
-from portal.ledger.actions import record
+from portal.ledger.actions import lock_chain, record
 from portal.ledger.jobs import forget_old_access
 from portal.ledger.models import Access, Entry
-from portal.ledger.policy import entry_bytes, entry_hash, first_break, genesis
-from portal.ledger.queries import broken_chains
+from portal.ledger.policy import Event, entry_bytes, entry_hash, first_break, genesis
+from portal.ledger.queries import broken_chains, events_of
 from tests.builders import World, add_engagement, add_practice, issue
 from tests.conftest import NOW
 
@@ -137,3 +138,23 @@ def test_forgets_the_access_log_after_ninety_days_and_no_sooner(world: World) ->
     forget_old_access(replace(world.ground, clock=clock))
     with world.ground.work(writes=False) as work:
         assert sorted(work.session.scalars(select(Access.outcome))) == ["1", "89"]
+
+
+def test_reads_the_events_of_a_locked_chain_once_and_knows_what_it_adds(world: World) -> None:
+    add_practice(world)
+    chain_id = add_engagement(world)
+    with world.ground.work(writes=True, actor=world.coach()) as work:
+        before = events_of(work, [chain_id])[chain_id]
+        lock_chain(work, chain_id)
+        events_of(work, [chain_id])[chain_id].clear()
+
+        def add_and_read() -> list[Event]:
+            record(work, chain_id, "party.reminded", world.ids["ben.party"],
+                   practice_id=world.ids["ana.practice"])
+            return events_of(work, [chain_id])[chain_id]
+
+        assert sent_by(world.ground.engine, add_and_read) == 0
+        known = events_of(work, [chain_id])[chain_id]
+    with world.ground.work(writes=False) as work:
+        assert events_of(work, [chain_id])[chain_id] == known
+    assert known[:-1] == before

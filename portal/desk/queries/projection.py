@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm.util import identity_key
 
 from portal.agreements.models import Agreement, AgreementVersion, TermsDraft
 from portal.agreements.policy import VersionFacts, with_successors
@@ -45,14 +44,15 @@ if TYPE_CHECKING:
     from portal.ledger.policy import Event
     from portal.links.models import Invitation
 
-_ENGAGEMENTS = select(Engagement).where(Engagement.id.in_(bindparam("ids", expanding=True)))
-_REST = (
-    select(Agreement.id, TermsDraft.changed_at, TermsDraft.discarded_at, TermsDraft.issued_at,
+_OWN = (
+    select(Engagement.id, Engagement.practice_id, Engagement.coach_id, Agreement.id,
+           TermsDraft.changed_at, TermsDraft.discarded_at, TermsDraft.issued_at,
            AgreementVersion.id, AgreementVersion.starts_on, AgreementVersion.review_months,
            AgreementVersion.timezone)
+    .outerjoin(Agreement, Agreement.engagement_id == Engagement.id)
     .outerjoin(TermsDraft, TermsDraft.agreement_id == Agreement.id)
     .outerjoin(AgreementVersion, AgreementVersion.agreement_id == Agreement.id)
-    .where(Agreement.engagement_id.in_(bindparam("ids", expanding=True)))
+    .where(Engagement.id.in_(bindparam("ids", expanding=True)))
 )
 
 
@@ -62,6 +62,15 @@ class Projected:
 
     rows: list[dict[str, Any]]
     slots: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """Hold whose an engagement is."""
+
+    id: str
+    practice_id: str
+    coach_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,7 @@ class _Draft:
 class _Records:
     """Hold what was read about one engagement."""
 
-    engagement: Engagement
+    engagement: _Own
     standing: Standing
     parties: list[Party]
     links: list[Invitation]
@@ -91,32 +100,27 @@ class _Records:
 
 def project(work: Work, engagement_ids: Iterable[str]) -> dict[str, Projected]:
     """Return the rows of some engagements, with a constant number of queries."""
-    found = _engagements(work, list(engagement_ids))
-    ids = [engagement.id for engagement in found]
-    standing, parties = standing_of(work, ids), parties_of(work, ids)
-    links = defaultdict(list)
-    for link in of_engagements(work, ids):
-        links[link.engagement_id].append(link)
-    days, drafts = {}, {}
-    for agreement_id, changed_at, discarded_at, issued_at, version_id, *rest in (
-            work.session.execute(_REST, {"ids": ids})):
+    found: dict[str, _Own] = {}
+    days: dict[str, Any] = {}
+    drafts: dict[str, _Draft] = {}
+    for row in work.session.execute(_OWN, {"ids": list(engagement_ids)}):
+        own, (agreement_id, changed_at, discarded_at, issued_at), version = (
+            row[:3], row[3:7], row[7:])
+        found[own[0]] = _Own(*own)
         if changed_at is not None:
             drafts[agreement_id] = _Draft(changed_at, discarded_at is None and issued_at is None)
-        if version_id is not None:
-            days[version_id] = tuple(rest)
-    return {e.id: _project(_records(e, standing[e.id], parties[e.id], links[e.id], days, drafts))
-            for e in found}
-
-
-def _engagements(work: Work, ids: list[str]) -> list[Engagement]:
-    known = [work.session.identity_map.get(identity_key(Engagement, i)) for i in ids]
-    if all(engagement is not None for engagement in known):
-        return [engagement for engagement in known if engagement is not None]
-    return list(work.session.scalars(_ENGAGEMENTS, {"ids": ids}))
+        if version[0] is not None:
+            days[version[0]] = version[1:]
+    standing, parties = standing_of(work, found), parties_of(work, found)
+    links = defaultdict(list)
+    for link in of_engagements(work, list(found)):
+        links[link.engagement_id].append(link)
+    return {i: _project(_records(own, standing[i], parties[i], links[i], days, drafts))
+            for i, own in found.items()}
 
 
 def _records(
-    engagement: Engagement, read: Standing, parties: list[Party], links: list[Invitation],
+    engagement: _Own, read: Standing, parties: list[Party], links: list[Invitation],
     days: dict[str, Any], drafts: dict[str, _Draft],
 ) -> _Records:
     # All that the clock alone will change is known already: so it is asked about the end of time.

@@ -63,11 +63,16 @@ def begin_session(
     return token.hex()
 
 
-_END = (
-    update(SignIn).where(SignIn.id == bindparam("session"), SignIn.ended_at.is_(None))
-    .values(ended_at=bindparam("now"))
+# A row that is loaded already need not hear of it: nobody looks at it again.
+_STILL = (
+    update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=bindparam("now"))
     .execution_options(synchronize_session=False)
 )
+_END = _STILL.where(SignIn.id == bindparam("session"))
+_END_TOKEN = _STILL.where(SignIn.token_hash == bindparam("token"))
+_END_ALL = _STILL.where(SignIn.person_id == bindparam("person"), SignIn.scope == bindparam("of"))
+_SHUT_OUT = _STILL.where(SignIn.person_id == bindparam("person"), SignIn.level == "mailbox",
+                         SignIn.engagement_id == bindparam("engagement"))
 
 
 def end_session(work: Work, session_id: str) -> None:
@@ -78,23 +83,15 @@ def end_session(work: Work, session_id: str) -> None:
 def end_token(work: Work, token: str) -> None:
     """End the session of a token that a browser gives up for a new one."""
     work.session.execute(
-        update(SignIn).where(SignIn.token_hash == fingerprint(bytes.fromhex(token)),
-                             SignIn.ended_at.is_(None)).values(ended_at=work.now)
-    )
+        _END_TOKEN, {"token": fingerprint(bytes.fromhex(token)), "now": work.now})
 
 
 def shut_out(work: Work, person_id: str, engagement_id: str) -> None:
     """End what a person's link alone had opened: it is worth nothing once the link is ended."""
     work.session.execute(
-        update(SignIn).where(SignIn.person_id == person_id, SignIn.level == "mailbox",
-                             SignIn.engagement_id == engagement_id, SignIn.ended_at.is_(None))
-        .values(ended_at=work.now)
-    )
+        _SHUT_OUT, {"person": person_id, "engagement": engagement_id, "now": work.now})
 
 
 def end_sessions_of(work: Work, person_id: str, scope: str) -> None:
     """End all sign-in sessions of a person in one scope."""
-    work.session.execute(
-        update(SignIn).where(SignIn.person_id == person_id, SignIn.scope == scope,
-                             SignIn.ended_at.is_(None)).values(ended_at=work.now)
-    )
+    work.session.execute(_END_ALL, {"person": person_id, "of": scope, "now": work.now})

@@ -18,8 +18,8 @@ from portal.ledger.policy import instant
 from portal.links.actions import advance, state_of
 from portal.links.policy import state as link_state
 from portal.links.queries import by_id as invitation_by_id
+from portal.links.queries import with_address
 from portal.people.actions import begin_session, end_sessions_of
-from portal.people.models import ContactPoint
 from portal.plain.errors import Missing, require
 from portal.signing import policy
 from portal.signing.actions.people import decline_text, settle_people
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from portal.agreements.models import Signature
     from portal.ground.work import Work
     from portal.links.models import Invitation
+    from portal.people.models import ContactPoint
     from portal.signing.queries import Seat
 
 
@@ -100,14 +101,14 @@ def sign_waiting(
     if actor is None or seat.engagement.id not in work.locked:
         raise Missing("seat")
     texts = picked(work, waiting, values.hashes)
-    taken = use_code(work, seat.person, values.code)
-    if isinstance(taken, CodeRefused):
-        return taken
     # Nothing read below depends on what is written here: one flush at the end is enough.
     with work.session.no_autoflush:
-        invitation = invitation_by_id(work, actor.invitation_id) if actor.invitation_id else None
-        signatures = [_write(work, seat, waiting, text, _proof(work, taken, invitation))
-                      for text in texts]
+        taken = use_code(work, seat.person, values.code)
+        if isinstance(taken, CodeRefused):
+            return taken
+        invitation, point = with_address(work, actor.invitation_id or "")
+        proof = _proof(work, taken, invitation, point)
+        signatures = [_write(work, seat, waiting, text, proof) for text in texts]
         left = _leave_the_rest(work, seat, waiting, texts)
         _finish_link(work, seat, taken, invitation, ends=not left)
         if any(text.slot.vouching for text in texts) and seat.vouched_at is None:
@@ -161,8 +162,9 @@ def _leave_the_rest(
     return left
 
 
-def _proof(work: Work, taken: CodeTaken, invitation: Invitation | None) -> Proof:
-    point = work.session.get(ContactPoint, invitation.contact_point_id) if invitation else None
+def _proof(
+    work: Work, taken: CodeTaken, invitation: Invitation | None, point: ContactPoint | None
+) -> Proof:
     return Proof(
         factor_id=taken.factor.id, step=taken.step, fails_before=taken.fails_before,
         enrolled_now=taken.enrolled_now,
