@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from bench import board, completion, issuing, pages, start, story
+from bench import board, completion, deciding, issuing, pages, start, story
 
 
 def main() -> None:
@@ -15,6 +15,7 @@ def main() -> None:
     sent = issuing.measure()
     lists = board.measure()
     told = story.measure()
+    decisions = deciding.measure()
     memory = start.idle_memory()
     cold, text = start.cold_start()
     rows = [
@@ -40,6 +41,8 @@ def main() -> None:
          "not on this system" if memory is None else f"{memory:.0f} MiB", "under 150 MiB"),
         ("completions (both editions) a second and core",
          f"{done['completions_per_second']:.1f}", "6 or more"),
+        ("decisions a second and core, worlds read before", f"{decisions:,.0f}",
+         "100,000 or more"),
     ]
     width = max(len(name) for name, _figure, _goal in rows)
     for name, figure, goal in rows:

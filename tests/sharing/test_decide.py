@@ -223,7 +223,7 @@ def test_ranks_every_reason_that_a_line_can_miss_by() -> None:
 def test_reads_a_world_once_however_often_it_is_asked() -> None:
     read = read_world(world())
     assert decide(read, question()) == decide(read, question())
-    assert read.lines_for is read.lines_for
+    assert read.lines_about is read.lines_about
 
 
 def test_knows_the_words_of_the_texts_and_their_classes() -> None:

@@ -25,6 +25,7 @@ from portal.sharing.policy.codes import (
 from portal.sharing.policy.locked import why_locked
 from portal.sharing.policy.matching import forbids, misses
 from portal.sharing.policy.request import Request, read_request
+from portal.sharing.policy.world import NONE
 
 if TYPE_CHECKING:
     from portal.sharing.policy.world import Line, World
@@ -89,14 +90,12 @@ def _why_closed(world: World, asked: Request) -> Code | None:
 
 def _by_lines(world: World, asked: Request) -> Decision:
     """Answer by what was signed: any no first, then any permission, then the nearest miss."""
-    named = world.lines_for[asked.recipient]
-    noes = [no.line.id for no in named.denies if forbids(no, asked, world)]
+    about = world.lines_about.get((asked.recipient, asked.category), NONE)
+    noes = [no.line.id for no in about.denies if forbids(no, asked, world)]
     if noes:
         return _no(Code.EXPLICIT_DENY, min(noes))
     permits, nearest = [], None
-    for permit in named.permits:
-        if asked.category not in permit.categories:
-            continue
+    for permit in about.permits:
         missed = misses(permit, asked, world)
         if not missed:
             permits.append(permit.line)

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def forbids(no: Placed, request: Request, world: World) -> bool:
-    """Tell whether a no forbids what is asked, of a recipient whom it names.
+    """Tell whether a no forbids what is asked, of a recipient and a category that it names.
 
     It counts from the coachee's signature on, alone, until a newer text replaces its own: the
     period, a withdrawal or a sleep of its text do not matter (INV-6, INV-21).
     """
     line, version, at = no.line, no.version, request.time
-    if not (request.category in no.categories and request.purpose in no.purposes
-            and request.channel in no.channels and RUNG[request.form] >= no.rung):
+    if (request.purpose not in no.purposes or request.channel not in no.channels
+            or RUNG[request.form] < no.rung):
         return False
     signed_at = version.signed_at(world.coachee)
     return (
@@ -51,10 +51,10 @@ def state(version: Version, at: datetime) -> Code | None:
 
 
 def misses(permit: Placed, request: Request, world: World) -> list[Code]:
-    """Return all that keeps a permission from answering yes, of the recipient whom it names.
+    """Return all that keeps a permission from answering yes, of a recipient and a category that
+    it names: no other line is ever told as the nearest.
 
-    In the order in which a reason is chosen; nothing at all means yes. A category that the line
-    does not name is left to the caller: such a line is never told as the nearest.
+    In the order in which a reason is chosen; nothing at all means yes.
     """
     found: list[Code] = []
     _of_the_version(found, permit.version, request, world)

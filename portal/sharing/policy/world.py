@@ -5,14 +5,16 @@ Moments are aware datetimes; `starts` is included, `ends` is not. People and lin
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING
 
 from portal.sharing.policy.codes import ANY, CHANNELS, CLASSES, FACT, PURPOSES, RUNG, covers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
 PERMIT, DENY = "permit", "deny"
@@ -135,18 +137,20 @@ class Placed:
 
     line: Line
     version: Version
-    categories: frozenset[str]
     purposes: frozenset[str]
     channels: frozenset[str]
     rung: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Lines:
-    """The permissions and the noes that name one party."""
+    """The permissions and the noes that name one party and one kind of information."""
 
-    permits: tuple[Placed, ...] = ()
-    denies: tuple[Placed, ...] = ()
+    permits: list[Placed] = field(default_factory=list)
+    denies: list[Placed] = field(default_factory=list)
+
+
+NONE = Lines()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,27 +165,30 @@ class World:
     parties: Mapping[str, Party]
     versions: tuple[Version, ...] = ()
     cases: tuple[Case, ...] = ()
-    smallest_group: int = field(default=3)
+    smallest_group: int = 3
 
     @cached_property
-    def lines_for(self) -> Mapping[str, Lines]:
-        """Give the lines that name each party: made once, whatever is asked afterwards."""
-        placed = [_place(line, version) for version in self.versions for line in version.lines]
-        return {party: Lines(tuple(_naming(party, PERMIT, placed)),
-                             tuple(_naming(party, DENY, placed))) for party in self.parties}
+    def lines_about(self) -> Mapping[tuple[str, str], Lines]:
+        """Give the lines by party and category: made once, whatever is asked afterwards."""
+        found: defaultdict[tuple[str, str], Lines] = defaultdict(Lines)
+        for version in self.versions:
+            for line in version.lines:
+                placed = _place(line, version)
+                people = self.parties if ANY in line.recipients else line.recipients
+                for key in product(set(people), _spread(line.categories)):
+                    lines = found[key]
+                    (lines.permits if line.effect == PERMIT else lines.denies).append(placed)
+        return dict(found)
 
 
 def _place(line: Line, version: Version) -> Placed:
     return Placed(
         line, version,
-        frozenset(code for code in CLASSES if any(covers(wide, code) for wide in line.categories)),
         PURPOSES if ANY in line.purposes else frozenset(line.purposes),
         CHANNELS if ANY in line.channels else frozenset(line.channels),
         RUNG[line.form],
     )
 
 
-def _naming(party: str, effect: str, placed: list[Placed]) -> Iterator[Placed]:
-    for one in placed:
-        if one.line.effect == effect and not {ANY, party}.isdisjoint(one.line.recipients):
-            yield one
+def _spread(categories: Iterable[str]) -> set[str]:
+    return {code for code in CLASSES for wide in categories if covers(wide, code)}
