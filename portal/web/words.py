@@ -89,6 +89,12 @@ def zone_name(at: datetime, zone: str) -> str:
     return get_timezone_name(at.astimezone(ZoneInfo(zone)), locale=_locale.get())
 
 
+def zone_all_year() -> str:
+    """Return how people call the chosen zone, summer and winter alike."""
+    name = _zone.get()
+    return name if name == "UTC" else get_timezone_name(ZoneInfo(name), locale=_locale.get())
+
+
 def today(now: datetime) -> date:
     """Return which day it is in the chosen zone."""
     return now.astimezone(ZoneInfo(_zone.get())).date()
@@ -119,4 +125,5 @@ def install(environment: Environment, *, pages: bool = False) -> None:
     if pages:
         environment.globals.update(_=_on_page, gettext=_on_page)
     environment.globals.update(long_date=long_date, short_date=short_date, instant=instant,
-                               clock_time=clock_time, zone_here=zone_here)
+                               clock_time=clock_time, zone_here=zone_here,
+                               zone_all_year=zone_all_year)

@@ -78,9 +78,11 @@ def next_days(work: Work, scope: Scope) -> list[Coming]:
     both = union_all(texts, *([sessions] if scope.reminds else [])).subquery()
     found = work.session.execute(select(both).order_by(both.c.at, both.c.key).limit(_MOST)).all()
     names = names_of(work, {row.coachee_id for row in found})
-    return [Coming(f"{row.key}-{row.kind}", row.kind, row.at, row.engagement_id,
-                   row.template_code, names[row.coachee_id], _soon(work, row.kind, row.at))
-            for row in found]
+    coming = [Coming(f"{row.key}-{row.kind}", row.kind, row.at, row.engagement_id,
+                     row.template_code, names[row.coachee_id], _soon(work, row.kind, row.at))
+              for row in found]
+    # A last day is over at the midnight that begins the next: it comes before what begins then.
+    return sorted(coming, key=lambda one: (one.day, one.key))
 
 
 def _soon(work: Work, kind: str, at: datetime) -> int | None:
