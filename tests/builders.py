@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -81,7 +82,8 @@ class World:
         """Return a signed-in party as actions see one."""
         return Actor(self.ids[key], self.ids[f"{key}.practice"], "party", level, "session",
                      engagement_id=self.ids["engagement"],
-                     invitation_id=self.ids.get("invitation"))
+                     invitation_id=self.ids.get(f"{key}.invitation",
+                                                self.ids.get("invitation")))
 
     def code(self, key: str) -> str:
         """Return the code that a person's authenticator shows now."""
@@ -150,12 +152,13 @@ def _enrol(world: World, key: str) -> None:
 
 
 def add_engagement(
-    world: World, coachee: Character = BEN, key: str = "ben", coach: str = "ana"
+    world: World, coachee: Character = BEN, key: str = "ben", coach: str = "ana", *,
+    title: str = "Coaching",
 ) -> str:
     """Let a coach name a coachee and settle the terms; nothing is sent yet."""
     with world.ground.work(writes=True, actor=world.coach(coach)) as work:
         engagement = issuing.name_coachee(work, NewPerson(
-            coachee.name, coachee.email, Owner.PRIVATE, ReadBy.NOBODY), "Coaching")
+            coachee.name, coachee.email, Owner.PRIVATE, ReadBy.NOBODY), title)
         issuing.save_terms(work, engagement, TermsValues(today(work.now), ANSWERS))
         parties = parties_of(work, [engagement.id])[engagement.id]
         coachee_party = next(p for p in parties if p.role == "COACHEE")
@@ -232,12 +235,19 @@ def issue(world: World, coach: str = "ana") -> str:
 
 
 def opened(world: World, key: str = "ben") -> str:
-    """Let the coachee come in by the newest link; returns the invitation's id."""
+    """Let somebody come in by their newest link; returns the invitation's id."""
     with world.ground.work(writes=True) as work:
         invitation = newest_invitation(work, world.ids[key])
         come_in(work, invitation, timedelta(hours=2))
-        world.ids["invitation"] = invitation.id
+        world.ids |= {"invitation": invitation.id, f"{key}.invitation": invitation.id}
         return invitation.id
+
+
+def come_again(world: World, key: str = "ben") -> None:
+    """Let somebody who has an authenticator come in by their newest link, with a code."""
+    with world.ground.work(writes=False) as work:
+        newest = newest_invitation(work, world.ids[key]).id
+    world.ids |= {"invitation": newest, f"{key}.invitation": newest}
 
 
 def newest_invitation(work: Work, person_id: str) -> Invitation:
@@ -267,16 +277,21 @@ def read_all(world: World, key: str = "ben", choice: str = "yes", **kept: object
 
 
 def sign(
-    world: World, key: str = "ben", *, code: str | None = None, hash_shown: str | None = None
+    world: World, key: str = "ben", *, code: str | None = None, hash_shown: str | None = None,
+    leaving: Collection[str] = (),
 ) -> Signature | CodeRefused:
-    """Let a party sign all that waits, with one fresh code; returns the first signature."""
+    """Let a party sign all that waits, with one fresh code; returns the first signature.
+
+    What stands in a template of `leaving`, as "T3", is not ticked.
+    """
     typed = code or world.fresh_code(key)
     with world.ground.work(writes=True, actor=world.party(key)) as work:
         seat = take_seat(work)
         waiting = waiting_of(work, seat)
         if waiting is None:
             raise Missing("nothing waits")
-        hashes = [hash_shown] if hash_shown else [t.facts.hash for t in waiting.signable]
+        hashes = [hash_shown] if hash_shown else [
+            t.facts.hash for t in waiting.signable if t.shown["template"] not in leaving]
         done = sign_waiting(work, seat, waiting, SignValues(hashes, typed), timedelta(hours=2))
         return done if isinstance(done, CodeRefused) else done[0][0]
 

@@ -98,7 +98,8 @@ class Browser:
                 work, person, scope=scope, level=level, lasts=timedelta(hours=2),
                 account_id=world.ids.get(f"{key}.account"),
                 engagement_id=world.ids.get(f"{key}.engagement") if scope == "party" else None,
-                invitation_id=world.ids.get("invitation") if scope == "party" else None)
+                invitation_id=world.ids.get(f"{key}.invitation", world.ids.get("invitation"))
+                if scope == "party" else None)
         with self.client.session_transaction(base_url=BASE) as session:
             session[scope], session[f"{scope}_seen"] = token, int(world.clock.now().timestamp())
         return self

@@ -1,9 +1,9 @@
 """Two practices with everyone in their place, and an eye on every row of every table.
 
 At Berg Coaching Ana has concluded terms with Ben and with Mallory, papers sealed, and Nele has
-opened hers; Dora coaches other people there, Hana helps, Olga owns the practice too and coaches
-nobody. At Quist Coaching Zoe has concluded terms with Yul. Each practice has invited Ida. What
-the tests address is Ben's.
+opened hers; Carla, Eli, Gus and Fay have signed their own texts with Ben. Dora coaches other
+people there, Hana helps, Olga owns the practice too and coaches nobody. At Quist Coaching Zoe has
+concluded terms with Yul. Each practice has invited Ida. What the tests address is Ben's.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from portal.ledger.actions import keep_notes
 from portal.people.actions import NewMember, invite_member
 from portal.people.models import Practice, SignIn
 from portal.people.policy import Role
+from portal.sessions.actions import close_door
 from portal.web.assets import STATIC
 from portal.web.words import speak
 from tests.builders import (
@@ -42,18 +43,21 @@ from tests.builders import (
     World,
     add_colleague,
     add_engagement,
+    add_party,
     add_practice,
+    come_again,
     issue,
     opened,
     read_all,
+    settle,
     sign,
     vouch_for,
 )
-from tests.cast import BEN, DORA, HANA, MALLORY, OLGA, YUL, ZOE, Character
+from tests.cast import BEN, CARLA, DORA, ELI, FAY, GUS, HANA, MALLORY, OLGA, YUL, ZOE, Character
 from tests.conftest import DATABASE, KEYS, NOW, _run
 from tests.journeys.steps import newest_link
 from tests.pages import BASE, Browser
-from tests.sessions.world import plan
+from tests.sessions.world import as_party, bring_in, plan
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -69,7 +73,10 @@ PERSONAS = {
     "zoe": ("zoe", "coach", "factor"),
     "ben": ("ben", "party", "factor"), "ben-by-link": ("ben", "party", "mailbox"),
     "nele-by-link": ("nele", "party", "mailbox"), "yul": ("yul", "party", "factor"),
-    "mallory": ("mallory", "party", "factor"), "forged": None, "ended": None,
+    "mallory": ("mallory", "party", "factor"),
+    "carla": ("carla", "party", "factor"), "eli": ("eli", "party", "factor"),
+    "gus": ("gus", "party", "factor"), "fay": ("fay", "party", "factor"),
+    "forged": None, "ended": None,
 }
 
 
@@ -176,6 +183,7 @@ def make_stage(world: World, app: Flask) -> Stage:
             conclude(world, who, key)
         if coach == "ana" and key != "nele":
             vouch_for(world, key)
+    seat_others(world)
     seal_due(world.ground)
     with world.ground.work(writes=False) as work:
         for paper in work.session.scalars(select(SealedFile)):
@@ -187,11 +195,31 @@ def make_stage(world: World, app: Flask) -> Stage:
     return Stage(world, app)
 
 
+def seat_others(world: World) -> None:
+    """Let everybody else at Ben's table sign their own text with him."""
+    world.ids["engagement"] = world.ids["ben.engagement"]
+    for role, who in (("SPONSOR", CARLA), ("ASSISTANT", ELI), ("SUPPORTER", GUS)):
+        add_party(world, role, who)
+    settle(world)
+    bring_in(world, world.ids["ben.session"], FAY, "fay")
+    issue(world)
+    come_again(world)
+    conclude(world, BEN, "ben")
+    for who, key in ((CARLA, "carla"), (ELI, "eli"), (GUS, "gus"), (FAY, "fay")):
+        world.clock.move(seconds=1)
+        opened(world, key)
+        conclude(world, who, key)
+    vouch_for(world, "carla")
+    for key in ("gus", "fay"):
+        as_party(world, "ben", close_door, world.ids["ben.session"], world.ids[f"{key}.party"])
+
+
 def keep_scan(world: World, key: str) -> None:
     """Let a scan lie with a coachee's signature, as if it had been made on paper."""
     with world.ground.work(writes=True) as work:
         signed = work.session.scalars(select(Signature).where(
-            Signature.party_id == world.ids[f"{key}.party"])).one()
+            Signature.party_id == world.ids[f"{key}.party"],
+            Signature.version_id == world.ids[f"{key}.version"])).one()
         row = InkScan(
             id=new_id(), practice_id=signed.practice_id, engagement_id=signed.engagement_id,
             version_id=signed.version_id, party_id=signed.party_id, signature_id=signed.id,
