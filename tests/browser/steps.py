@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
 
 from tests.browser.house import Authenticator, House
-from tests.cast import ANA, ANSWERS, BEN, PASSWORD, Character
+from tests.cast import ANA, ANSWERS, BEN, OWN_ANSWERS, PASSWORD, Character
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +23,7 @@ SCRAWL = (
     ((60, 50), (70, 46), (85, 54)),
 )
 _SETTLED = re.compile(r"In force until (.+)")
+_PREFIX = re.compile(r"^(q|own_\d+)_")
 
 
 @dataclass
@@ -115,6 +116,22 @@ def sign_in(ana: Visitor, who: Character = ANA) -> None:
     ana.page.wait_for_url("**/today")
 
 
+def sign_in_first(ana: Visitor) -> list[str]:
+    """Let Ana in for the first time: she joins an app, and is shown recovery codes once."""
+    ana.page.goto("/")
+    ana.write("Mail address", ANA.email)
+    ana.write("Password", PASSWORD)
+    ana.press("Continue")
+    ana.sees("Set up your authenticator app")
+    ana.write("6-digit code", ana.keep_app().fresh())
+    ana.press("Confirm and sign in")
+    ana.sees("Put these codes away now")
+    codes = ana.page.locator("#codes li").all_inner_texts()
+    ana.follow("I have put them away, continue")
+    ana.sees("Begin with the first person you coach")
+    return codes
+
+
 def enter_coachee(ana: Visitor, who: Character = BEN) -> None:
     """Fill in the first screen: who. Two buttons lead on from there."""
     ana.write("Full name", who.name)
@@ -130,11 +147,23 @@ def name(ana: Visitor, who: Character = BEN) -> None:
 
 
 def answer_all(ana: Visitor) -> None:
-    """Fill in what the practice is asked once; a text without a sponsor asks less."""
-    known = {f"q_{key.replace('.', '_')}": value for key, value in ANSWERS.items()}
+    """Fill in what the practice is asked once, and what single texts ask; fewer texts ask less."""
     ana.page.locator("[name^=q_]").first.wait_for()
-    for box in ana.page.locator("[name^=q_]").all():
-        box.fill(known[box.get_attribute("name") or ""])
+    _answer(ana, "[name^=q_]")
+    answer_own(ana)
+
+
+def answer_own(ana: Visitor) -> None:
+    """Fill in what single texts ask."""
+    ana.page.wait_for_url("**/terms")
+    _answer(ana, "[name^=own_]:not([type=checkbox])")
+
+
+def _answer(ana: Visitor, boxes: str) -> None:
+    known = {key.replace(".", "_"): words for answers in (ANSWERS, *OWN_ANSWERS.values())
+             for key, words in answers.items()}
+    for box in ana.page.locator(boxes).all():
+        box.fill(known[_PREFIX.sub("", box.get_attribute("name") or "")])
 
 
 def sign_and_send(
@@ -187,49 +216,39 @@ def begin(ben: Visitor, who: Character = BEN) -> None:
     ben.page.wait_for_url("**/p/read/1")
 
 
-def answer_page(ben: Visitor, choice: str = "Yes, I agree") -> None:
-    """Answer one page: read, or what is chosen for an optional line."""
+def answer_page(ben: Visitor, choice: str = "Yes, I agree", no_to: str = "") -> None:
+    """Answer all that one page asks: read; yes, they may be asked; for an optional line what is
+    chosen, and no where the question holds the words `no_to`."""
     ben.page.locator("main input[type=radio]").first.wait_for()
-    read = ben.page.get_by_label("I have read this page", exact=True)
-    (read if read.count() else ben.page.get_by_label(choice, exact=True)).check()
+    for asked in ben.page.locator("main fieldset").all():
+        chosen = "No, I do not agree" if no_to and no_to in asked.inner_text() else choice
+        asked.get_by_label(re.compile(
+            f"^(I have (read this page|seen this rule)|{chosen}|Yes, .+ may be asked)$")).check()
     before = ben.page.url
     ben.press("Continue")
     ben.page.wait_for_url(lambda url: url != before)
 
 
-def read_on(ben: Visitor, *choices: str) -> int:
+def read_on(ben: Visitor, *choices: str, no_to: str = "") -> int:
     """Read page by page as far as the check; returns how many pages there were.
 
-    Optional lines are answered with `choices` in turn, and with yes after those.
+    Pages with optional lines are answered with `choices` in turn, and with yes after those;
+    what holds the words `no_to` is answered with no.
     """
     left, count = list(choices), 0
     while ben.path.startswith("/p/read/"):
         asked = ben.page.get_by_label("Yes, I agree", exact=True).count()
-        answer_page(ben, left.pop(0) if asked and left else "Yes, I agree")
+        answer_page(ben, left.pop(0) if asked and left else "Yes, I agree", no_to)
         count += 1
     ben.sees("Check your answers, then sign")
     return count
 
 
-def agree_to_page(ben: Visitor) -> None:
-    """Answer one page with the first choice of everything it asks: read, or yes."""
-    ben.page.locator("main input[type=radio]").first.wait_for()
-    for question in ben.page.locator("main fieldset").all():
-        question.locator("input[type=radio]").first.check()
-    before = ben.page.url
-    ben.press("Continue")
-    ben.page.wait_for_url(lambda url: url != before)
-
-
-def read_every_page(ben: Visitor) -> None:
-    """Read as far as the check, saying yes to all that is asked on the way."""
-    while ben.path.startswith("/p/read/"):
-        agree_to_page(ben)
-    ben.sees("Check your answers, then sign")
-
-
 def fill_sheet(ben: Visitor, who: Character = BEN) -> None:
-    """Type the name and agree to sign on screen; only the code is missing then."""
+    """Tick what there is to tick, type the name and agree to sign on screen; only the code is
+    missing then."""
+    for tick in ben.page.locator("[name=ticks][type=checkbox]").all():
+        tick.check()
     ben.write("Your full name", who.name)
     agree_to_screen(ben)
 
@@ -238,9 +257,9 @@ def agree_to_screen(ben: Visitor) -> None:
     ben.page.get_by_label(re.compile("^I agree to get and sign")).check()
 
 
-def press_sign(ben: Visitor, code: str) -> None:
+def press_sign(ben: Visitor, code: str, button: str = "Sign the agreement") -> None:
     ben.write("6-digit code", code)
-    ben.press("Sign the agreement")
+    ben.press(button)
 
 
 def sign_typed(ben: Visitor, who: Character = BEN) -> None:

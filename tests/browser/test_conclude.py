@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,11 +12,13 @@ from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.conftest import DESKTOP, Visit
+from tests.browser.sealed import check_as_a_stranger, fetch_all
 from tests.builders import add_practice
-from tests.cast import ANA, BEN, PASSWORD
-from tests.plugins.needs import tool
+from tests.cast import BEN
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.browser.house import House
     from tests.browser.steps import Visitor
 
@@ -26,19 +26,8 @@ pytestmark = pytest.mark.needs("chromium", "oathtool", "pdfsig", "qpdf")
 
 
 def sign_in_first(ana: Visitor) -> None:
-    """Let Ana in for the first time: she joins an app and is shown recovery codes once."""
-    ana.page.goto("/")
-    ana.write("Mail address", ANA.email)
-    ana.write("Password", PASSWORD)
-    ana.press("Continue")
-    ana.sees("Set up your authenticator app")
-    ana.write("6-digit code", ana.keep_app().fresh())
-    ana.press("Confirm and sign in")
-    ana.sees("Put these codes away now")
-    codes = ana.page.locator("#codes li").all_inner_texts()
-    assert len(set(codes)) == 8
-    ana.follow("I have put them away, continue")
-    ana.sees("Begin with the first person you coach")
+    """Let Ana in for the first time; the key of her app is not shown again."""
+    assert len(set(steps.sign_in_first(ana))) == 8
     ana.page.goto("/sign-in/app")
     ana.sees("Begin with the first person you coach")
 
@@ -60,25 +49,6 @@ def last_day(who: Visitor, words: str, form: str) -> date:
     found = re.search(words, who.main)
     assert found, who.main
     return datetime.strptime(found[1], form).replace(tzinfo=UTC).date()
-
-
-def fetch_all(who: Visitor, folder: Path) -> list[Path]:
-    """Download every sealed paper that a page offers."""
-    links = who.page.locator("a[href$='.pdf']")
-    links.first.wait_for()
-    return [who.fetch(link, folder / str(n)) for n, link in enumerate(links.all())]
-
-
-def check_as_a_stranger(file: Path) -> None:
-    """Check a downloaded paper with the tools that anybody has."""
-    said = subprocess.run([tool("pdfsig"), file], capture_output=True, text=True, check=False)
-    assert "Signature is Valid." in said.stdout
-    assert "Total document signed" in said.stdout
-    assert "NOT" not in said.stdout
-    checked = subprocess.run(
-        [tool("qpdf"), "--check", file], capture_output=True, text=True, check=True
-    )
-    assert "WARNING" not in checked.stdout + checked.stderr
 
 
 def leave_and_come_back(ben: Visitor, page: int) -> None:

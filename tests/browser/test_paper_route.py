@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from portal.web.words import today
 from tests.browser import paper, steps
 from tests.browser.conftest import DESKTOP, Visit
-from tests.browser.test_conclude import check_as_a_stranger, fetch_all
+from tests.browser.sealed import check_as_a_stranger, fetch_all
 from tests.builders import add_practice
 from tests.cast import BEN, GUS, OWN_ANSWERS
 
@@ -83,12 +83,12 @@ def test_z26_takes_ink_for_one_text_and_phones_for_the_other(
     assert house.mails_to(GUS.email) == [], "Ben has not said yet that Gus may be asked"
 
     steps.begin(ben)
-    steps.read_every_page(ben)
+    steps.read_on(ben)
     steps.sign_typed(ben)
     assert "Read these to" not in ben.main, "the coach vouched by recording the paper"
     assert "2 of 3 signed." in with_gus(ana, engagement)
     steps.begin(gus, GUS)
-    steps.read_every_page(gus)
+    steps.read_on(gus)
     steps.sign_typed(gus, GUS)
     assert "In force until" in with_gus(ana, engagement)
 

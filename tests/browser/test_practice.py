@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser import paper, steps
 from tests.browser.conftest import DESKTOP, Visit
-from tests.browser.test_conclude import check_as_a_stranger, fetch_all
+from tests.browser.sealed import check_as_a_stranger, fetch_all
 from tests.builders import (
     add_colleague,
     add_engagement,
@@ -205,7 +205,7 @@ def begin_anew(dora: Visitor, ben: Visitor) -> None:
     steps.sign_and_send(dora, dora.house.world.fresh_code("dora"), coach=DORA)
     come_back(ben)
     ben.follow("Start reading")
-    steps.read_every_page(ben)
+    steps.read_on(ben)
     steps.fill_sheet(ben)
     steps.press_sign(ben, ben.house.world.fresh_code("ben"))
     ben.sees("You have signed")
