@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from bench import board, completion, deciding, issuing, pages, start, story
+from bench import board, coach, completion, deciding, issuing, pages, start, story
 
 
 def main() -> None:
@@ -43,10 +43,26 @@ def main() -> None:
          f"{done['completions_per_second']:.1f}", "6 or more"),
         ("decisions a second and core, worlds read before", f"{decisions:,.0f}",
          "100,000 or more"),
+        *way(coach.measure(), coach.measure(known=False)),
     ]
     width = max(len(name) for name, _figure, _goal in rows)
     for name, figure, goal in rows:
         print(f"{name:<{width}}  {figure:>18}  {goal}")
+
+
+def way(known: coach.Way | None, first: coach.Way | None) -> list[tuple[str, str, str]]:
+    """Return the rows about a coach who invites five people, later and the first time."""
+    if known is None or first is None:
+        return [("a coach invites five people", "needs a browser", "")]
+    return [
+        ("a coach, from sign-in to five people invited: screens", f"{known.screens}", ""),
+        ("fields typed or chosen on them (the first time, with the practice's answers)",
+         f"{known.fields} ({first.fields})", ""),
+        ("seconds in a browser that types at once and reads nothing (the first time)",
+         f"{known.seconds:.1f} ({first.seconds:.1f})", ""),
+        ("invitations that leave at once, and by themselves after the coachee's yes",
+         f"{known.at_once} and {known.after_the_yes}", ""),
+    ]
 
 
 if __name__ == "__main__":
