@@ -10,16 +10,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, select
 
 from portal.agreements import policy
-from portal.agreements.models import (
-    Agreement,
-    AgreementVersion,
-    Grant,
-    Signature,
-    SignerSlot,
-    TermsDraft,
-)
+from portal.agreements.models import Agreement, AgreementVersion, Signature, SignerSlot, TermsDraft
 from portal.agreements.policy import SignedFacts, SlotFacts, VersionFacts
 from portal.engagements.models import CoachingSession
+from portal.engagements.queries import coaching, parties_of
 from portal.ledger.queries import events_of, some_events_of
 from portal.plain.errors import Missing
 
@@ -27,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
-    from portal.engagements.models import Party
+    from portal.engagements.models import Engagement, Party
     from portal.ground.work import Work
     from portal.ledger.policy import Event
 
@@ -60,6 +54,13 @@ class Standing:
     def version(self, version_id: str) -> VersionFacts:
         """Return one version, or raise `Missing`."""
         for facts in self.versions:
+            if facts.version_id == version_id:
+                return facts
+        raise Missing("version")
+
+    def own_version(self, version_id: str, party_ids: Collection[str]) -> VersionFacts:
+        """Return a version that one of these parties signs or signed, or raise `Missing`."""
+        for facts in self.signed_by(party_ids):
             if facts.version_id == version_id:
                 return facts
         raise Missing("version")
@@ -216,6 +217,14 @@ def standing_of_one(work: Work, engagement_id: str) -> Standing:
     return standing_of(work, [engagement_id])[engagement_id]
 
 
+def coachs_version(work: Work, engagement: Engagement, version_id: str) -> VersionFacts:
+    """Return a version that the present coach of an engagement signs or signed, or raise
+    `Missing`: what another coach signed there before stays closed."""
+    parties = parties_of(work, [engagement.id])[engagement.id]
+    return standing_of_one(work, engagement.id).own_version(
+        version_id, coaching(engagement, parties))
+
+
 def agreement_by_template(work: Work, engagement_id: str, code: str) -> Agreement:
     """Return the agreement of an engagement by its template, or raise `Missing`."""
     found = work.session.scalar(select(Agreement).where(
@@ -272,21 +281,6 @@ def drafts_of(work: Work, agreement_ids: Iterable[str]) -> dict[str, Kept]:
 def draft_values(work: Work, agreement_id: str) -> dict[str, Any]:
     """Return what the coach has entered for the next version; empty if nothing."""
     return drafts_of(work, [agreement_id]).get(agreement_id, Kept()).values
-
-
-def slot_of(work: Work, version_id: str, party_id: str) -> SignerSlot | None:
-    """Return the slot of a party in a version, or None."""
-    return work.session.scalar(
-        select(SignerSlot).where(SignerSlot.version_id == version_id,
-                                 SignerSlot.party_id == party_id)
-    )
-
-
-def grants_of(work: Work, version_id: str) -> list[Grant]:
-    """Return the lines of a version in number order."""
-    return list(work.session.scalars(
-        select(Grant).where(Grant.version_id == version_id).order_by(Grant.number)
-    ))
 
 
 def manifests_of(work: Work, version_id: str) -> dict[str, dict[str, Any]]:

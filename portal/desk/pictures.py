@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from portal.desk.queries.today import Summary
 
 #: The circle of a donut has this length, so that lengths along it are per cents.
 ROUND = 100.0
@@ -38,3 +42,9 @@ def donut(parts: Mapping[str, int]) -> list[Arc]:
         arcs.append(Arc(kind, count, f"{drawn:.2f} {ROUND - drawn:.2f}", f"{-begun:.2f}"))
         begun += whole
     return arcs
+
+
+def signature_arcs(told: Summary) -> list[Arc]:
+    """Return the arcs of how far all signatures are, or none where bars show it better."""
+    return donut({"signed": told.signed, "waiting": told.waiting, "lapsed": told.lapsed,
+                  "unsent": told.unsent}) if told.total >= FEW else []

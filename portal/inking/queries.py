@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from portal.agreements.queries import shown_text, standing_of_one, version_row
+from portal.agreements.queries import coachs_version, shown_text, standing_of_one, version_row
 from portal.engagements.policy import ask_facts, may_be_asked
-from portal.engagements.queries import own_or_missing, parties_of
+from portal.engagements.queries import coaching, own_or_missing, parties_of
 from portal.inking import policy
 from portal.inking.models import InkScan
 from portal.people.queries import contact_block, names_of, practice_or_missing
@@ -98,14 +98,15 @@ class Sheet:
 def sheet_of(work: Work, engagement_id: str, version_id: str, party_id: str) -> Sheet:
     """Return the sheet of somebody who signs a version of the acting coach's engagement.
 
-    Raises `Missing` for whoever is no signer of it, and for the coach, who signs with a code.
+    Raises `Missing` for a version that another coach signed, for whoever is no signer of it, and
+    for the coach, who signs with a code.
     """
     engagement = own_or_missing(work, engagement_id)
     standing = standing_of_one(work, engagement.id)
-    facts, row = standing.version(version_id), version_row(work, version_id)
-    slot = facts.slot_of(party_id)
-    party = next((p for p in parties_of(work, [engagement.id])[engagement.id]
-                  if p.id == party_id), None)
+    parties = parties_of(work, [engagement.id])[engagement.id]
+    facts = standing.own_version(version_id, coaching(engagement, parties))
+    row, slot = version_row(work, version_id), facts.slot_of(party_id)
+    party = next((p for p in parties if p.id == party_id), None)
     if slot is None or party is None or party.role == "COACH":
         raise Missing("sheet")
     practice = practice_or_missing(work, engagement.practice_id)
@@ -138,9 +139,11 @@ def inked(work: Work, version_ids: Iterable[str]) -> dict[tuple[str, str], InkRe
 
 
 def scan_or_missing(work: Work, engagement_id: str, scan_id: str) -> tuple[InkScan, bytes]:
-    """Return a scan of the acting coach's engagement with its bytes, or raise `Missing`."""
+    """Return a scan of the acting coach's engagement with its bytes, or raise `Missing`: also for
+    one of a version that another coach signed."""
     engagement = own_or_missing(work, engagement_id)
     found = work.session.get(InkScan, scan_id)
     if found is None or found.engagement_id != engagement.id:
         raise Missing("scan")
+    coachs_version(work, engagement, found.version_id)
     return found, work.reveal_bytes(found, "file")

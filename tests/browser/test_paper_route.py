@@ -54,7 +54,7 @@ def invite_two(ana: Visitor) -> str:
 def with_gus(ana: Visitor, engagement: str) -> str:
     """Return what the page of the engagement says of the agreement with Gus."""
     ana.page.goto(engagement)
-    return ana.page.locator(".waits > li").filter(has_text=f"with {GUS.name}").inner_text()
+    return ana.page.locator(".agreement").filter(has_text=f"with {GUS.name}").inner_text()
 
 
 def papers_of(who: Visitor, folder: Path) -> list[str]:
@@ -73,13 +73,14 @@ def test_z26_takes_ink_for_one_text_and_phones_for_the_other(
     steps.sign_in(ana)
     engagement = invite_two(ana)
 
-    ana.follow(f"Sign on paper for {BEN.name}")
+    ana.follow(f"Sign on paper for {BEN.name}: Confidentiality terms")
     sheet = paper.print_sheet(ana, tmp_path)
     foot = f"Reference {paper.reference(ana)}, version 1"
     assert all(foot in page for page in paper.pages_of(sheet))
     paper.fill_in(ana, paper.THIS_PRINT, today(house.clock.now()), "Yes", "No")
     paper.record(ana, paper.photographed(sheet, "jpeg"), BEN.name)
-    ana.sees(re.compile("^In force until "))
+    ana.sees(f"Waiting for {BEN.name} to sign")
+    expect(ana.page.locator(".agreement .tag")).to_have_text(["In force", "Waiting"])
     assert house.mails_to(GUS.email) == [], "Ben has not said yet that Gus may be asked"
 
     steps.begin(ben)
@@ -94,7 +95,8 @@ def test_z26_takes_ink_for_one_text_and_phones_for_the_other(
 
     house.run("seal", "mail")
     ana.page.reload()
-    common, own = papers_of(ana, tmp_path / "ana")
+    common, own, *of_gus = papers_of(ana, tmp_path / "ana")
+    assert [LEVEL in text for text in of_gus] == [False, False]
     assert LEVEL in common
     assert LEVEL in own
     assert "by the coach, who recorded an ink signature" in own

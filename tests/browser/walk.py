@@ -114,8 +114,9 @@ class Walk:
     def around_the_request(self, ana: Visitor, engagement: str) -> None:
         ana.page.goto("/today")
         self.look(ana, "today, waiting")
-        ana.page.goto(f"{engagement}/text")
-        self.look(ana, "text")
+        ana.page.goto(engagement)
+        ana.page.get_by_role("link", name="Read the text").click()
+        self.look(ana, "text", "/text")
         ana.page.goto("/practice")
         self.look(ana, "practice")
         ana.page.locator("[name=q_breach_hours]").fill("many")

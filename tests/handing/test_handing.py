@@ -264,9 +264,10 @@ def test_closes_the_engagement_to_the_old_coach(agreed: World, app: Flask) -> No
     seal_due(agreed.ground)
     ana = Browser(app).be(agreed, "ana", "coach")
     path = f"/engagements/{agreed.ids['engagement']}"
-    assert ana.get(f"{path}/text").status == 200
+    text = f"/versions/{agreed.ids['version']}/text"
+    assert ana.get(f"{path}{text}").status == 200
     handed_over(agreed)
-    for more in ("/text", "/terms", "/issue", "/hand-over",
+    for more in (text, "/terms", "/issue", "/hand-over",
                  f"/parties/{agreed.ids['ben.party']}/vouching"):
         assert ana.get(f"{path}{more}").status == 404, more
     for more in ("/hand-over/revocation", f"/parties/{agreed.ids['ben.party']}/link"):
@@ -280,15 +281,18 @@ def test_opens_nothing_from_before_to_the_new_coach(agreed: World, app: Flask) -
         papers = list(work.session.scalars(select(SealedFile.id)))
     assert len(papers) >= 2
     ana, path = Browser(app).be(agreed, "ana", "coach"), f"/engagements/{agreed.ids['engagement']}"
-    mine = ana.get(f"{path}/text").soup.select(".wording p")
+    version = f"{path}/versions/{agreed.ids['version']}"
+    mine = ana.get(f"{version}/text").soup.select(".wording p")
     words = [p.get_text()[:60] for p in mine if ANA.name in p.get_text()]
     assert words
     handed_over(agreed)
     dora = Browser(app).be(agreed, "dora", "coach")
     assert dora.get(path).status == 200
-    assert dora.get(f"{path}/text").status == 404
-    for paper in papers:
-        assert dora.get(f"{path}/papers/{paper}.pdf").status == 404
+    for closed in ("/text", f"/parties/{agreed.ids['ben.party']}/sheet",
+                   f"/parties/{agreed.ids['ben.party']}/ink",
+                   *(f"/papers/{paper}.pdf" for paper in papers)):
+        assert ana.get(f"{version}{closed}").status == 404, closed
+        assert dora.get(f"{version}{closed}").status == 404, closed
     for rule in app.url_map.iter_rules():
         if rule.arguments == {"engagement_id"} and "GET" in (rule.methods or ()):
             page = dora.get(str(rule.rule).replace("<engagement_id>", agreed.ids["engagement"]))
@@ -327,7 +331,10 @@ def test_lets_the_new_coach_conclude_anew(agreed: World, app: Flask) -> None:
         standing = standing_of_one(work, agreed.ids["engagement"])
         assert [facts.number for facts in standing.versions] == [1, 2]
     dora = Browser(app).be(agreed, "dora", "coach")
-    assert DORA.name in dora.get(f"/engagements/{agreed.ids['engagement']}/text").text
+    before, newest = (facts.version_id for facts in standing.versions)
+    path = f"/engagements/{agreed.ids['engagement']}/versions"
+    assert DORA.name in dora.get(f"{path}/{newest}/text").text
+    assert dora.get(f"{path}/{before}/text").status == 404
     with agreed.ground.work(writes=False) as work:
         record = json.loads(work.reveal(
             work.session.get_one(AgreementVersion, agreed.ids["version"]), "record"))

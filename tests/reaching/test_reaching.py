@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from portal.desk.queries.board import sheet_of
+from portal.desk.queries.sheet import sheet_of
 from portal.issuing import actions as issuing
 from portal.links.actions import state_of
 from portal.links.queries import of_person
@@ -33,7 +33,7 @@ from tests.builders import (
 from tests.mailroom import running
 
 #: What differs between two engagements without saying anything.
-_OWN = {"id", "version_id", "party_id"}
+_OWN = {"id", "version_id", "party_id", "engagement_id", "agreement_id", "person_id"}
 
 
 @pytest.fixture

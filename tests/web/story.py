@@ -214,7 +214,9 @@ def ana_invites(story: Story, ana: Watched, who: Character) -> str:
     assert page.status == 200, page.text
     engagement: str = page.response.request.path
     ana.get("/today")
-    ana.get(f"{engagement}/text")
+    link = page.soup.select_one('.files a[href$="/text"]')
+    assert link is not None
+    ana.get(str(link["href"]))
     learn_clauses(story)
     return engagement
 

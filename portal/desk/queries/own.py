@@ -11,6 +11,7 @@ from portal.agreements import policy as agreements
 from portal.agreements.queries import manifests_of, shown_text, version_row
 from portal.desk.policy import ALIVE, Spoken, spoken
 from portal.evidence.queries import Paper, papers_of
+from portal.inking.queries import InkRecord, inked
 from portal.signing.policy import third_name
 from portal.wording.policy import add_months
 
@@ -42,7 +43,8 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """Hold a version that the person in the seat signed."""
+    """Hold a version that the person in the seat signed; `ink` says how that came from paper, if
+    it did."""
 
     version_id: str
     title: str
@@ -58,6 +60,7 @@ class Own:
     vouch_before: datetime | None
     in_force_since: datetime | None
     shown: dict[str, Any]
+    ink: InkRecord | None
 
     @property
     def is_alive(self) -> bool:
@@ -85,11 +88,15 @@ def own_versions(work: Work, seat: Seat) -> list[Own]:
     found = sorted((facts for facts in seat.standing.versions
                     if facts.signed_at(seat.party.id) is not None),
                    key=lambda v: seat.standing.agreements[v.agreement_id].template_code)
-    papers = papers_of(work, [facts.version_id for facts in found])
-    return [own_version(work, seat, facts, papers[facts.version_id]) for facts in found]
+    ids = [facts.version_id for facts in found]
+    papers, ink = papers_of(work, ids), inked(work, ids)
+    return [own_version(work, seat, facts, papers[facts.version_id],
+                        ink.get((facts.version_id, seat.party.id))) for facts in found]
 
 
-def own_version(work: Work, seat: Seat, facts: VersionFacts, papers: list[Paper]) -> Own:
+def own_version(
+    work: Work, seat: Seat, facts: VersionFacts, papers: list[Paper], ink: InkRecord | None
+) -> Own:
     """Return one version as the person in the seat may see it: own choices, own papers (Z1)."""
     row = version_row(work, facts.version_id)
     shown = shown_text(work, row, seat.party.role)
@@ -103,7 +110,7 @@ def own_version(work: Work, seat: Seat, facts: VersionFacts, papers: list[Paper]
         signed_at=facts.signed_at(seat.party.id), review_months=row.review_months,
         reference=facts.hash[:12].upper(), lines=_lines(work, seat, facts, shown),
         papers=[p for p in papers if coachee or p.edition == "common"],
-        needs_vouching=slot.vouching, shown=shown, vouch_before=facts.vouch_by(),
+        needs_vouching=slot.vouching, shown=shown, ink=ink, vouch_before=facts.vouch_by(),
         in_force_since=held[0][0] if held else None,
     )
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import Response as FlaskResponse
 
-from portal.agreements.queries import shown_text, version_row
-from portal.desk.policy.look import Scope
-from portal.desk.queries.board import sheet_of
-from portal.desk.queries.today import of_engagement
+from portal.agreements.queries import coachs_version, shown_text, version_row
+from portal.desk.pictures import signature_arcs
+from portal.desk.queries.sheet import sheet_of
 from portal.desk.views import bp
+from portal.engagements.queries import own_or_missing
 from portal.evidence.queries import file_or_missing
-from portal.plain.errors import Missing
 from portal.reaching.forms import PlainForm
 from portal.sessions.queries import sessions_card
 from portal.web.guards import Door, guard
@@ -39,35 +39,31 @@ def engagement(work: Work, engagement_id: str) -> Response:
     work.note("engagement.looked", "coach", engagement_id=engagement_id)
     sheet = sheet_of(work, engagement_id)
     return page("desk/engagement.html", sheet=sheet, form=PlainForm(),
-                board=of_engagement(work, own_scope(work), engagement_id),
+                signatures=signature_arcs(sheet.summary),
                 card=sessions_card(work, engagement_id))
 
 
-def own_scope(work: Work) -> Scope:
-    """Return what a coach sees of their own engagements: everything that the board shows."""
-    if work.actor is None:
-        raise Missing("coach")
-    return Scope(work.actor.practice_id, work.actor.person_id, own=True, reminds=True)
+_VERSION = "/engagements/<engagement_id>/versions/<version_id>"
 
 
-@bp.get("/engagements/<engagement_id>/text")
+@bp.get(f"{_VERSION}/text")
 @guard(Door.COACH)
-def text(work: Work, engagement_id: str) -> Response:
-    """Show the newest frozen text: never what the coachee chose before it counts."""
-    sheet = sheet_of(work, engagement_id)
-    if sheet.version_id is None:
-        raise Missing("version")
-    work.note("text.looked", "coach", engagement_id=engagement_id, subject_id=sheet.version_id)
-    shown = shown_text(work, version_row(work, sheet.version_id), "COACHEE")
-    return page("desk/text.html", sheet=sheet, shown=shown)
+def text(work: Work, engagement_id: str, version_id: str) -> Response:
+    """Show a frozen text: never what the coachee chose before it counts."""
+    facts = coachs_version(work, own_or_missing(work, engagement_id), version_id)
+    work.note("text.looked", "coach", engagement_id=engagement_id, subject_id=version_id)
+    shown = shown_text(work, version_row(work, version_id), "COACHEE")
+    days = {key: date.fromisoformat(shown[key]) for key in ("starts", "ends", "sign_by")}
+    return page("desk/text.html", engagement_id=engagement_id, number=facts.number, shown=shown,
+                days=days)
 
 
-@bp.get("/engagements/<engagement_id>/papers/<paper_id>.pdf")
+@bp.get(f"{_VERSION}/papers/<paper_id>.pdf")
 @guard(Door.COACH)
-def paper(work: Work, engagement_id: str, paper_id: str) -> Response:
-    """Hand a sealed paper to the coach of the engagement."""
-    sheet = sheet_of(work, engagement_id)
-    return send_paper(work, sheet.version_id or "", paper_id)
+def paper(work: Work, engagement_id: str, version_id: str, paper_id: str) -> Response:
+    """Hand a sealed paper to the coach who signed it."""
+    facts = coachs_version(work, own_or_missing(work, engagement_id), version_id)
+    return send_paper(work, facts.version_id, paper_id)
 
 
 def send_paper(work: Work, version_id: str, paper_id: str) -> Response:

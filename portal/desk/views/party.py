@@ -15,6 +15,7 @@ from portal.desk.views import bp
 from portal.desk.views.coach import send_paper
 from portal.evidence.queries import papers_of
 from portal.handing.queries import asked
+from portal.inking.queries import inked
 from portal.people.queries import lookers_of
 from portal.plain.errors import Missing
 from portal.reaching.forms import PlainForm
@@ -36,7 +37,8 @@ def _own(work: Work, seat: Seat, version_id: str) -> Own:
     facts = own_facts(work, seat, version_id)
     if facts.signed_at(seat.party.id) is None:
         raise Missing("version")
-    return own_version(work, seat, facts, papers_of(work, [version_id])[version_id])
+    return own_version(work, seat, facts, papers_of(work, [version_id])[version_id],
+                       inked(work, [version_id]).get((version_id, seat.party.id)))
 
 
 @bp.get("/p/agreements/<version_id>")

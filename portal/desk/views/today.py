@@ -8,7 +8,7 @@ from flask import flash, request
 
 from portal.desk.actions import to_remind
 from portal.desk.forms import FindForm
-from portal.desk.pictures import FEW, donut
+from portal.desk.pictures import signature_arcs
 from portal.desk.policy.look import look, scope_of
 from portal.desk.queries.days import next_days
 from portal.desk.queries.finding import open_words, seal_words
@@ -49,9 +49,7 @@ def today(work: Work) -> Response:
     told = found.summary
     return page("desk/today.html", board=found, days=next_days(work, scope),
                 days_ago=(work.now - told.oldest).days if told.oldest else 0,
-                find=FindForm(formdata=None), signatures=donut({
-                    "signed": told.signed, "waiting": told.waiting, "lapsed": told.lapsed,
-                    "unsent": told.unsent} if told.total >= FEW else {}))
+                find=FindForm(formdata=None), signatures=signature_arcs(told))
 
 
 @bp.post("/today/search")

@@ -54,11 +54,12 @@ class People:
         return any(named.role == "SPONSOR" for named in self.others)
 
 
-def people_of(work: Work, engagement_id: str) -> People:
-    """Return who takes part in the acting coach's engagement; who left is not among them."""
+def people_of(work: Work, engagement_id: str, standing: Standing | None = None) -> People:
+    """Return who takes part in the acting coach's engagement; who left is not among them. What
+    stands there is read where it was not read before."""
     engagement = own_or_missing(work, engagement_id)
     parties = [p for p in parties_of(work, [engagement.id])[engagement.id] if p.role != "COACH"]
-    found = _find(work, engagement, parties)
+    found = _find(work, standing or standing_of_one(work, engagement.id), parties)
     named = [_named(party, found) for party in parties]
     others = [n for n in named if n.role != "COACHEE" and not n.asking.gone]
     return People(engagement, next(n for n in named if n.role == "COACHEE"),
@@ -76,12 +77,12 @@ class _Found:
     domains: dict[str, str]
 
 
-def _find(work: Work, engagement: Engagement, parties: Sequence[Party]) -> _Found:
+def _find(work: Work, standing: Standing, parties: Sequence[Party]) -> _Found:
     points = points_and_people(work, [p.contact_point_id for p in parties if p.contact_point_id])
     organisations = organisations_of(work, parties)
     called = {key: work.reveal(row, "name") for key, row in organisations.items()}
     return _Found(
-        standing_of_one(work, engagement.id), names_of(work, [p.person_id for p in parties]),
+        standing, names_of(work, [p.person_id for p in parties]),
         {point.id: work.reveal(point, "value") for point, _person in points}, called,
         {domain: called[key] for key, row in organisations.items()
          for domain in domains_of(work, row)})

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import flash
 
+from portal.agreements.queries import coachs_version
 from portal.engagements.queries import own_or_missing
 from portal.issuing import actions
 from portal.issuing.forms import VouchForm
@@ -158,6 +159,7 @@ def correct_address(work: Work, engagement_id: str, party_id: str) -> Response:
 def recall(work: Work, engagement_id: str, version_id: str) -> Response:
     """Take an unfinished text back."""
     engagement = actions.own(work, engagement_id)
+    coachs_version(work, engagement, version_id)
     if PlainForm().validate_on_submit():
         reaching.recall(work, engagement, version_id)
         flash(_("The text is taken back. Nothing in it holds."))
