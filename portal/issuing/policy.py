@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from portal.engagements.policy import NAMED_ONLY
+from portal.engagements.policy import NAMED_ONLY, AskFacts, may_be_asked
 from portal.people.policy import AddressNo, Owner, ReadBy, why_not_address
 from portal.wording.policy import is_named
 
@@ -86,6 +86,31 @@ def why_not_party(new: NewParty, facts: PartyFacts) -> tuple[PartyFault, ...]:
     if new.asked_for_on is not None and new.asked_for_on > facts.today:
         found.append(PartyFault("asked_for_on", PartyNo.NOT_YET))
     return tuple(found)
+
+
+class MailWhen(StrEnum):
+    """Say when a person who takes part is written to."""
+
+    NOW = "now"
+    AFTER_YES = "after_yes"
+    PAPER = "paper"
+    NO_MAILBOX = "no_mailbox"
+    NAMED_ONLY = "named_only"
+    NEVER = "never"
+
+
+def mail_when(asking: AskFacts, *, on_paper: bool, has_address: bool) -> MailWhen:
+    """Return when somebody is written to about what is sent now: the coachee first, the others
+    once the coachee has said yes or has asked for them (Z6), nobody who signs on paper."""
+    if asking.role in NAMED_ONLY:
+        return MailWhen.NAMED_ONLY
+    if asking.gone or asking.answer is False:
+        return MailWhen.NEVER
+    if on_paper:
+        return MailWhen.PAPER
+    if not has_address:
+        return MailWhen.NO_MAILBOX
+    return MailWhen.NOW if may_be_asked(asking) else MailWhen.AFTER_YES
 
 
 #: A text that is out, in the coach's own word for it: no other is drafted beside it.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from portal.agreements.queries import Standing, standing_of_one
+from portal.engagements.policy import ask_facts
 from portal.issuing import policy
 from portal.issuing.queries.drafts import Material, materials_of
 from portal.reaching.policy import seen_outside
@@ -57,6 +59,17 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenTo:
+    """Hold one person whom a text names, and when they are written to about it."""
+
+    party_id: str
+    name: str
+    role: str
+    asked_for_on: date | None
+    when: policy.MailWhen
+
+
+@dataclass(frozen=True, slots=True)
 class Texts:
     """Hold all texts of an engagement that are pursued, with what stands."""
 
@@ -79,6 +92,19 @@ class Texts:
     def to_send(self) -> list[Text]:
         """Return the drafts that are signed and sent next."""
         return [text for text in self.drafts if not text.later]
+
+    @property
+    def written_to(self) -> list[WrittenTo]:
+        """Return who stands in what is sent next, each once and the coachee first, and when
+        they are written to."""
+        there = {party.id: (text.material.names[role], party) for text in self.to_send
+                 for role, party in text.material.parties.items() if role != "COACH"}
+        found = [WrittenTo(party.id, name, party.role, party.asked_for_on, policy.mail_when(
+            ask_facts(party.id, party.role, self.standing.events), on_paper=party.on_paper,
+            has_address=party.contact_point_id is not None))
+            for name, party in there.values()]
+        order = ("COACHEE", *policy.ORDER)
+        return sorted(found, key=lambda one: order.index(one.role))
 
     def name_of(self, role: str) -> str:
         """Return the printed name of somebody whom every text names: coach or coachee."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flask import flash
@@ -20,6 +21,8 @@ from portal.web.guards import Door, guard
 from portal.web.pages import _, again, blame, go, page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask import Response
 
     from portal.ground.work import Work
@@ -31,13 +34,17 @@ def _look(work: Work, engagement_id: str, form: IssueForm) -> dict[str, Any]:
     if not texts.to_send:
         raise Refused(IssueNo.ALREADY_OPEN)
     records = [actions.compose(work, texts, text).record for text in texts.to_send]
-    readers = {party.id: text.material.names[role] for text in texts.to_send
-               for role, party in text.material.parties.items() if role != "COACH"}
-    return {"form": form, "screen": screen, "drafts": texts.to_send, "readers": readers,
-            "texts": [laid_out(record, "COACHEE") for record in records],
+    return {"form": form, "screen": screen, "drafts": texts.to_send, "people": texts.written_to,
+            "texts": [(shown, _last_days(shown)) for record in records
+                      if (shown := laid_out(record, "COACHEE"))],
             "intents": [laid_out(record, "COACH")["intents"]["COACH"] for record in records],
-            "third": [text.third for text in texts.to_send if text.third],
             "minutes": minutes_to_read(*records)}
+
+
+def _last_days(shown: Mapping[str, Any]) -> dict[int, date]:
+    """Return the last day of each line of a text, by its number."""
+    return {line["number"]: date.fromisoformat(line["ends"] or shown["ends"])
+            for line in shown["lines"]}
 
 
 @bp.get("/engagements/<engagement_id>/issue")

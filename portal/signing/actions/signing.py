@@ -111,10 +111,12 @@ def sign_waiting(
         signatures = [_write(work, seat, waiting, text, proof) for text in texts]
         left = _leave_the_rest(work, seat, waiting, texts)
         _finish_link(work, seat, taken, invitation, ends=not left)
-        if any(text.slot.vouching for text in texts) and seat.vouched_at is None:
+        unknown = any(text.slot.vouching for text in texts) and seat.vouched_at is None
+        if unknown:
             show_digits(work, seat.engagement, seat.party, taken.factor.id)
         tell_coach(work, seat.engagement, "signed", who=seat.own_name, coach=seat.coach_party,
-                   head=_letterhead(work, seat), dedupe=f"signed:{signatures[0].id}")
+                   head=_letterhead(work, seat), talk="yes" if unknown else "",
+                   dedupe=f"signed:{signatures[0].id}")
         # Whoever came in elsewhere by link alone needs the factor too from now on (Z9).
         end_sessions_of(work, seat.person.id, "party")
         token = begin_session(work, seat.person, scope="party", level="factor", lasts=lasts,
