@@ -224,9 +224,8 @@ def issue(world: World, coach: str = "ana") -> str:
     with world.ground.work(writes=True, actor=world.coach(coach)) as work:
         engagement = issuing.own(work, world.ids["engagement"])
         texts = texts_of(work, engagement)
-        for text in texts.all if not texts.drafts else ():
-            if text.may_begin_anew:
-                issuing.begin_anew(work, engagement, text.material.agreement.id)
+        if not texts.drafts:
+            issuing.save_terms(work, engagement, TermsValues(today(work.now), ANSWERS))
         done = issuing.issue(work, engagement, ANA.name, code)
         assert not isinstance(done, CodeRefused), done
         world.ids |= {version.template_code: version.id for version in done}

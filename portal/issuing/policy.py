@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.engagements.policy import NAMED_ONLY, AskFacts, may_be_asked
 from portal.people.policy import AddressNo, Owner, ReadBy, why_not_address
+from portal.plain.canonical import canonical_bytes
 from portal.wording.policy import is_named
 
 #: The template that a third person signs, by their role.
@@ -23,6 +27,7 @@ class IssueNo(StrEnum):
     """Name why a version cannot be issued."""
 
     ALREADY_OPEN = "already_open"
+    TEXT_CHANGED = "text_changed"
     ANSWERS_MISSING = "answers_missing"
 
 
@@ -111,6 +116,11 @@ def mail_when(asking: AskFacts, *, on_paper: bool, has_address: bool) -> MailWhe
     if not has_address:
         return MailWhen.NO_MAILBOX
     return MailWhen.NOW if may_be_asked(asking) else MailWhen.AFTER_YES
+
+
+def digest_of(records: Iterable[Mapping[str, Any]]) -> str:
+    """Return what tells apart the texts that a page shows from those that stand now."""
+    return hashlib.sha256(b"\n".join(canonical_bytes(dict(one)) for one in records)).hexdigest()
 
 
 #: A text that is out, in the coach's own word for it: no other is drafted beside it.

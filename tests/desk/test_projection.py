@@ -17,7 +17,6 @@ from portal.desk.models import BoardRow, BoardSlot
 from portal.desk.policy.timeline import FOREVER
 from portal.issuing import actions as issuing
 from portal.issuing.actions import TermsValues
-from portal.issuing.queries import texts_of
 from portal.links.models import Invitation
 from portal.people.policy import Owner, ReadBy
 from portal.plain.errors import PortalError
@@ -52,9 +51,6 @@ def as_coach(world: World, act: Callable[[Work, Engagement, Party], Any]) -> Non
 
 def prepare_again(world: World) -> None:
     def prepare(work: Work, engagement: Engagement, _party: Party) -> None:
-        for text in texts_of(work, engagement).all:
-            if text.may_begin_anew:
-                issuing.begin_anew(work, engagement, text.material.agreement.id)
         issuing.save_terms(work, engagement, TermsValues(today(work.now), ANSWERS))
 
     as_coach(world, prepare)

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from portal.agreements.queries import standing_of_one
+from portal.issuing import actions as issuing
+from portal.issuing.queries import texts_of
+from portal.reaching.actions import recall
 from portal.signing.actions import decline
 from tests.builders import World, add_engagement, add_party, add_practice, issue, opened
 from tests.cast import ANA, ANSWERS, CARLA, ELI, GUS, OWN_ANSWERS
@@ -127,3 +130,35 @@ def test_z4_prepares_nothing_beside_a_text_that_was_declined_before_its_day(
     with world.ground.work(writes=True, actor=world.party(level="mailbox")) as work:
         decline(work, world.ids["version"])
     assert ana.get(terms(world)).text == before
+
+
+def test_prepares_a_new_text_beside_one_that_is_left_for_later(named: World, app: Flask) -> None:
+    ana = Browser(app).be(named, "ana", "coach")
+    later = settle(ana, terms(named), {"later_3": "y"})
+    ana.post(later.response.request.path, {"name": ANA.name, "code": named.fresh_code("ana")},
+             page=later)
+    sponsored = "Three-way sponsor agreement"
+    assert sponsored not in ana.get(terms(named)).text
+    with named.ground.work(writes=True, actor=named.coach()) as work:
+        engagement = issuing.own(work, named.ids["engagement"])
+        for text in texts_of(work, engagement).all:
+            newest = texts_of(work, engagement).standing.newest(text.material.agreement.id)
+            if text.material.template.code == "T2" and newest is not None:
+                recall(work, engagement, newest.version_id)
+    assert sponsored in ana.get(terms(named)).text
+
+
+def test_z15_signs_what_the_page_showed_and_nothing_else(named: World, app: Flask) -> None:
+    ana = Browser(app).be(named, "ana", "coach")
+    look = settle(ana, terms(named))
+    settle(ana, terms(named), {"own_1_sponsor_wishes": "whether people come"})
+    path, code = look.response.request.path, named.fresh_code("ana")
+    stale = ana.post(path, {"name": ANA.name, "code": code}, page=look)
+    assert stale.status == 409
+    assert "whether people come" in stale.text
+    assert "your code was not used" in stale.text
+    with named.ground.work(writes=False) as work:
+        assert standing_of_one(work, named.ids["engagement"]).versions == []
+    ana.post(path, {"name": ANA.name, "code": code}, page=stale)
+    with named.ground.work(writes=False) as work:
+        assert len(standing_of_one(work, named.ids["engagement"]).versions) == 4

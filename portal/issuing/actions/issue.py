@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from portal.agreements.actions import NewLine, NewSlot, NewVersion, freeze, sign
 from portal.agreements.policy import laid_out
 from portal.engagements.actions import hold, note
-from portal.engagements.queries import own_or_missing
 from portal.factors.actions import CodeRefused, CodeTaken, use_code
 from portal.issuing import policy
 from portal.issuing.policy import IssueNo
@@ -40,19 +39,22 @@ def compose(work: Work, texts: Texts, text: Text) -> Composed:
 
 
 def issue(
-    work: Work, engagement: Engagement, name: str, code: str
+    work: Work, engagement: Engagement, name: str, code: str, *, shown: str | None = None
 ) -> list[AgreementVersion] | CodeRefused:
     """Freeze every draft that is not left for later, sign the coach's own part of all with one
     code, and write to whom may be asked.
 
     All together or not at all (Z12, Z15). A code that does not count is returned, and nothing
-    else has happened then.
+    else has happened then. `shown` is the digest of what a page showed: raises `Refused` before
+    any code is looked at where the drafts were changed since, in another window.
     """
     hold(work, engagement.id)
     texts = texts_of(work, engagement)
     if not texts.to_send:
         raise Refused(IssueNo.ALREADY_OPEN)
     ready = [compose(work, texts, text) for text in texts.to_send]
+    now = policy.digest_of(one.record for one in ready)
+    require(IssueNo.TEXT_CHANGED if shown is not None and shown != now else None)
     coach = person_or_missing(work, engagement.practice_id, engagement.coach_id)
     taken = use_code(work, coach, code)
     if isinstance(taken, CodeRefused):
@@ -131,9 +133,3 @@ def _sign_own_part(
         who, proof, version_hash=facts.hash, text_hash=shown_digest(shown),
         locale=one.draft.template.locale, zone=one.draft.dates.time_zone, choices={},
         pages_read=[], ledger_head=held_head(work, engagement.id), at=instant(work.now)))
-
-
-def own(work: Work, engagement_id: str) -> Engagement:
-    """Return an engagement of the acting coach, held for writing."""
-    own_or_missing(work, engagement_id)
-    return hold(work, engagement_id)

@@ -8,11 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from portal.agreements.actions import save_draft
-from portal.issuing.policy import IssueNo
-from portal.issuing.queries import Text, texts_of
+from portal.issuing.queries import texts_of
 from portal.people.actions import keep_answers
 from portal.people.queries import answers_of, practice_or_missing
-from portal.plain.errors import Missing, require
 from portal.wording import policy as wording
 
 if TYPE_CHECKING:
@@ -46,7 +44,8 @@ class TermsValues:
 def save_terms(work: Work, engagement: Engagement, values: TermsValues) -> None:
     """Keep the answers with the practice, and the rest with each draft.
 
-    Where there is no draft, this begins a new text of everything whose last one is over.
+    Where no draft is to be sent next, this begins a new text of everything whose last one is
+    over.
     """
     practice = practice_or_missing(work, engagement.practice_id)
     keep_practice(work, practice, values.answers, values.kept)
@@ -69,30 +68,3 @@ def keep_practice(work: Work, practice: Practice, answers: Mapping[str, str],
 def _own_values(own: OwnTerms) -> dict[str, Any]:
     return {"leave_out": sorted(own.leave_out), "answers": wording.tidied(own.answers),
             "rules": [asdict(rule) for rule in own.rules], "later": own.later}
-
-
-def leave_for_later(
-    work: Work, engagement: Engagement, agreement_id: str, *, later: bool
-) -> None:
-    """Leave a draft for later, or take it in again."""
-    text = _text(work, engagement, agreement_id)
-    require(None if text.is_draft else IssueNo.ALREADY_OPEN)
-    save_draft(work, engagement, text.material.agreement, {"later": later})
-
-
-def begin_anew(work: Work, engagement: Engagement, agreement_id: str) -> None:
-    """Prepare a new text of an agreement whose last one is over; it begins with its values.
-
-    Raises `Refused` while the last one is out, in the coach's own eyes (Z4).
-    """
-    text = _text(work, engagement, agreement_id)
-    if not text.is_draft:
-        require(None if text.may_begin_anew else IssueNo.ALREADY_OPEN)
-        save_draft(work, engagement, text.material.agreement, {"later": False})
-
-
-def _text(work: Work, engagement: Engagement, agreement_id: str) -> Text:
-    for text in texts_of(work, engagement).all:
-        if text.material.agreement.id == agreement_id:
-            return text
-    raise Missing("agreement")

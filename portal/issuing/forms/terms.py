@@ -175,9 +175,9 @@ def answers_in(form: AskedForm, asked: Sequence[Question]) -> dict[str, str]:
 
 
 class IssueForm(FlaskForm):
-    """Third screen: sign one's own part and send."""
+    """Last screen: sign one's own part and send; `shown` tells which texts the page shows."""
 
-    hash = HiddenField()
+    shown = HiddenField()
     name = StringField(_("Your full name"), [filled(_("Enter your full name.")), at_most(120),
                                              printable])
     code = CodeField(_("6-digit code"), [filled(_("Enter the 6-digit code from your app."))])

@@ -84,9 +84,10 @@ class Texts:
 
     @property
     def to_settle(self) -> list[Text]:
-        """Return what the terms are about: the drafts, or, where there are none, what can be
-        begun anew. Settling its terms begins it."""
-        return self.drafts or [text for text in self.all if text.may_begin_anew]
+        """Return what the terms are about: the drafts, and, where none is to be sent next, also
+        what can be begun anew. Settling its terms begins it."""
+        return [text for text in self.all
+                if text.is_draft or (text.may_begin_anew and not self.to_send)]
 
     @property
     def to_send(self) -> list[Text]:

@@ -12,7 +12,7 @@ from portal.factors.actions import CodeRefused
 from portal.factors.views.parts import code_trouble
 from portal.issuing import actions
 from portal.issuing.forms import IssueForm
-from portal.issuing.policy import IssueNo
+from portal.issuing.policy import IssueNo, digest_of
 from portal.issuing.queries import screen_of, texts_of
 from portal.issuing.views import bp
 from portal.plain.errors import Refused
@@ -34,6 +34,7 @@ def _look(work: Work, engagement_id: str, form: IssueForm) -> dict[str, Any]:
     if not texts.to_send:
         raise Refused(IssueNo.ALREADY_OPEN)
     records = [actions.compose(work, texts, text).record for text in texts.to_send]
+    form.shown.data = digest_of(records)
     return {"form": form, "screen": screen, "drafts": texts.to_send, "people": texts.written_to,
             "texts": [(shown, _last_days(shown)) for record in records
                       if (shown := laid_out(record, "COACHEE"))],
@@ -66,12 +67,20 @@ def look(work: Work, engagement_id: str) -> Response:
 @bp.post("/engagements/<engagement_id>/issue")
 @guard(Door.COACH)
 def send(work: Work, engagement_id: str) -> Response:
-    """Freeze, sign one's own part, and send the link."""
+    """Freeze, sign one's own part, and send the link: of exactly what the page showed."""
     engagement = actions.own(work, engagement_id)
     form = IssueForm()
     if not form.validate_on_submit():
         return again("issuing/look.html", **_look(work, engagement_id, form))
-    done = actions.issue(work, engagement, said(form.name), said(form.code))
+    try:
+        done = actions.issue(work, engagement, said(form.name), said(form.code),
+                             shown=said(form.shown))
+    except Refused as no:
+        if no.reason is not IssueNo.TEXT_CHANGED:
+            raise
+        flash(_("The texts were changed in another window. Nothing was signed, and your code was "
+                "not used. Here is what holds now."), "error")
+        return page("issuing/look.html", 409, **_look(work, engagement_id, form))
     if isinstance(done, CodeRefused):
         blame(form, "code", code_trouble(done))
         return again("issuing/look.html", **_look(work, engagement_id, form))
