@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -159,14 +159,17 @@ def claim_letter(ground: Ground) -> list[Claimed]:
 
 
 def _fresh(work: Work, first: Notice) -> list[Notice]:
-    """Return what waits for a person and belongs to no letter yet, the due one first."""
+    """Return what waits for a person at this address and belongs to no letter yet, the due one
+    first: what is for another address of theirs gets a letter of its own."""
     rows = work.session.scalars(
         select(Notice).where(
             Notice.topic == "news", Notice.recipient_id == first.recipient_id,
             Notice.settled_at.is_(None), Notice.letter_id.is_(None))
         .order_by(Notice.due_at, Notice.id).with_for_update(skip_locked=True)
     )
-    return [first, *(row for row in rows if row is not first)]
+    to = work.reveal(first, "destination")
+    return [first, *(row for row in rows
+                     if row is not first and work.reveal(row, "destination") == to)]
 
 
 def _of_letter(work: Work, letter_id: str) -> list[Notice]:
@@ -204,14 +207,6 @@ def settle(work: Work, claimed: Claimed, attempt: Attempt) -> Outcome:
         update(Notice).where(Notice.id == claimed.id, Notice.settled_at.is_(None)).values(changes)
     )
     return attempt.outcome
-
-
-def release_after(work: Work, notice_id: str, pause: timedelta) -> None:
-    """Let a notice be tried again after a pause, whatever happened to its worker."""
-    work.session.execute(
-        update(Notice).where(Notice.id == notice_id, Notice.settled_at.is_(None))
-        .values(claimed_until=None, due_at=work.now + pause)
-    )
 
 
 def redirect_news(work: Work, recipient_id: str, engagement_id: str, destination: str) -> None:

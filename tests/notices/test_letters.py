@@ -10,14 +10,17 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import select
 
-from portal.engagements.actions import tell
+from portal.engagements.actions import change_contact, tell
+from portal.engagements.models import Party
 from portal.engagements.queries import by_id, parties_of
 from portal.evidence.models import Seal
 from portal.factors.actions import make_recovery_codes, use_recovery_code
 from portal.notices.actions import claim_mails
 from portal.notices.models import Notice
 from portal.notices.policy import LEASE, NEWS, LetterFacts, can_wait, next_letter, told_once
+from portal.people.actions import add_address
 from portal.people.models import Person
+from portal.people.policy import Owner, ReadBy
 from portal.worker import run_job
 from tests.builders import World, add_engagement, add_practice, conclude, issue
 from tests.cast import ANA, BEN
@@ -122,6 +125,23 @@ def test_makes_one_letter_of_what_gathered(world: World, sent: Mailroom) -> None
     said = words(letter)
     assert said.index("copy of a document") < said.index("was not concluded")
     assert said.count("Hello Ben Adler,") == said.count("/lost") == 1
+
+
+def test_tells_each_address_of_a_person_what_is_for_it(world: World, sent: Mailroom) -> None:
+    put(world, "copy_ready")
+    with world.ground.work(writes=True) as work:
+        party = work.session.get_one(Party, world.ids["ben.party"])
+        person = work.session.get_one(Person, party.person_id)
+        point = add_address(work, person, "ben@other.example", Owner.PRIVATE, ReadBy.NOBODY)
+        work.session.flush()
+        change_contact(work, party, point)
+    put(world, "not_concluded")
+    [first] = deliver(world, sent)
+    world.clock.move(days=1)
+    [second] = deliver(world, sent)
+    said = {mail["To"]: words(mail) for mail in (first, second)}
+    assert "was not concluded" not in said[BEN.email]
+    assert "was not concluded" in said["ben@other.example"]
 
 
 def test_sends_one_letter_a_day_and_the_next_at_eight(world: World, sent: Mailroom) -> None:
