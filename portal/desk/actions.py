@@ -5,26 +5,30 @@ And the one act that others of the practice may do from there: a reminder.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Table, bindparam, delete, insert, select
 
 from portal.desk.models import BoardRow, BoardSlot
 from portal.desk.queries.projection import project
 from portal.engagements.actions import hold
-from portal.engagements.models import Engagement
+from portal.engagements.models import Engagement, Organisation
 from portal.ground import chance
+from portal.ground.vault import DataKey
+from portal.people.actions import list_name
+from portal.people.models import NamePrint, Person
 from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
 
     from portal.desk.policy.look import Scope
     from portal.ground.work import Ground, Work
 
 #: So many engagements are made anew in one transaction.
 _BATCH = 50
+#: What can be looked for, and the column in which its name is stored.
+_NAMED = ((Person, "name"), (Engagement, "title"), (Organisation, "name"))
 _ROWS, _SLOTS = cast("Table", BoardRow.__table__), cast("Table", BoardSlot.__table__)
 _CLEAR = {table.name: delete(table).where(table.c.engagement_id == bindparam("cleared"))
           for table in (_ROWS, _SLOTS)}
@@ -59,13 +63,29 @@ def _replace(
 
 
 def rebuild_board(ground: Ground) -> int:
-    """Make the whole board anew, a batch of engagements at a time; returns how many there are."""
+    """Make the whole board anew, a batch of engagements at a time, and let it be searched for
+    every name; returns how many engagements there are."""
     with ground.work(writes=False) as work:
         ids = list(work.session.scalars(select(Engagement.id).order_by(Engagement.id)))
     for start in range(0, len(ids), _BATCH):
         with ground.work(writes=True) as work:
             write_board(work, ids[start:start + _BATCH])
+    for table, column in _NAMED:
+        _list_names(ground, table, column)
     return len(ids)
+
+
+def _list_names(ground: Ground, table: Any, column: str) -> None:
+    """List the names that an earlier portal stored and did not list; erased ones stay so."""
+    with ground.work(writes=False) as work:
+        ids = list(work.session.scalars(
+            select(table.id).where(table.id.not_in(select(NamePrint.subject_id)),
+                                   table.key_id.in_(select(DataKey.id)))))
+    for start in range(0, len(ids), _BATCH):
+        with ground.work(writes=True) as work:
+            for row in work.session.scalars(
+                    select(table).where(table.id.in_(ids[start:start + _BATCH]))):
+                list_name(work, row, work.reveal(row, column))
 
 
 def to_remind(work: Work, scope: Scope, engagement_id: str) -> Engagement:
@@ -73,8 +93,14 @@ def to_remind(work: Work, scope: Scope, engagement_id: str) -> Engagement:
 
     A coach does so in their own; a helper in those of the practice.
     """
-    found = work.session.get(Engagement, engagement_id)
-    if found is None or found.practice_id != scope.practice_id or not scope.reminds or (
-            scope.own and found.coach_id != scope.person_id):
+    if not _reminds(scope, work.session.get(Engagement, engagement_id)):
         raise Missing("engagement")
-    return hold(work, engagement_id)
+    found = hold(work, engagement_id)
+    if not _reminds(scope, found):
+        raise Missing("engagement")
+    return found
+
+
+def _reminds(scope: Scope, found: Engagement | None) -> bool:
+    return (found is not None and found.practice_id == scope.practice_id and scope.reminds
+            and (not scope.own or found.coach_id == scope.person_id))

@@ -13,13 +13,17 @@ from bench.crowd import add_crowd
 from portal.desk.actions import rebuild_board
 from portal.desk.policy.board import Step, next_step
 from portal.desk.policy.look import PAGE, look, scope_of
+from portal.ground.vault import DataKey
+from portal.issuing import actions as issuing
 from portal.people.actions import list_name
 from portal.people.models import NamePrint, Person
 from portal.plain.names import beginnings, sought
+from portal.reaching.actions import party_by_id
 from portal.signing.actions import decline
 from tests.builders import (
     World,
     add_engagement,
+    add_party,
     add_practice,
     issue,
     opened,
@@ -27,7 +31,7 @@ from tests.builders import (
     sign,
     vouch_for,
 )
-from tests.cast import BEN, ZOE
+from tests.cast import BEN, CARLA, GUS, ZOE
 from tests.pages import Browser
 
 if TYPE_CHECKING:
@@ -116,13 +120,45 @@ def test_finds_nothing_of_another_practice(world: World, app: Flask) -> None:
     assert BEN.name not in zoe.get("/today?state=all&who=practice").text
 
 
+def listed(world: World, key: str) -> int:
+    with world.ground.work(writes=False) as work:
+        return work.session.query(NamePrint).filter_by(subject_id=world.ids[key]).count()
+
+
+def test_lists_a_name_once_however_often_it_is_given(world: World) -> None:
+    add_practice(world)
+    add_engagement(world)
+    assert listed(world, "ben") == 6
+    with world.ground.work(writes=True) as work:
+        list_name(work, work.session.get_one(Person, world.ids["ben"]), "Ben Adler")
+    assert listed(world, "ben") == 6
+
+
 def test_names_vanish_with_their_key(world: World) -> None:
     add_practice(world)
     add_engagement(world)
+    add_party(world, "SUPPORTER", GUS)
+    assert listed(world, "gus") > 0
+    with world.ground.work(writes=True, actor=world.coach()) as work:
+        key = work.session.get_one(Person, world.ids["gus"]).key_id
+        engagement = issuing.own(work, world.ids["engagement"])
+        issuing.take_out(work, engagement, party_by_id(work, engagement, world.ids["gus.party"]))
+        assert work.session.get(DataKey, key) is None
+    assert listed(world, "gus") == 0
+
+
+def test_a_rebuild_lists_the_names_of_an_earlier_portal(world: World, app: Flask) -> None:
+    add_practice(world)
+    add_engagement(world)
+    add_party(world, "SPONSOR", CARLA)
     with world.ground.work(writes=True) as work:
-        person = work.session.get_one(Person, world.ids["ben"])
-        list_name(work, person, "Ben Adler")
-        assert work.session.query(NamePrint).filter_by(subject_id=person.id).count() == 6
+        assert work.session.query(NamePrint).delete() > 0
+    ana = Browser(app).be(world, "ana", "coach")
+    for found in (False, True):
+        for typed in ("adl", "coach", "conti", "acme"):
+            words = ana.post("/today/search", {"find": typed}).text
+            assert ("2 agreements found" in words) is found, typed
+        rebuild_board(world.ground)
 
 
 def test_shows_others_of_the_practice_states_alone(world: World, app: Flask) -> None:
