@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from portal.engagements.models import Engagement, Expectation, Organisation, Party
-from portal.engagements.queries import coach_of, domains_of, organisation_by_name
+from portal.engagements.queries import coach_of, domains_of, organisation_by_name, own_or_missing
 from portal.ground import chance
 from portal.ledger.actions import lock_chain, open_chain, record
 from portal.notices.actions import put_mail
@@ -109,10 +109,20 @@ def meet_organisation(
 def hold(work: Work, engagement_id: str) -> Engagement:
     """Lock an engagement until the transaction ends: acts on it happen one after the other.
 
-    The lock is the row of its chain, to which every act appends.
+    The lock is the row of its chain, to which every act appends. What was read of it before is
+    read again: it may have another coach by now.
     """
+    first = engagement_id not in work.locked
     lock_chain(work, engagement_id)
-    return work.session.get_one(Engagement, engagement_id)
+    return work.session.get_one(Engagement, engagement_id, populate_existing=first)
+
+
+def own(work: Work, engagement_id: str) -> Engagement:
+    """Return an engagement of the acting coach, held for writing; anybody else's does not exist
+    (Z5), nor does one that the coachee handed over a moment ago."""
+    own_or_missing(work, engagement_id)
+    hold(work, engagement_id)
+    return own_or_missing(work, engagement_id)
 
 
 def note(

@@ -91,15 +91,6 @@ def party_of_person(work: Work, engagement_id: str, person_id: str) -> Party:
     return found
 
 
-def engagements_of_person(work: Work, practice_id: str, person_id: str) -> list[Engagement]:
-    """Return the engagements that a person takes part in, newest first."""
-    return list(work.session.scalars(
-        select(Engagement).join(Party, Party.engagement_id == Engagement.id)
-        .where(Party.practice_id == practice_id, Party.person_id == person_id)
-        .order_by(Engagement.created_at.desc())
-    ))
-
-
 def known_person(
     work: Work, engagement: Engagement, print_: str, name: str
 ) -> tuple[Person, ContactPoint] | None:

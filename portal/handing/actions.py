@@ -155,12 +155,13 @@ def end_membership(work: Work, account: Account, *, cannot_hand_over: bool = Fal
     A coach hands over first. Of one who cannot, the texts that still wait for signatures are
     taken back: nobody signs with somebody who is gone. Raises `Refused` with `MemberNo`.
     """
-    running = running_of(work, account.practice_id, account.person_id)
+    # Engagements are locked before the practice, as everywhere else.
+    running = [hold(work, one.id) for one in sorted(
+        running_of(work, account.practice_id, account.person_id), key=lambda one: one.id)]
     people.end_membership(work, account, coaches=len(running),
                           cannot_hand_over=cannot_hand_over)
-    for one in running:
-        engagement = hold(work, one.id)
-        for facts in standing_of_one(work, one.id).versions:
+    for engagement in running:
+        for facts in standing_of_one(work, engagement.id).versions:
             if is_waiting(facts, work.now):
                 recall(work, engagement, facts.version_id)
 

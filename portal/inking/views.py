@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, flash, request
 from flask import Response as FlaskResponse
 
-from portal.engagements.actions import hold
-from portal.engagements.queries import own_or_missing
+from portal.engagements.actions import own
 from portal.factors.actions import CodeRefused
 from portal.factors.views.parts import code_trouble
 from portal.inking.actions import InkValues, Scan, record_ink, set_by_link, set_on_paper, take_scan
@@ -106,8 +105,7 @@ def scan_words(no: ScanNo) -> str:
 @guard(Door.COACH)
 def keep(work: Work, engagement_id: str, version_id: str, party_id: str) -> Response:
     """Record the signature with its scan; what was typed stays, the scan is chosen again."""
-    own_or_missing(work, engagement_id)
-    hold(work, engagement_id)
+    own(work, engagement_id)
     found = sheet_of(work, engagement_id, version_id, party_id)
     form = _form(found)
     if refused(found.asks, form.answers(found.asks)):
@@ -160,8 +158,7 @@ def scan(work: Work, engagement_id: str, scan_id: str) -> Response:
 @guard(Door.COACH)
 def on_paper(work: Work, engagement_id: str, party_id: str) -> Response:
     """Let somebody sign on paper; their link ends."""
-    own_or_missing(work, engagement_id)
-    engagement = hold(work, engagement_id)
+    engagement = own(work, engagement_id)
     party = party_by_id(work, engagement, party_id)
     set_on_paper(work, engagement, party)
     name = names_of(work, [party.person_id])[party.person_id]
@@ -173,8 +170,7 @@ def on_paper(work: Work, engagement_id: str, party_id: str) -> Response:
 @guard(Door.COACH)
 def by_link(work: Work, engagement_id: str, party_id: str) -> Response:
     """Let somebody sign by a link after all; without an address, ask for one first."""
-    own_or_missing(work, engagement_id)
-    engagement = hold(work, engagement_id)
+    engagement = own(work, engagement_id)
     party = party_by_id(work, engagement, party_id)
     name = names_of(work, [party.person_id])[party.person_id]
     if party.contact_point_id is None:

@@ -65,6 +65,15 @@ def of_person(
     ))
 
 
+def linked(work: Work, practice_id: str, person_id: str) -> list[str]:
+    """Return the engagements for which a person was ever sent a link, in a fixed order."""
+    return list(work.session.scalars(
+        select(Invitation.engagement_id).distinct()
+        .where(Invitation.practice_id == practice_id, Invitation.person_id == person_id)
+        .order_by(Invitation.engagement_id)
+    ))
+
+
 _LINKS = (
     select(Invitation).where(Invitation.engagement_id.in_(bindparam("wanted", expanding=True)))
     .order_by(Invitation.issued_at, Invitation.id)

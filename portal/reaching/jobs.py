@@ -12,7 +12,8 @@ from sqlalchemy import select
 from portal.agreements.models import AgreementVersion, Signature
 from portal.agreements.queries import standing_of, standing_of_one
 from portal.engagements.actions import hold, tell
-from portal.engagements.queries import engagements_of_person, parties_of
+from portal.engagements.queries import parties_of
+from portal.links.queries import linked
 from portal.people.actions import PRINT, resend
 from portal.people.policy import normal_address
 from portal.people.queries import open_invitations, points_by_address, practice_or_missing
@@ -57,9 +58,9 @@ def _answer(work: Work, request: DoorRequest) -> None:
     for point in points_by_address(work, printed):
         practice = practice_or_missing(work, point.practice_id)
         speak(practice.locale, practice.timezone)
-        for engagement in engagements_of_person(work, point.practice_id, point.person_id):
-            hold(work, engagement.id)
-            send_return(work, engagement.id, point.person_id)
+        for engagement_id in linked(work, point.practice_id, point.person_id):
+            hold(work, engagement_id)
+            send_return(work, engagement_id, point.person_id)
 
 
 def say_not_concluded(ground: Ground) -> int:

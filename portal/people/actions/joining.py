@@ -84,6 +84,7 @@ def _send(work: Work, row: MembershipInvitation, practice: Practice) -> None:
 
 def resend(work: Work, invitation: MembershipInvitation) -> None:
     """Send a new link, with a week of its own; the old one works no longer."""
+    work.lock(invitation)
     if invitation.ended_as is None:
         _send(work, invitation, practice_or_missing(work, invitation.practice_id))
         _note(work, invitation, "member.invited_again")
@@ -91,13 +92,17 @@ def resend(work: Work, invitation: MembershipInvitation) -> None:
 
 def revoke_invitation(work: Work, invitation: MembershipInvitation) -> None:
     """End a link at once, and forget for whom it was; ending it twice changes nothing."""
+    work.lock(invitation)
     if invitation.ended_as in (None, "not_me"):
         _end(work, invitation, "revoked")
 
 
 def not_for_me(work: Work, invitation: MembershipInvitation) -> None:
-    """End a link that reached somebody else; the owner sees it beside the name."""
-    _end(work, invitation, "not_me")
+    """End a link that reached somebody else; the owner sees it beside the name. One that has
+    ended meanwhile stays as it is."""
+    work.lock(invitation)
+    if invitation.ended_as is None:
+        _end(work, invitation, "not_me")
 
 
 def join(

@@ -46,7 +46,9 @@ def found_practice(work: Work, values: NewPractice) -> Practice:
 
 
 def keep_answers(work: Work, practice: Practice, answers: Mapping[str, str]) -> None:
-    """Keep the practice's standing answers, merged over those it gave before."""
+    """Keep the practice's standing answers, merged over those it gave before, also by a
+    colleague at the same moment."""
+    work.lock(practice)
     merged = {**(json.loads(work.reveal(practice, "answers")) if practice.answers_enc else {}),
               **answers}
     work.hide(practice, "answers", json.dumps(merged, sort_keys=True))

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 def own(work: Work, engagement_id: str) -> Engagement:
     """Return an engagement whose dates the acting account looks after, held for writing."""
     planned_by_me(work, engagement_id)
-    return hold(work, engagement_id)
+    hold(work, engagement_id)
+    return planned_by_me(work, engagement_id)
 
 
 def plan(work: Work, engagement: Engagement, span: Span, place: str) -> CoachingSession:

@@ -83,7 +83,7 @@ def keep_hopes(work: Work) -> Response:
         valid = False
     if not valid:
         return again("signing/hopes.html", **_values(work, seat, form=form))
-    actions.keep_hopes(work, seat, given)
+    actions.keep_hopes(work, actions.take_seat(work), given)
     flash(_("Your words are kept."))
     return go("signing.hopes")
 

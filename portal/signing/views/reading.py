@@ -75,6 +75,8 @@ def read(work: Work, number: int) -> Response:
 @guard(Door.MAILBOX)
 def answer(work: Work, number: int) -> Response:
     """Save the answers and go on to the first page that is still open, or to the check."""
+    # Held from here on: two tabs at once would each keep their own answers alone.
+    actions.take_seat(work)
     seat, waiting = seat_and_waiting(work)
     screen = waiting.screen(number, request.form.get("at"))
     if screen is None:
