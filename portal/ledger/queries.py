@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, or_, select
 
-from portal.ledger.models import Access, Chain, Entry
+from portal.ledger.models import Chain, Entry
 from portal.ledger.policy import Event, first_break, genesis
 from portal.plain.errors import Missing
 
@@ -160,11 +160,3 @@ def broken_chains(work: Work) -> Iterator[tuple[str, int]]:
         broken = first_break(chain_id, ((r.seq, r.previous, r.hash, r.body) for r in rows))
         if broken is not None:
             yield chain_id, broken
-
-
-def accesses_of(work: Work, engagement_id: str) -> list[Access]:
-    """Return who looked at or tried what in this engagement, newest first."""
-    return list(work.session.scalars(
-        select(Access).where(Access.engagement_id == engagement_id)
-        .order_by(Access.at.desc(), Access.id).limit(200)
-    ))

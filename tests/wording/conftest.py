@@ -24,7 +24,6 @@ from portal.wording.policy import (
     Terms,
     Vocabulary,
     asked_fact,
-    default_lines,
     example_answers,
     lines_of,
     plan_dates,
@@ -87,7 +86,7 @@ def draft_of(t1: Template, answers: dict[str, str]) -> Callable[..., Draft]:
     def make(sponsor: str = "", leave_out: Collection[str] = (), **change: str) -> Draft:
         given = {**answers, **{key.replace("__", "."): text for key, text in change.items()}}
         people = {**NAMES, **({"SPONSOR": sponsor} if sponsor else {})}
-        lines = default_lines(t1, given, people, DATES, leave_out)
+        lines = lines_of(t1, given, people, DATES, LineChoices(leave_out))
         return Draft(t1, given, people, DATES, lines)
 
     return make

@@ -21,7 +21,6 @@ from portal.wording.policy import (
     WhyNotLine,
     WhyNotLines,
     choices_values,
-    default_lines,
     lines_of,
     offers,
     read_choices,
@@ -271,4 +270,4 @@ def test_keeps_choices_as_json(choices: LineChoices) -> None:
 def test_reads_a_draft_that_was_never_edited() -> None:
     assert read_choices({}) == LineChoices()
     draft = text_of("T2")
-    assert default_lines(draft.template, draft.answers, draft.names, draft.dates) == draft.lines
+    assert lines_of(draft.template, draft.answers, draft.names, draft.dates) == draft.lines

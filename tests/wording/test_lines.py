@@ -19,8 +19,8 @@ from portal.wording.policy import (
     WhyNotLine,
     WhyNotLines,
     add_months,
-    default_lines,
     last_day,
+    lines_of,
     plan_dates,
     why_not_line,
     why_not_lines,
@@ -230,5 +230,5 @@ def test_refuses_a_text_without_its_locked_noes(ana_and_ben: Draft) -> None:
 
 def test_tidies_the_names_that_go_into_lines(
         t1: Template, answers: dict[str, str], names: dict[str, str], dates: Dates) -> None:
-    lines = default_lines(t1, {**answers, "supervisor": "  Fay   Okafor. "}, names, dates)
+    lines = lines_of(t1, {**answers, "supervisor": "  Fay   Okafor. "}, names, dates)
     assert lines[0].recipients == (Recipient("SUPERVISOR", "Fay Okafor"),)

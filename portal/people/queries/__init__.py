@@ -37,7 +37,6 @@ from portal.people.queries.persons import (
     points_and_people,
     points_by_address,
     practice_or_missing,
-    role_of,
     session_by_token,
 )
 from portal.people.queries.practices import (
@@ -55,6 +54,6 @@ __all__ = [
     "invitation_name", "invitation_or_missing", "invited_to", "is_proven", "join_signer",
     "joinable", "joinable_by_id", "lookers_of", "member_or_missing", "members_of",
     "membership_of", "name_prints", "names_of", "open_invitations", "person_or_missing", "point_of",
-    "points_and_people", "points_by_address", "practice_or_missing", "role_of",
+    "points_and_people", "points_by_address", "practice_or_missing",
     "session_by_token", "settings_of", "successor_of", "why_not_invited", "why_not_joining",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, bindparam, select
@@ -149,15 +148,6 @@ def account_of(work: Work, account_id: str) -> Account | None:
     """Return an open account."""
     found = work.session.get(Account, account_id)
     return None if found is None or found.closed_at is not None else found
-
-
-def role_of(work: Work, account_id: str, now: datetime) -> str | None:
-    """Return what an account is in its practice now: owner, coach or helper."""
-    return work.session.scalar(
-        select(Membership.role).where(Membership.account_id == account_id,
-                                      Membership.until.is_(None), Membership.since <= now)
-        .limit(1)
-    )
 
 
 def points_by_address(work: Work, print_: str) -> list[ContactPoint]:

@@ -23,7 +23,6 @@ from portal.sessions.policy.passes import (
     PassNo,
     Presence,
     presence_of,
-    takes_part,
     usual_mode,
     why_not_mode,
 )
@@ -31,6 +30,6 @@ from portal.sessions.policy.passes import (
 __all__ = [
     "MODES", "MOVES_WITHIN", "Appointment", "Mode", "PassFacts", "PassNo", "Presence",
     "SessionFacts", "SessionNo", "Span", "Word", "calendar", "end_at", "presence_of", "reaches",
-    "span_of", "takes_part", "usual_mode", "why_not_bring", "why_not_cancel", "why_not_mode",
+    "span_of", "usual_mode", "why_not_bring", "why_not_cancel", "why_not_mode",
     "why_not_move", "why_not_span", "word",
 ]

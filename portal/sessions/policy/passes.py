@@ -74,8 +74,3 @@ def presence_of(facts: PassFacts, session: SessionFacts) -> Presence:
         return Presence.NOT_AGREED
     shut = facts.closed_at is not None or facts.left_at is not None or facts.mode is Mode.OUT
     return Presence.NOT_IN if shut else Presence.IN
-
-
-def takes_part(facts: PassFacts, session: SessionFacts) -> bool:
-    """Tell whether a third person is in a session."""
-    return presence_of(facts, session) is Presence.IN

@@ -96,12 +96,6 @@ def lines_of(template: Template, answers: Mapping[str, str], names: Mapping[str,
     return tuple(replace(line, no=no) for no, line in enumerate([*permits, *noes], start=1))
 
 
-def default_lines(template: Template, answers: Mapping[str, str], names: Mapping[str, str],
-                  dates: Dates, leave_out: Collection[str] = ()) -> tuple[Line, ...]:
-    """Return the lines that a template offers with these answers, without any edit."""
-    return lines_of(template, answers, names, dates, LineChoices(leave_out))
-
-
 def offers(template: Template, answers: Mapping[str, str], names: Mapping[str, str],
            dates: Dates, line: Line | None = None,
            facts: Mapping[str, str] | None = None) -> tuple[Offer, ...]:
