@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from portal.agreements.queries import Standing, shown_text, standing_of, version_row
 from portal.engagements.models import Engagement
-from portal.engagements.policy import Mandatory, engagement_state, party_state
+from portal.engagements.policy import Mandatory, engagement_state
 from portal.engagements.queries import of_coach, own_or_missing, parties_of
 from portal.factors.queries import live_factor
 from portal.handing import policy
@@ -22,13 +22,12 @@ from portal.people.models import Account
 from portal.people.policy import Role
 from portal.people.queries import Member, can_coach, members_of, names_of
 from portal.plain.errors import Missing
+from portal.sessions.queries import is_out
 
 if TYPE_CHECKING:
     from portal.engagements.models import Party
     from portal.ground.work import Work
     from portal.signing.queries import Seat
-
-_GONE = ("REMOVED", "LEFT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +165,7 @@ def coachee_of(work: Work, engagement: Engagement) -> Party:
 
 
 def _can_answer(work: Work, coachee: Party) -> bool:
-    return (coachee.contact_point_id is not None
+    return (coachee.contact_point_id is not None and not coachee.on_paper
             and live_factor(work, coachee.person_id) is not None)
 
 
@@ -190,11 +189,9 @@ def asked(work: Work, seat: Seat) -> Asked | None:
 
 def _others(work: Work, seat: Seat) -> list[Party]:
     """Return who else takes part: the new coach would see that they do."""
-    standing = seat.standing
     return [party for party in parties_of(work, [seat.engagement.id])[seat.engagement.id]
             if party.role not in ("COACH", "COACHEE")
-            and party_state(party.id, standing.events, standing.bound_since(party.id, work.now),
-                            work.now) not in _GONE]
+            and not is_out(work, seat.standing, party.id)]
 
 
 def running_of(work: Work, practice_id: str, person_id: str) -> list[Running]:

@@ -12,11 +12,11 @@ from portal.agreements.policy import SignedFacts, SlotFacts, VersionFacts
 from portal.desk.policy import Spoken, spoken
 from portal.evidence.jobs import seal_due
 from portal.plain.errors import Refused
-from portal.signing.actions import keep_hopes, share_hopes
+from portal.signing.actions import end_person, keep_hopes, share_hopes, take_seat
 from portal.signing.policy import Hopes, Shared
 from portal.signing.queries import hopes_for_coach, seat_of
-from tests.builders import World, conclude, opened, vouch_for
-from tests.cast import BEN
+from tests.builders import World, add_party, conclude, opened, vouch_for
+from tests.cast import BEN, CARLA, MALLORY
 from tests.conftest import NOW
 from tests.pages import Browser, Page
 from tests.signing.table import (
@@ -220,6 +220,21 @@ def test_shares_hopes_with_all_only_where_a_sponsor_signs(world: World) -> None:
         work.session.flush()
         with pytest.raises(Refused):
             share_hopes(work, seat, Shared.ALL)
+
+
+def test_shares_hopes_with_no_sponsor_who_takes_part_no_longer(world: World, app: Flask) -> None:
+    concluded(world)
+    carla = browser(world, app, "carla")
+    with world.ground.work(writes=True, actor=world.party()) as work:
+        end_person(work, take_seat(work), world.ids["carla.party"])
+    add_party(world, "SPONSOR", MALLORY)
+    ben = browser(world, app)
+    ben.post("/p/hopes", {"hope": "To sleep again."}, page=ben.get("/p/hopes"))
+    page = ben.get("/p/hopes")
+    assert MALLORY.name in page.text
+    assert CARLA.name not in page.text
+    ben.post("/p/hopes/readers", {"shared": "all"}, page=page)
+    assert "To sleep again." not in carla.get("/p/hopes").text
 
 
 def test_hands_the_sponsor_the_wording_without_names(world: World, app: Flask) -> None:

@@ -19,10 +19,12 @@ from portal.ground.chance import new_id
 from portal.handing import actions
 from portal.handing.policy import Answer, HandOverNo
 from portal.handing.queries import handing_of, to_hand_over, without_coach
+from portal.inking.actions import set_on_paper
 from portal.issuing import actions as issuing
 from portal.people.models import Account
 from portal.people.policy import MemberNo, Role
 from portal.plain.errors import Missing, Refused
+from portal.reaching.actions import party_by_id
 from portal.signing.actions import take_seat
 from portal.web.words import today
 from portal.worker import run_job
@@ -248,6 +250,15 @@ def test_asks_nobody_who_could_not_answer_with_a_code(world: World) -> None:
     opened(world)
     with pytest.raises(Refused) as no:
         propose(world)
+    assert no.value.reason is HandOverNo.CANNOT_ANSWER
+
+
+def test_asks_nobody_who_signs_on_paper_and_gets_no_link(agreed: World) -> None:
+    with agreed.ground.work(writes=True, actor=agreed.coach()) as work:
+        engagement = issuing.own(work, agreed.ids["engagement"])
+        set_on_paper(work, engagement, party_by_id(work, engagement, agreed.ids["ben.party"]))
+    with pytest.raises(Refused) as no:
+        propose(agreed)
     assert no.value.reason is HandOverNo.CANNOT_ANSWER
 
 

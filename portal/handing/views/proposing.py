@@ -30,9 +30,9 @@ def _page(work: Work, handing: Handing, form: ProposeForm) -> dict[str, Any]:
 def _words(no: HandOverNo | None, name: str) -> str:
     if no is not HandOverNo.CANNOT_ANSWER:
         return ""
-    return _("{name} has not come in with a code yet, so nobody could tell who answers. Let them "
-             "sign first. Or take back what waits, and a colleague begins anew with {name}."
-             ).format(name=name)
+    return _("{name} could not answer with a code: they have not signed on a screen yet, or they "
+             "sign on paper and get no link. Let them sign by a link first. Or take back what "
+             "waits, and a colleague begins anew with {name}.").format(name=name)
 
 
 def _load(work: Work, engagement_id: str) -> tuple[Handing, ProposeForm]:

@@ -10,6 +10,7 @@ from portal.engagements.queries import parties_of
 from portal.factors.queries import has_had_factor
 from portal.people.queries import names_of
 from portal.plain.errors import Missing, NotSignedIn
+from portal.sessions.queries import is_out
 from portal.signing import actions
 from portal.signing.forms import HopesForm, ShareForm
 from portal.signing.policy import Hopes, Shared
@@ -46,18 +47,25 @@ def _is_proven(work: Work) -> bool:
 def _share_form(work: Work, seat: Seat) -> ShareForm:
     form = ShareForm()
     parties = parties_of(work, [seat.engagement.id])[seat.engagement.id]
-    others = [p.person_id for p in parties if p.role in _ALL and p.id != seat.party.id]
+    others = [p.person_id for p in parties if p.role in _ALL and p.id != seat.party.id
+              and not is_out(work, seat.standing, p.id)]
     names = names_of(work, others)
-    with_all = seat.has_sponsor and seat.party.role in _ALL
-    form.name_choices(seat.coach_name, [names[one] for one in others] if with_all else [])
+    form.name_choices(seat.coach_name,
+                      [names[one] for one in others] if _signs_together(work, seat) else [])
     return form
+
+
+def _signs_together(work: Work, seat: Seat) -> bool:
+    """Tell whether the person signs with a sponsor here; a sponsor who is taken out does not."""
+    return (seat.has_sponsor and seat.party.role in _ALL
+            and not is_out(work, seat.standing, seat.party.id))
 
 
 def _values(work: Work, seat: Seat, **forms: Any) -> dict[str, Any]:
     row = expectation_of(work, seat.party.id)
     kept = hopes_of(work, row) if row is not None else Hopes()
     heard = hopes_for_signers(work, seat.engagement.id, seat.party.id) \
-        if seat.has_sponsor and seat.party.role in _ALL else []
+        if _signs_together(work, seat) else []
     values = {"form": HopesForm(None, data={"hope": kept.hope, "ready": kept.ready}),
               "share": _share_form(work, seat), "seat": seat, "kept": row is not None,
               "shared": Shared(row.shared_with) if row is not None else Shared.NOBODY,
