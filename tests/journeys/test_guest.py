@@ -105,6 +105,7 @@ def test_brings_a_guest_into_one_session_and_lets_nothing_open_after_it(
     assert pages <= 2
     signed = sign_sheet(world, gus, "gus", GUS.name, check)
     assert signed.response.request.path.startswith("/p/agreements/")
+    assert ana.get(engagement).heading == "One more agreement begins on 7 Dec 2026"
     seal_due(world.ground)
     for browser in (gus, ben):
         page = browser.get("/p/sessions")
