@@ -63,25 +63,28 @@ def start(work: Work, practice_id: str, coach: Person, values: NewEngagement) ->
 def add_party(
     work: Work, engagement: Engagement, person: Person, role: str,
     point: ContactPoint | None, *, organisation: Organisation | None = None,
-    asked_for_on: date | None = None,
+    asked_for_on: date | None = None, on_paper: bool = False,
 ) -> Party:
     """Name a person as a party; nothing is sent by this.
 
     `organisation` is whom the person signs for. `asked_for_on` is the day on which the coachee
-    asked for this person, as the coach says; the coachee is shown it (Z6).
+    asked for this person, as the coach says; the coachee is shown it (Z6). Somebody who signs
+    `on_paper` from the start gets no link, and needs no address (Z26).
     """
     party = Party(
         id=chance.new_id(), practice_id=engagement.practice_id, engagement_id=engagement.id,
         person_id=person.id, role=role, created_at=work.now, asked_for_on=asked_for_on,
         contact_point_id=point.id if point is not None else None,
         organisation_id=organisation.id if organisation is not None else None,
-        capacity="for_organisation" if organisation is not None else "self",
+        capacity="for_organisation" if organisation is not None else "self", on_paper=on_paper,
     )
     work.session.add(party)
     work.session.flush()
     note(work, engagement, "party.proposed", party.id, {"role": role, "person": person.id})
     if asked_for_on is not None:
         note(work, engagement, "party.asked_for", party.id, {"on": asked_for_on.isoformat()})
+    if on_paper:
+        note(work, engagement, "party.on_paper", party.id)
     return party
 
 

@@ -43,7 +43,10 @@ class PartyNo(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewParty:
-    """Hold somebody who is to take part: by name alone, or with an address and whose it is."""
+    """Hold somebody who is to take part: by name alone, or with an address and whose it is.
+
+    Somebody who signs `on_paper` has no address at all (Z26).
+    """
 
     role: str
     name: str
@@ -52,6 +55,7 @@ class NewParty:
     read_by: ReadBy = ReadBy.NOBODY
     organisation: str = ""
     asked_for_on: date | None = None
+    on_paper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ class PartyFault:
 
 
 def why_not_party(new: NewParty, facts: PartyFacts) -> tuple[PartyFault, ...]:
-    """Return everything that speaks against naming somebody (INV-19, Z6, Z7)."""
+    """Return everything that speaks against naming somebody (INV-19, Z6, Z7). Of an address that
+    there is not, nothing does."""
     found = []
     if not is_named(new.name, "person"):
         found.append(PartyFault("name", PartyNo.NOBODY_NAMED))
@@ -82,15 +87,20 @@ def why_not_party(new: NewParty, facts: PartyFacts) -> tuple[PartyFault, ...]:
         return tuple(found)
     if new.role == "SPONSOR" and not new.organisation:
         found.append(PartyFault("organisation", PartyNo.ORGANISATION_MISSING))
-    if facts.address_taken:
-        found.append(PartyFault("email", PartyNo.ADDRESS_TAKEN))
+    if not new.on_paper:
+        found += _why_not_reached(new, facts)
+    if new.asked_for_on is not None and new.asked_for_on > facts.today:
+        found.append(PartyFault("asked_for_on", PartyNo.NOT_YET))
+    return tuple(found)
+
+
+def _why_not_reached(new: NewParty, facts: PartyFacts) -> list[PartyFault]:
+    found = [PartyFault("email", PartyNo.ADDRESS_TAKEN)] if facts.address_taken else []
     address = why_not_address(new.role, new.owner, new.read_by)
     if address is not None:
         found.append(PartyFault(
             "read_by" if address is AddressNo.READ_BY_EMPLOYER else "owner", address))
-    if new.asked_for_on is not None and new.asked_for_on > facts.today:
-        found.append(PartyFault("asked_for_on", PartyNo.NOT_YET))
-    return tuple(found)
+    return found
 
 
 class MailWhen(StrEnum):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, RadioField
+from wtforms import BooleanField, EmailField, Field, Form, RadioField, ValidationError
+from wtforms.validators import StopValidation
 
 from portal.people.policy import Owner, ReadBy
-from portal.web.forms import at_most, filled, mail_address
+from portal.web.forms import at_most, filled, mail_address, said
 from portal.web.words import later as _
 
 
@@ -17,15 +18,22 @@ class LostForm(FlaskForm):
                                                 at_most(254), mail_address])
 
 
+def _unless_on_paper(form: Form, field: Field) -> None:
+    """Ask for no address of somebody who has none."""
+    if "on_paper" in form and form["on_paper"].data:
+        field.errors = []
+        raise StopValidation
+
+
 class AddressParts:
     """An address, whose it is, and who else reads it (Z7), as a part of any form."""
 
-    email = EmailField(_("Mail address"), [filled(_("Enter a mail address.")), at_most(254),
-                                           mail_address])
+    email = EmailField(_("Mail address"), [
+        _unless_on_paper, filled(_("Enter a mail address.")), at_most(254), mail_address])
     owner = RadioField(_("Whose address is this?"),
-                       validators=[filled(_("Say whose address this is."))])
+                       validators=[_unless_on_paper, filled(_("Say whose address this is."))])
     read_by = RadioField(_("Who else reads what arrives there?"),
-                         validators=[filled(_("Say who else reads it."))])
+                         validators=[_unless_on_paper, filled(_("Say who else reads it."))])
 
     def name_choices(self) -> None:
         """Offer the answers in plain words; nothing is chosen beforehand."""
@@ -41,6 +49,18 @@ class AddressParts:
             (ReadBy.ASSISTANT.value, _("An assistant")),
             (ReadBy.EMPLOYER.value, _("The employer can")),
         ]
+
+
+def _no_address_beside(form: Form, field: Field) -> None:
+    if field.data and said(form["email"]):
+        raise ValidationError(_("A mail address is entered as well. Take out one of the two."))
+
+
+class ReachParts(AddressParts):
+    """An address, or that there is none and never a link: then everything is on paper (Z26)."""
+
+    on_paper = BooleanField(_("Signs on paper and has no mailbox"), [_no_address_beside],
+                            render_kw={"data-reach": "paper"})
 
 
 class AddressFields(AddressParts, FlaskForm):

@@ -14,7 +14,7 @@ from tests.browser import paper, steps
 from tests.browser.conftest import DESKTOP, Visit
 from tests.browser.sealed import check_as_a_stranger, fetch_all
 from tests.builders import add_practice
-from tests.cast import BEN, GUS, OWN_ANSWERS
+from tests.cast import ANA, BEN, GUS, OWN_ANSWERS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,3 +142,31 @@ def test_z26_brings_in_what_was_signed_on_paper_long_ago(
         assert EARLIER_LEVEL in text
         assert "on paper, in ink, on 19 October 2025" in text
     assert len(house.mails_to(BEN.email)) == 1, "the invitation that was out, and nothing after it"
+
+
+def test_z26_goes_the_whole_way_with_somebody_who_has_no_mailbox(
+    house: House, visit: Visit, tmp_path: Path
+) -> None:
+    add_practice(house.world)
+    ana = visit(**DESKTOP)
+    steps.sign_in(ana)
+    ana.page.goto("/engagements/new")
+    ana.write("Full name", BEN.name)
+    ana.choose("Signs on paper and has no mailbox")
+    expect(ana.page.get_by_label("Mail address", exact=True)).to_be_hidden()
+    ana.press("Continue to the terms")
+    ana.press("Continue to look and send")
+    assert "Ben Adler signs on paper, and gets no mail." in ana.main
+    steps.sign_and_send(ana, house.world.fresh_code("ana"))
+    assert "on its way" not in ana.main
+
+    ana.page.get_by_role("link", name=re.compile("^Sign on paper")).first.click()
+    photo = paper.photographed(paper.print_sheet(ana, tmp_path), "png")
+    paper.fill_in(ana, paper.THIS_PRINT, today(house.clock.now()), "Yes", "Yes")
+    paper.record(ana, photo, BEN.name)
+    ana.sees(re.compile("^In force until "))
+    house.run("seal", "mail")
+    ana.page.reload()
+    assert "No mail reaches Ben Adler: print the sealed paper" in ana.main
+    assert all(LEVEL in text for text in papers_of(ana, tmp_path / "ana"))
+    assert [mail["To"] for mail in house.mailroom.mails if mail["To"] != ANA.email] == []

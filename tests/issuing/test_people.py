@@ -31,6 +31,7 @@ TODAY = date(2026, 11, 23)
 CARLA_NEW = NewParty("SPONSOR", CARLA.name, CARLA.email, Owner.EMPLOYER, ReadBy.ASSISTANT, ACME)
 GUS_NEW = NewParty("SUPPORTER", GUS.name, GUS.email, Owner.PRIVATE, ReadBy.NOBODY)
 DEV_NEW = NewParty("LINE_MANAGER", DEV.name)
+PAPER_NEW = NewParty("SUPPORTER", GUS.name, on_paper=True)
 
 
 @pytest.mark.parametrize(("facts", "may"), [
@@ -62,6 +63,11 @@ def test_z6_asks_the_coachee_first(facts: AskFacts, may: bool) -> None:
      [("name", PartyNo.NOBODY_NAMED)]),
     (replace(CARLA_NEW, organisation=""), {},
      [("organisation", PartyNo.ORGANISATION_MISSING)]),
+    (PAPER_NEW, {}, []),
+    (replace(PAPER_NEW, on_paper=False), {}, [("owner", AddressNo.NOT_PRIVATE)]),
+    (replace(PAPER_NEW, role="SPONSOR"), {}, [("organisation", PartyNo.ORGANISATION_MISSING)]),
+    (replace(PAPER_NEW, asked_for_on=TODAY + timedelta(days=1)), {},
+     [("asked_for_on", PartyNo.NOT_YET)]),
     (GUS_NEW, {"address_taken": True}, [("email", PartyNo.ADDRESS_TAKEN)]),
     (replace(GUS_NEW, owner=Owner.EMPLOYER), {}, [("owner", AddressNo.EMPLOYER_OWNED)]),
     (replace(GUS_NEW, owner=Owner.SHARED), {}, [("owner", AddressNo.NOT_PRIVATE)]),

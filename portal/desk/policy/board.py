@@ -99,10 +99,10 @@ def request(facts: RequestFacts) -> Signer:
     """Return where the request to a signer stands: for silence and for a decline alike (Z4)."""
     said, since = word(facts.told, facts.issued_at, facts.signed_at)
     if facts.signed_at is None and facts.role != "COACH":
-        if facts.on_paper:
-            said, since = Word.ON_PAPER, facts.issued_at
-        elif not facts.may_be_asked:
+        if not facts.may_be_asked:
             said, since = Word.NOT_YET, facts.issued_at
+        elif facts.on_paper:
+            said, since = Word.ON_PAPER, facts.issued_at
     moments = {kind: [e.at for e in facts.told if e.kind == kind]
                for kind in ("invitation.sent", "party.reminded")}
     asked = [facts.issued_at] if said is Word.ON_PAPER else moments["invitation.sent"]

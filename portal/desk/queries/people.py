@@ -23,7 +23,8 @@ class OwnPerson:
 
     `word` is "named" (signs nothing), "undecided" (the coachee has not said yet), "may" (may be
     asked), "asked" (has a link), "part" (an agreement is in force), "refused" or "gone".
-    `since` is when that came to be, where there is a moment.
+    `since` is when that came to be, where there is a moment. Somebody who is `on_paper` is
+    never written to.
     """
 
     party_id: str
@@ -33,6 +34,7 @@ class OwnPerson:
     word: str
     since: datetime | None
     asked_for_on: date | None
+    on_paper: bool
 
     @property
     def can_end(self) -> bool:
@@ -55,7 +57,8 @@ def people_of(work: Work, seat: Seat) -> list[OwnPerson]:
 
 def _person(work: Work, seat: Seat, party: Party, name: str, firm: str) -> OwnPerson:
     word, since = _word(seat, party, work.now)
-    return OwnPerson(party.id, name, party.role, firm, word, since, party.asked_for_on)
+    return OwnPerson(party.id, name, party.role, firm, word, since, party.asked_for_on,
+                     party.on_paper)
 
 
 def _word(seat: Seat, party: Party, now: datetime) -> tuple[str, datetime | None]:

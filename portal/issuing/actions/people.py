@@ -33,7 +33,7 @@ from portal.sessions.actions import forget_passes
 if TYPE_CHECKING:
     from portal.engagements.models import Engagement
     from portal.ground.work import Work
-    from portal.people.models import ContactPoint, Person
+    from portal.people.models import ContactPoint, Person, Practice
 
 
 def name_coachee(work: Work, values: NewPerson, title: str) -> Engagement:
@@ -42,16 +42,32 @@ def name_coachee(work: Work, values: NewPerson, title: str) -> Engagement:
     Raises `Refused` for an address that is not the coachee's own (Z7).
     """
     require(why_not_address("COACHEE", values.owner, values.read_by))
-    actor = work.actor
-    if actor is None:
+    practice = _own_practice(work)
+    person, point = meet_person(work, practice.id, values)
+    return _begin(work, practice, person, point, title)
+
+
+def name_coachee_on_paper(work: Work, name: str, title: str) -> Engagement:
+    """Start an engagement as `name_coachee` does, with a coachee who has no address: they sign on
+    paper, and nothing is ever sent to them (Z26)."""
+    practice = _own_practice(work)
+    return _begin(work, practice, name_person(work, practice.id, name), None, title)
+
+
+def _own_practice(work: Work) -> Practice:
+    if work.actor is None:
         raise Missing("coach")
-    practice = practice_or_missing(work, actor.practice_id)
-    coach = person_or_missing(work, practice.id, actor.person_id)
+    return practice_or_missing(work, work.actor.practice_id)
+
+
+def _begin(
+    work: Work, practice: Practice, person: Person, point: ContactPoint | None, title: str
+) -> Engagement:
+    coach = person_or_missing(work, practice.id, work.actor.person_id if work.actor else "")
     engagement = start(work, practice.id, coach, NewEngagement(title, practice.country))
     add_party(work, engagement, coach, "COACH", point_of(work, coach.id))
-    person, point = meet_person(work, practice.id, values)
     work.session.flush()
-    add_party(work, engagement, person, "COACHEE", point)
+    add_party(work, engagement, person, "COACHEE", point, on_paper=point is None)
     begin_agreement(work, engagement, "T1", mandatory=True)
     return engagement
 
@@ -72,24 +88,26 @@ def _add(work: Work, engagement: Engagement, new: NewParty) -> Party:
     if new.role in NAMED_ONLY:
         return add_party(work, engagement, name_person(work, practice.id, new.name), new.role,
                          None)
-    person, point = _meet(work, engagement, NewPerson(
-        new.name, new.email, new.owner, new.read_by))
+    person, point = _meet(work, engagement, new)
     organisation = None
     if new.organisation:
         own = [domain_of(new.email)] if new.owner is Owner.EMPLOYER else []
         organisation = meet_organisation(work, practice, new.organisation, own)
     party = add_party(work, engagement, person, new.role, point, organisation=organisation,
-                      asked_for_on=new.asked_for_on)
+                      asked_for_on=new.asked_for_on, on_paper=new.on_paper)
     code = TEMPLATES[new.role]
     begin_agreement(work, engagement, code, mandatory=code in MANDATORY, party_id=party.id)
     return party
 
 
 def _meet(
-    work: Work, engagement: Engagement, values: NewPerson
-) -> tuple[Person, ContactPoint]:
+    work: Work, engagement: Engagement, new: NewParty
+) -> tuple[Person, ContactPoint | None]:
     """Return the person, new or known from another engagement of this coach, and the address
-    with what was just said about it."""
+    with what was just said about it. Without an address nobody is known from elsewhere."""
+    if new.on_paper:
+        return name_person(work, engagement.practice_id, new.name), None
+    values = NewPerson(new.name, new.email, new.owner, new.read_by)
     print_ = work.ground.vault.fingerprint(normal_address(values.email), PRINT)
     found = known_person(work, engagement, print_, values.name)
     if found is None:

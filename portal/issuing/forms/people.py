@@ -12,12 +12,12 @@ from wtforms.validators import Optional
 
 from portal.issuing.policy import NewParty
 from portal.people.policy import Owner, ReadBy
-from portal.reaching.forms import AddressFields, AddressParts
+from portal.reaching.forms import ReachParts
 from portal.web.forms import at_most, filled, printable, said
 from portal.web.words import later as _
 
 
-class WhoForm(AddressFields):
+class WhoForm(ReachParts, FlaskForm):
     """First screen: the coachee."""
 
     name = StringField(_("Full name"), [filled(_("Enter the coachee’s full name.")), at_most(120),
@@ -35,7 +35,8 @@ class NameFields(Form):
     @property
     def is_filled(self) -> bool:
         """Tell whether anything was entered here."""
-        return any(said(field) for field in self if field.type != "RadioField")
+        return any(field.data if field.type == "BooleanField" else said(field)
+                   for field in self if field.type != "RadioField")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check what was entered, if anything was."""
@@ -46,8 +47,8 @@ class NameFields(Form):
         return NewParty(role, said(self.name))
 
 
-class AssistantFields(AddressParts, NameFields):
-    """Somebody with an address, who is asked once the coachee has said yes."""
+class AssistantFields(ReachParts, NameFields):
+    """Somebody who is asked by mail or on paper, once the coachee has said yes."""
 
     asked_for_on = DateField(_("Did the coachee ask for this person? On which day?"),
                              [Optional()])
@@ -55,6 +56,8 @@ class AssistantFields(AddressParts, NameFields):
     def party(self, role: str) -> NewParty:
         """Return what was entered as the rules see it."""
         day: date | None = self.asked_for_on.data
+        if self.on_paper.data:
+            return NewParty(role, said(self.name), asked_for_on=day, on_paper=True)
         return NewParty(
             role, said(self.name), said(self.email), Owner(self.owner.data or Owner.UNKNOWN),
             ReadBy(self.read_by.data or ReadBy.NOBODY), asked_for_on=day)

@@ -116,7 +116,9 @@ def composed(work: Work, material: Material, standing: Standing) -> Composed:
     controller = wording.Controller(practice.name, practice.country,
                                     work.reveal(practice, "contact"))
     return Composed(material, draft, record, {
-        signer.role: _plain(wording.privacy_notice(draft, controller, signer.role))
+        signer.role: _plain(wording.privacy_notice(
+            draft, controller, signer.role,
+            has_mailbox=material.parties[signer.role].contact_point_id is not None))
         for signer in material.template.signers})
 
 

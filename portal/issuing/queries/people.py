@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Hold one person as the coach sees them before and while they are asked.
+    """Hold one person as the coach sees them before and while they are asked. Somebody who is
+    `on_paper` gets no link, and may have no address.
 
     `works_at` names the organisation to whose domain a private address belongs: worth a look.
     """
@@ -38,6 +39,7 @@ class Named:
     asking: AskFacts
     sent: bool
     frozen: bool
+    on_paper: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def _named(party: Party, found: _Found) -> Named:
         party_id=party.id, role=party.role, name=found.names[party.person_id], address=address,
         organisation=found.organisations.get(party.organisation_id or "", ""),
         works_at="" if party.role == "SPONSOR" else found.domains.get(domain_of(address), ""),
-        asked_for_on=party.asked_for_on,
+        asked_for_on=party.asked_for_on, on_paper=party.on_paper,
         asking=ask_facts(party.id, party.role, standing.events),
         sent=any(e.kind == "party.invited" and e.subject_id == party.id
                  for e in standing.events),

@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Hold an engagement before its text is issued."""
+    """Hold an engagement before its text is issued; `on_paper` says that its coachee gets no
+    link."""
 
     engagement: Engagement
     template: Template
     coach_name: str
     coachee_name: str
+    on_paper: bool
     title: str
     answers: Mapping[str, str]
     answered: bool
@@ -48,7 +50,8 @@ def screen_of(work: Work, engagement_id: str) -> Screen:
     return Screen(
         engagement=engagement, template=pack, title=work.reveal(engagement, "title"),
         coach_name=names[parties["COACH"].person_id],
-        coachee_name=names[parties["COACHEE"].person_id], answers=answers,
+        coachee_name=names[parties["COACHEE"].person_id],
+        on_paper=parties["COACHEE"].on_paper, answers=answers,
         answered=bool(answers) and not wording.why_not_answers(pack, answers),
         starts_on=starts, leave_out=frozenset(kept.get("leave_out", ())),
     )

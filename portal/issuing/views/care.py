@@ -8,6 +8,7 @@ from flask import flash
 
 from portal.agreements.queries import coachs_version
 from portal.engagements.queries import own_or_missing
+from portal.inking.actions import set_by_link
 from portal.issuing import actions
 from portal.issuing.forms import VouchForm
 from portal.issuing.views import bp
@@ -131,13 +132,13 @@ def address(work: Work, engagement_id: str, party_id: str) -> Response:
     form = AddressFields()
     form.name_choices()
     return page("issuing/address.html", form=form, engagement_id=engagement_id, name=name,
-                role=party.role)
+                role=party.role, is_first=party.contact_point_id is None)
 
 
 @bp.post("/engagements/<engagement_id>/parties/<party_id>/address")
 @guard(Door.COACH)
 def correct_address(work: Work, engagement_id: str, party_id: str) -> Response:
-    """Write to another address from now on."""
+    """Write to another address from now on. Somebody who had none signs by a link after all."""
     engagement, party, name = _held(work, engagement_id, party_id)
     form = AddressFields()
     form.name_choices()
@@ -145,13 +146,16 @@ def correct_address(work: Work, engagement_id: str, party_id: str) -> Response:
         owner, read_by = Owner(form.owner.data), ReadBy(form.read_by.data)
         no = why_not_address(party.role, owner, read_by)
         if no is None:
+            had_none = party.contact_point_id is None
             reaching.correct_address(work, engagement, party, said(form.email), owner, read_by)
+            if had_none:
+                set_by_link(work, engagement, party)
             flash(_("Mail to {name} goes to the new address from now on.").format(name=name))
             return go("desk.engagement", engagement_id=engagement_id)
         blame(form, "read_by" if no is AddressNo.READ_BY_EMPLOYER else "owner",
               address_words(no, name))
     return again("issuing/address.html", form=form, engagement_id=engagement_id, name=name,
-                 role=party.role)
+                 role=party.role, is_first=party.contact_point_id is None)
 
 
 @bp.post("/engagements/<engagement_id>/versions/<version_id>/recall")

@@ -23,6 +23,7 @@ from portal.web.pages import _, again, blame, go, page
 if TYPE_CHECKING:
     from flask import Response
 
+    from portal.engagements.models import Engagement
     from portal.ground.work import Work
 
 
@@ -58,19 +59,24 @@ def who(work: Work) -> Response:
 def name_coachee(work: Work) -> Response:
     """Start the engagement as a draft; nothing is sent yet."""
     form = _who_form()
-    valid = form.validate_on_submit()
-    if valid:
+    if form.validate_on_submit() and not form.on_paper.data:
         no = why_not_address("COACHEE", Owner(form.owner.data), ReadBy(form.read_by.data))
         if no is not None:
             blame(form, "owner" if no is not AddressNo.READ_BY_EMPLOYER else "read_by",
                   address_words(no, said(form.name)))
     if form.errors:
         return again("issuing/who.html", form=form)
-    engagement = actions.name_coachee(work, NewPerson(
-        said(form.name), said(form.email), Owner(form.owner.data),
-        ReadBy(form.read_by.data)), said(form.title))
+    engagement = _begin(work, form)
     alone = "alone" in request.form
     return go("issuing.terms" if alone else "issuing.people", engagement_id=engagement.id)
+
+
+def _begin(work: Work, form: WhoForm) -> Engagement:
+    name, title = said(form.name), said(form.title)
+    if form.on_paper.data:
+        return actions.name_coachee_on_paper(work, name, title)
+    return actions.name_coachee(work, NewPerson(
+        name, said(form.email), Owner(form.owner.data), ReadBy(form.read_by.data)), title)
 
 
 def _people_form(people: People) -> PeopleForm:

@@ -84,5 +84,7 @@ def send(work: Work, engagement_id: str) -> Response:
     if isinstance(done, CodeRefused):
         blame(form, "code", code_trouble(done))
         return again("issuing/look.html", **_look(work, engagement_id, form))
-    flash(_("Signed. The invitation is on its way."))
+    flash(_("Signed. Print it now, and have it signed.")
+          if screen_of(work, engagement_id).on_paper else
+          _("Signed. The invitation is on its way."))
     return go("desk.engagement", engagement_id=engagement_id)

@@ -35,15 +35,16 @@ class Section:
     text: tuple[str, ...]
 
 
-def privacy_notice(draft: Draft, controller: Controller,
-                   reader: str = "COACHEE") -> tuple[Section, ...]:
+def privacy_notice(draft: Draft, controller: Controller, reader: str = "COACHEE", *,
+                   has_mailbox: bool = True) -> tuple[Section, ...]:
     """Return the notice for a reader of this role, made from the practice's answers and the lines.
 
     Says who asks and why, where the data come from, on what right, who gets them, where they
-    are kept and how long, and the rights. A role that is not written to has none. Raises
-    `MissingValue` if the practice left out a fact.
+    are kept and how long, and the rights. A role that is not written to has none; of somebody
+    who has no mailbox it names none. Raises `MissingValue` if the practice left out a fact.
     """
-    values = {**draft.values, **_facts(draft, controller)}
+    mailbox = "your mailbox" if has_mailbox else ""
+    values = {**draft.values, **_facts(draft, controller), "mailbox": mailbox}
     return tuple(Section(fill(part.heading, values), fill_all(part.text, values))
                  for part in draft.template.notice.get(reader, ()))
 
@@ -61,4 +62,4 @@ def _facts(draft: Draft, controller: Controller) -> dict[str, str]:
 
 #: The placeholders that only the notice has.
 NOTICE_ALWAYS = frozenset({"template", "practice", "country", "contact"})
-NOTICE_SOMETIMES = frozenset({"hosting", "authority", "recipients"})
+NOTICE_SOMETIMES = frozenset({"hosting", "authority", "recipients", "mailbox"})
