@@ -108,11 +108,16 @@ def _named(word: str, state: str, *, chosen_pause: bool) -> str:
 def party_state(
     party_id: str, events: Iterable[Event], bound_since: datetime | None, now: datetime
 ) -> str:
-    """Return the state of a party; `bound_since` is when its first agreement came into force."""
-    moments = [(e.at, n, PARTY_KINDS[e.kind]) for n, e in enumerate(events)
+    """Return the state of a party; `bound_since` is when its first agreement came into force.
+
+    A signature that brings it into force comes with the proof of who signs: of one instant, the
+    proof is looked at first.
+    """
+    told = list(events)
+    moments = [(e.at, n, PARTY_KINDS[e.kind]) for n, e in enumerate(told)
                if e.subject_id == party_id and e.kind in PARTY_KINDS]
     if bound_since is not None:
-        moments.append((bound_since, len(moments), ("first_agreement_in_force",)))
+        moments.append((bound_since, len(told), ("first_agreement_in_force",)))
     state = PARTY.start
     for at, _, names in sorted(moments):
         name = next((name for name in names if PARTY.allows(state, name)), None)

@@ -167,6 +167,20 @@ def test_z6_shows_who_is_named_who_may_be_asked_and_who_is(world: World, app: Fl
     assert ben.get(f"/p/people/{world.ids['dev.party']}").status == 404
 
 
+def test_says_who_takes_part_from_the_signature_that_brings_it_into_force(
+    world: World, app: Flask
+) -> None:
+    set_table(world)
+    ben_signs(world)
+    vouch_for(world)
+    signs(world, "eli")
+    cards = browser(world, app).get("/p/people").soup.select("ul.given > li")
+    [eli] = [card.get_text(" ") for card in cards if "Eli Engel" in card.get_text()]
+    [gus] = [card.get_text(" ") for card in cards if "Gus Groth" in card.get_text()]
+    assert "Has taken part since 23 November 2026." in eli
+    assert "Nothing is in force yet." in gus
+
+
 def test_ends_the_link_of_somebody_who_is_not_to_be_asked_any_more(
     world: World, app: Flask
 ) -> None:
