@@ -161,7 +161,10 @@ def name_and_send(demo: Visitor) -> str:
     assert starts
     look = demo.post(f"{path[1]}/terms", terms, starts_on=starts[1],
                      **{key: unescaped(value) for key, value in fields.items()})
-    return demo.post(f"{path[1]}/issue", look, name="Ana Berg", code=demo.code("Ana Berg"))
+    shown = re.search(r'name="shown"[^>]*value="([^"]+)"', look)
+    assert shown
+    return demo.post(f"{path[1]}/issue", look, shown=shown[1], name="Ana Berg",
+                     code=demo.code("Ana Berg"))
 
 
 def unescaped(value: str) -> str:
