@@ -18,7 +18,7 @@ from sqlalchemy import insert
 
 from portal.agreements.models import Agreement, AgreementVersion, Signature, SignerSlot
 from portal.engagements.models import Engagement, Party
-from portal.ground.chance import new_id
+from portal.ground.chance import new_id, secret_bytes
 from portal.ground.vault import DataKey
 from portal.ledger.models import Chain, Entry
 from portal.ledger.policy import entry_bytes, entry_hash, genesis
@@ -93,7 +93,7 @@ class Crowd:
         """Append an entry to a chain."""
         seq, previous = self.heads.get(chain, (0, genesis(chain)))
         body = entry_bytes(chain, seq + 1, previous, at=at, kind=kind, subject_id=subject,
-                           actor_id=actor, facts=facts)
+                           actor_id=actor, facts=facts, salt=secret_bytes(16).hex())
         self.heads[chain] = (seq + 1, entry_hash(body))
         self.rows[Entry].append({
             "id": new_id(), "practice_id": self.practice_id, "chain_id": chain, "seq": seq + 1,
