@@ -103,6 +103,27 @@ def _why_not_reached(new: NewParty, facts: PartyFacts) -> list[PartyFault]:
     return found
 
 
+class AskedNo(StrEnum):
+    """Name why it cannot be noted now that the coachee asked for somebody."""
+
+    NAMED_ONLY = "named_only"
+    SETTLED = "settled"
+    OUT = "out"
+
+
+def why_not_note_asked(asking: AskFacts, *, out: bool) -> AskedNo | None:
+    """Return why the coach cannot note after naming that the coachee asked for a person (Z6).
+
+    A text that is out says already that the person is asked only after a yes, and the coachee
+    answers that on the page: nothing is noted past it.
+    """
+    if asking.role in NAMED_ONLY or asking.role in ("COACH", "COACHEE"):
+        return AskedNo.NAMED_ONLY
+    if asking.gone or asking.asked_for or asking.answer is not None:
+        return AskedNo.SETTLED
+    return AskedNo.OUT if out else None
+
+
 class MailWhen(StrEnum):
     """Say when a person who takes part is written to."""
 

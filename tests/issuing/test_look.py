@@ -8,12 +8,12 @@ import pytest
 
 from portal.engagements.models import Party
 from portal.engagements.policy import AskFacts
-from portal.issuing.policy import MailWhen, mail_when
+from portal.issuing.policy import AskedNo, MailWhen, mail_when, why_not_note_asked
 from portal.notices.jobs import in_words
 from tests.builders import World, add_practice, add_table, issue
 from tests.cast import ANA
 from tests.pages import Browser
-from tests.signing.table import ben_signs, mails_to, set_table, signs
+from tests.signing.table import ben_signs, kinds, mails_to, set_table, signs
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -77,6 +77,58 @@ def test_does_as_it_says(world: World, app: Flask) -> None:
         promised = any(text.startswith(f"{name} gets a mail") and "as soon as" in text
                        for text in said)
         assert bool(mails_to(world, name)) is promised, name
+
+
+@pytest.mark.parametrize(("asking", "out", "no"), [
+    (AskFacts("ASSISTANT"), False, None),
+    (AskFacts("ASSISTANT"), True, AskedNo.OUT),
+    (AskFacts("ASSISTANT", asked_for=True), False, AskedNo.SETTLED),
+    (AskFacts("SPONSOR", answer=True), False, AskedNo.SETTLED),
+    (AskFacts("SPONSOR", answer=False), False, AskedNo.SETTLED),
+    (AskFacts("GUEST", gone=True), False, AskedNo.SETTLED),
+    (AskFacts("HR_PARTNER"), False, AskedNo.NAMED_ONLY),
+    (AskFacts("COACHEE"), False, AskedNo.NAMED_ONLY),
+])
+def test_z6_knows_when_asking_can_be_noted_after_naming(
+    asking: AskFacts, out: bool, no: AskedNo | None
+) -> None:
+    assert why_not_note_asked(asking, out=out) is no
+
+
+def test_z6_notes_after_naming_that_the_coachee_asked_and_writes_at_once(
+    world: World, app: Flask
+) -> None:
+    add_practice(world)
+    add_table(world)
+    ana = Browser(app).be(world, "ana", "coach")
+    people = f"/engagements/{world.ids['engagement']}/people"
+    path = f"/engagements/{world.ids['engagement']}/parties/{world.ids['eli.party']}/asked-for"
+    page = ana.post(path, page=ana.get(people))
+    assert "Ben Adler asked for this person on 23 November 2026" in page.text
+    assert kinds(world, "eli.party") == ["party.proposed", "party.asked_for"]
+    assert path not in page.html
+    shown = look(world, app)
+    assert "you noted that Ben Adler asked for them on 23 November 2026" in " ".join(said_of(shown))
+    assert "You asked for Eli Engel" in shown.text
+    issue(world)
+    assert mails_to(world, "Eli Engel")
+    assert not mails_to(world, "Gus Groth")
+
+
+@pytest.mark.parametrize(("key", "sent"), [
+    ("eli", True), ("carla", True), ("dev", False), ("ben", False)])
+def test_z6_notes_nothing_past_the_coachee(
+    world: World, app: Flask, key: str, sent: bool
+) -> None:
+    add_practice(world)
+    add_table(world)
+    if sent:
+        issue(world)
+    ana = Browser(app).be(world, "ana", "coach")
+    path = f"/engagements/{world.ids['engagement']}/parties/{world.ids[f'{key}.party']}/asked-for"
+    assert path not in ana.get(f"/engagements/{world.ids['engagement']}/people").html
+    assert ana.post(path).status == 409
+    assert "party.asked_for" not in kinds(world, f"{key}.party")
 
 
 def test_shows_each_page_as_the_ceremony_does_and_folds_its_wording(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
 
@@ -12,10 +13,10 @@ from portal.agreements.models import Agreement, TermsDraft
 from portal.agreements.queries import standing_of_one
 from portal.engagements.actions import NewEngagement, add_party, meet_organisation, note, start
 from portal.engagements.models import Party
-from portal.engagements.policy import NAMED_ONLY
+from portal.engagements.policy import NAMED_ONLY, ask_facts
 from portal.engagements.queries import is_known_elsewhere, known_person
-from portal.issuing.policy import MANDATORY, TEMPLATES, NewParty, domain_of
-from portal.issuing.queries import why_not_people
+from portal.issuing.policy import MANDATORY, TEMPLATES, NewParty, domain_of, why_not_note_asked
+from portal.issuing.queries import text_is_out, why_not_people
 from portal.people.actions import (
     PRINT,
     NewPerson,
@@ -118,6 +119,20 @@ def _meet(
             point = add_address(work, person, values.email, values.owner, values.read_by)
     work.session.flush()
     return person, point
+
+
+def note_asked(work: Work, engagement: Engagement, party: Party) -> None:
+    """Note that the coachee asked for a person today, as the coach says; the coachee is shown
+    the day, and the person is written to as soon as their text is sent (Z6).
+
+    Raises `Refused` where the coachee's word is there already or the text is out.
+    """
+    standing = standing_of_one(work, engagement.id)
+    require(why_not_note_asked(ask_facts(party.id, party.role, standing.events),
+                               out=text_is_out(standing, party.id, work.now)))
+    practice = practice_or_missing(work, engagement.practice_id)
+    party.asked_for_on = work.now.astimezone(ZoneInfo(practice.timezone)).date()
+    note(work, engagement, "party.asked_for", party.id, {"on": party.asked_for_on.isoformat()})
 
 
 def take_out(work: Work, engagement: Engagement, party: Party) -> None:

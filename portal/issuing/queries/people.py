@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from portal.agreements.queries import standing_of_one
 from portal.engagements.policy import NAMED_ONLY, AskFacts, ask_facts
 from portal.engagements.queries import domains_of, organisations_of, own_or_missing, parties_of
-from portal.issuing.policy import ORDER, NewParty, PartyFacts, PartyFault, domain_of, why_not_party
+from portal.issuing.policy import (
+    ORDER,
+    OUT,
+    NewParty,
+    PartyFacts,
+    PartyFault,
+    domain_of,
+    why_not_note_asked,
+    why_not_party,
+)
 from portal.people.policy import normal_address
 from portal.people.queries import names_of, points_and_people, practice_or_missing
+from portal.reaching.policy import seen_outside
 
 if TYPE_CHECKING:
     from portal.agreements.queries import Standing
@@ -40,6 +50,12 @@ class Named:
     sent: bool
     frozen: bool
     on_paper: bool
+    out: bool
+
+    @property
+    def may_note_asked(self) -> bool:
+        """Tell whether the coach can note that the coachee asked for this person."""
+        return why_not_note_asked(self.asking, out=self.out) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +93,7 @@ class _Found:
     addresses: dict[str, str]
     organisations: dict[str, str]
     domains: dict[str, str]
+    now: datetime
 
 
 def _find(work: Work, standing: Standing, parties: Sequence[Party]) -> _Found:
@@ -87,7 +104,7 @@ def _find(work: Work, standing: Standing, parties: Sequence[Party]) -> _Found:
         standing, names_of(work, [p.person_id for p in parties]),
         {point.id: work.reveal(point, "value") for point, _person in points}, called,
         {domain: called[key] for key, row in organisations.items()
-         for domain in domains_of(work, row)})
+         for domain in domains_of(work, row)}, work.now)
 
 
 def _named(party: Party, found: _Found) -> Named:
@@ -103,7 +120,15 @@ def _named(party: Party, found: _Found) -> Named:
         asking=ask_facts(party.id, party.role, standing.events),
         sent=any(e.kind == "party.invited" and e.subject_id == party.id
                  for e in standing.events),
-        frozen=signs or (party.role in NAMED_ONLY and sponsored))
+        frozen=signs or (party.role in NAMED_ONLY and sponsored),
+        out=text_is_out(standing, party.id, found.now))
+
+
+def text_is_out(standing: Standing, party_id: str, now: datetime) -> bool:
+    """Tell whether a text that a person would sign is out, in the coach's own eyes (Z4)."""
+    own = {agreement.id for agreement in standing.of_party(party_id)}
+    return any(facts.agreement_id in own and seen_outside(facts, now) in OUT
+               for facts in standing.versions)
 
 
 def why_not_people(

@@ -144,3 +144,16 @@ def take_out(work: Work, engagement_id: str, party_id: str) -> Response:
         actions.take_out(work, engagement, party)
         flash(_("{name} takes part no more.").format(name=name))
     return go("issuing.people", engagement_id=engagement_id)
+
+
+@bp.post("/engagements/<engagement_id>/parties/<party_id>/asked-for")
+@guard(Door.COACH)
+def note_asked(work: Work, engagement_id: str, party_id: str) -> Response:
+    """Note that the coachee asked for somebody who is named already."""
+    engagement = actions.own(work, engagement_id)
+    party = party_by_id(work, engagement, party_id)
+    name = names_of(work, [party.person_id])[party.person_id]
+    if PlainForm().validate_on_submit():
+        actions.note_asked(work, engagement, party)
+        flash(_("Noted: the coachee asked for {name} today.").format(name=name))
+    return go("issuing.people", engagement_id=engagement_id)
