@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Response as FlaskResponse
 
 from portal.agreements.queries import coachs_version, shown_text, version_row
-from portal.desk.pictures import signature_arcs
+from portal.desk.pictures import relations, signature_arcs, waiting_line
 from portal.desk.queries.sheet import sheet_of
 from portal.desk.views import bp
 from portal.engagements.queries import own_or_missing
@@ -39,7 +39,8 @@ def engagement(work: Work, engagement_id: str) -> Response:
     work.note("engagement.looked", "coach", engagement_id=engagement_id)
     sheet = sheet_of(work, engagement_id)
     return page("desk/engagement.html", sheet=sheet, form=PlainForm(),
-                signatures=signature_arcs(sheet.summary),
+                signatures=signature_arcs(sheet.summary), relations=relations(sheet),
+                waiting=waiting_line(sheet, work.now),
                 card=sessions_card(work, engagement_id))
 
 
