@@ -10,10 +10,23 @@ from sqlalchemy import select
 
 from portal.engagements.models import CoachingSession
 from portal.ledger.models import Access
+from portal.sessions.actions import close_door
 from tests.builders import World, add_colleague, add_engagement, add_party, add_practice
 from tests.cast import ANA, BEN, CARLA, ELI, GUS, HANA, Character
 from tests.pages import Browser
-from tests.sessions.world import agree, bring_in, cancel, freeze_terms, guest_agreed, move, plan
+from tests.sessions.world import (
+    DAY,
+    Terms,
+    agree,
+    as_party,
+    bring_in,
+    cancel,
+    freeze_terms,
+    guest_agreed,
+    move,
+    plan,
+    sign_all,
+)
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -229,6 +242,24 @@ def test_says_to_a_guest_that_it_has_ended(bound: World, app: Flask) -> None:
     page = Browser(app).be(bound, "gus", "party").get("/p/sessions")
     assert "has ended by itself" in page.text
     assert "Room 4" not in page.text
+
+
+@pytest.mark.parametrize("days", [0, 15])
+def test_inv_16_shows_a_guest_the_same_after_a_no_and_behind_a_closed_door(
+    bound: World, app: Flask, days: float
+) -> None:
+    one, now = plan(bound), bound.clock.now()
+    refused = freeze_terms(bound, bring_in(bound, one, GUS), Terms(
+        now, now + 30 * DAY, now + 7 * DAY, optional=True))
+    sign_all(bound, refused, "no")
+    guest_agreed(bound, one, IVO, "ivo")
+    as_party(bound, "ben", close_door, one, bound.ids["ivo.party"])
+    bound.clock.move(days=days)
+    pages = [Browser(app).be(bound, key, "party").get("/p/sessions").text
+             for key in ("gus", "ivo")]
+    assert pages[0] == pages[1]
+    assert "No session is open to you now." in pages[0]
+    assert "S1" not in pages[0]
 
 
 def test_shows_an_assistant_dates_and_no_names(bound: World, app: Flask) -> None:

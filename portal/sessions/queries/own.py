@@ -13,7 +13,7 @@ from portal.people.queries import lookers_of, names_of
 from portal.plain.errors import Missing
 from portal.sessions.policy import Appointment, Mode, Word
 from portal.sessions.queries.dates import dates_of, sessions_of
-from portal.sessions.queries.people import SCHEDULE, openings, passes_of, thirds_of
+from portal.sessions.queries.people import SCHEDULE, let_in, openings, passes_of, thirds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -167,16 +167,19 @@ def _of_guest(room: _Room) -> OwnPage:
 
 
 def _was_in(room: _Room, session: CoachingSession, row: SessionPass | None) -> bool:
-    """Tell whether an addendum of the party for this session held once, and the door is open.
+    """Tell whether an addendum of the party for this session let them in once, and the door is
+    open.
 
-    A closed door looks like no session at all, whatever became of the session.
+    A closed door and a line that was refused look like no session at all, whatever became of the
+    session (INV-16).
     """
     if row is not None and (row.closed_at or row.left_at or row.mode == Mode.OUT):
         return False
     own = {a.id for a in room.standing.agreements.values()
            if (a.session_id, a.party_id) == (session.id, room.party.id)}
-    return any(in_force_spans(facts, room.work.now) for facts in room.standing.versions
-               if facts.agreement_id in own)
+    return let_in(room.work, room.standing, [
+        facts for facts in room.standing.versions
+        if facts.agreement_id in own and in_force_spans(facts, room.work.now)])
 
 
 def _ended(room: _Room, session: CoachingSession) -> OwnSession:

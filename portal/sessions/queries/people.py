@@ -26,7 +26,7 @@ from portal.sessions.policy import (
 from portal.sessions.queries.dates import facts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from portal.agreements.policy import VersionFacts
     from portal.agreements.queries import Standing
@@ -79,16 +79,29 @@ def openings(work: Work, standing: Standing, category: str) -> list[Opening]:
     signed = {facts.version_id: facts for facts in standing.versions
               if facts.force_at() is not None and _third(standing, facts) is not None
               and state(facts, work.now) in ("SCHEDULED", "IN_FORCE")}
-    rows = work.session.scalars(
-        select(Grant).where(Grant.version_id.in_(signed), Grant.effect == "permit")
-    ) if signed else ()
     found = []
-    for grant in rows:
+    for grant in _permits(work, signed):
         facts = signed[grant.version_id]
         if (_names(grant, standing, facts, category)
                 and (opening := _opening(work, grant, standing, facts)) is not None):
             found.append(opening)
     return [one for one in found if not is_out(work, standing, one.party_id)]
+
+
+def let_in(work: Work, standing: Standing, texts: Iterable[VersionFacts]) -> bool:
+    """Tell whether one of these texts let its third person into a session: the coachee did not
+    refuse the line that does."""
+    signed = {facts.version_id: facts for facts in texts}
+    return any(_names(grant, standing, signed[grant.version_id], IN_SESSION)
+               and (not grant.optional or _accepted(work, grant, signed[grant.version_id]))
+               for grant in _permits(work, signed))
+
+
+def _permits(work: Work, version_ids: Collection[str]) -> Sequence[Grant]:
+    if not version_ids:
+        return ()
+    return work.session.scalars(
+        select(Grant).where(Grant.version_id.in_(version_ids), Grant.effect == "permit")).all()
 
 
 def is_out(work: Work, standing: Standing, party_id: str) -> bool:
