@@ -86,7 +86,8 @@ class Teller:
             self.carla.crawl(name)
 
     def look(self, who: Visitor, name: str) -> None:
-        if self.eye:
+        """Let the eye look; Eli and Gus have the same pages as Carla, with other words."""
+        if self.eye and who in [self.table.people[one] for one in (ANA, BEN, CARLA)]:
             self.eye.look(who, name)
 
     def standing(self) -> list[str]:
