@@ -260,7 +260,7 @@ def test_seals_papers_while_one_looks_around(demo: Visitor) -> None:
     path = re.search(r'href="(/engagements/\w+)"[^>]*>Oskar Rivera<',
                      demo.get("/today?state=in_force"))
     assert path
-    wait_until(lambda: "Sealed paper for Oskar Rivera and you" in demo.words(path[1]))
+    wait_until(lambda: "with the answers, for Oskar Rivera and you" in demo.words(path[1]))
 
 
 def test_names_the_same_people_as_the_tests() -> None:
