@@ -242,10 +242,12 @@ def version_row(work: Work, version_id: str) -> AgreementVersion:
     return found
 
 
-def version_rows(work: Work, version_ids: Iterable[str]) -> list[AgreementVersion]:
-    """Return the rows of many versions with one query."""
-    return list(work.session.scalars(
-        select(AgreementVersion).where(AgreementVersion.id.in_(list(version_ids)))))
+def version_rows(work: Work, version_ids: Iterable[str]) -> dict[str, AgreementVersion]:
+    """Return the rows of many versions by id, with one query; none where none is asked for."""
+    if not (wanted := list(version_ids)):
+        return {}
+    rows = work.session.scalars(select(AgreementVersion).where(AgreementVersion.id.in_(wanted)))
+    return {row.id: row for row in rows}
 
 
 def shown_text(work: Work, version: AgreementVersion, role: str) -> dict[str, Any]:
@@ -270,10 +272,8 @@ class Kept:
 def drafts_of(work: Work, agreement_ids: Iterable[str]) -> dict[str, Kept]:
     """Return what was entered for the texts of many agreements, with one query; one for which
     nothing was entered is not among them."""
-    rows = work.session.scalars(
-        select(TermsDraft).where(TermsDraft.agreement_id.in_(list(agreement_ids)),
-                                 TermsDraft.discarded_at.is_(None))
-    )
+    rows = work.session.scalars(select(TermsDraft).where(
+        TermsDraft.agreement_id.in_(list(agreement_ids)), TermsDraft.discarded_at.is_(None)))
     return {row.agreement_id: Kept(json.loads(work.reveal(row, "values")),
                                    row.issued_at is not None) for row in rows}
 
@@ -283,10 +283,16 @@ def draft_values(work: Work, agreement_id: str) -> dict[str, Any]:
     return drafts_of(work, [agreement_id]).get(agreement_id, Kept()).values
 
 
+def choices_of(work: Work, party_id: str, version_ids: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return what a party chose in the versions that they signed, by version and by the number of
+    the line, with one query."""
+    rows = work.session.scalars(select(Signature).where(
+        Signature.party_id == party_id, Signature.version_id.in_(list(version_ids))))
+    return {row.version_id: json.loads(work.reveal(row, "manifest"))["choices"] for row in rows}
+
+
 def manifests_of(work: Work, version_id: str) -> dict[str, dict[str, Any]]:
     """Return the sealed manifests of a version's signatures by party, in order of signing."""
-    rows = work.session.scalars(
-        select(Signature).where(Signature.version_id == version_id)
-        .order_by(Signature.signed_at, Signature.id)
-    )
+    rows = work.session.scalars(select(Signature).where(
+        Signature.version_id == version_id).order_by(Signature.signed_at, Signature.id))
     return {row.party_id: json.loads(work.reveal(row, "manifest")) for row in rows}

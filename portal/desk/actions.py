@@ -5,6 +5,7 @@ And the one act that others of the practice may do from there: a reminder.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Table, bindparam, delete, insert, select
@@ -13,7 +14,6 @@ from portal.desk.models import BoardRow, BoardSlot
 from portal.desk.queries.projection import project
 from portal.engagements.actions import hold
 from portal.engagements.models import Engagement, Organisation
-from portal.ground import chance
 from portal.ground.vault import DataKey
 from portal.people.actions import list_name
 from portal.people.models import NamePrint, Person
@@ -59,7 +59,14 @@ def _replace(
     connection = work.session.connection()
     connection.execute(_CLEAR[table.name], cleared)
     if values:
-        connection.execute(insert(table), [{"id": chance.new_id(), **row} for row in values])
+        connection.execute(insert(table), [{"id": _lasting_id(row), **row} for row in values])
+
+
+def _lasting_id(row: dict[str, Any]) -> str:
+    """Return an id that a row has again whenever it is made anew: the board sorts by it last, and
+    what somebody does elsewhere must not make two rows of one instant change places."""
+    parts = (row.get(key) for key in ("agreement_id", "version_id", "party_id", "starts"))
+    return sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
 
 
 def rebuild_board(ground: Ground) -> int:

@@ -165,3 +165,19 @@ def test_a_board_that_was_not_kept_would_be_noticed(world: World) -> None:
     issue(world)
     with pytest.raises(AssertionError):
         assert_same(world)
+
+
+def test_gives_a_row_the_same_id_however_often_it_is_made(world: World) -> None:
+    """The board sorts by it last: rows of one instant must not change places."""
+    add_practice(world)
+    add_engagement(world)
+    issue(world)
+    before = _ids(world)
+    rebuild_board(world.ground)
+    assert _ids(world) == before
+
+
+def _ids(world: World) -> set[str]:
+    with world.ground.work(writes=False) as work:
+        return {row.id for table in (BoardRow, BoardSlot)
+                for row in work.session.scalars(select(table))}

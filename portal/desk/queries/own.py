@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from portal.agreements import policy as agreements
-from portal.agreements.queries import manifests_of, shown_text, version_row
+from portal.agreements.queries import choices_of, shown_text, version_rows
 from portal.desk.policy import ALIVE, Spoken, spoken
 from portal.evidence.queries import Paper, papers_of
 from portal.inking.queries import InkRecord, inked
@@ -16,6 +16,7 @@ from portal.signing.policy import third_name
 from portal.wording.policy import add_months
 
 if TYPE_CHECKING:
+    from portal.agreements.models import AgreementVersion
     from portal.agreements.policy import VersionFacts
     from portal.ground.work import Work
     from portal.signing.queries import Seat
@@ -88,17 +89,25 @@ def own_versions(work: Work, seat: Seat) -> list[Own]:
     found = sorted((facts for facts in seat.standing.versions
                     if facts.signed_at(seat.party.id) is not None),
                    key=lambda v: seat.standing.agreements[v.agreement_id].template_code)
-    ids = [facts.version_id for facts in found]
-    papers, ink = papers_of(work, ids), inked(work, ids)
-    return [own_version(work, seat, facts, papers[facts.version_id],
-                        ink.get((facts.version_id, seat.party.id))) for facts in found]
+    return own_of(work, seat, found)
 
 
-def own_version(
-    work: Work, seat: Seat, facts: VersionFacts, papers: list[Paper], ink: InkRecord | None
+def own_of(work: Work, seat: Seat, found: Sequence[VersionFacts]) -> list[Own]:
+    """Return versions as the person in the seat may see them: own choices, own papers (Z1).
+
+    Asks as many questions for five versions as for one.
+    """
+    ids, own = [facts.version_id for facts in found], seat.party.id
+    rows, papers, ink = version_rows(work, ids), papers_of(work, ids), inked(work, ids)
+    choices = choices_of(work, own, ids) if seat.party.role == "COACHEE" else {}
+    return [_own(work, seat, facts, rows[facts.version_id], choices.get(facts.version_id, {}),
+                 papers[facts.version_id], ink.get((facts.version_id, own))) for facts in found]
+
+
+def _own(
+    work: Work, seat: Seat, facts: VersionFacts, row: AgreementVersion, choices: dict[str, str],
+    papers: list[Paper], ink: InkRecord | None,
 ) -> Own:
-    """Return one version as the person in the seat may see it: own choices, own papers (Z1)."""
-    row = version_row(work, facts.version_id)
     shown = shown_text(work, row, seat.party.role)
     coachee = seat.party.role == "COACHEE"
     slot = next(s for s in facts.slots if s.party_id == seat.party.id)
@@ -108,7 +117,7 @@ def own_version(
         third=third_name(facts.slots, shown["names"]) if coachee else "",
         number=facts.number, word=spoken(facts, work.now, coachee=coachee),
         signed_at=facts.signed_at(seat.party.id), review_months=row.review_months,
-        reference=facts.hash[:12].upper(), lines=_lines(work, seat, facts, shown),
+        reference=facts.hash[:12].upper(), lines=_lines(work, seat, facts, shown, choices),
         papers=[p for p in papers if coachee or p.edition == "common"],
         needs_vouching=slot.vouching, shown=shown, ink=ink, vouch_before=facts.vouch_by(),
         in_force_since=held[0][0] if held else None,
@@ -116,7 +125,7 @@ def own_version(
 
 
 def _lines(
-    work: Work, seat: Seat, facts: VersionFacts, shown: dict[str, Any]
+    work: Work, seat: Seat, facts: VersionFacts, shown: dict[str, Any], choices: dict[str, str]
 ) -> list[Agreed]:
     headings = {ask["line"]: ask["heading"] for page in shown["pages"] for ask in page["asks"]}
     offered = [Agreed(line["number"], line["sentence"], line["effect"], line["optional"],
@@ -125,8 +134,6 @@ def _lines(
                for line in shown["lines"]]
     if seat.party.role != "COACHEE":
         return offered
-    manifest = manifests_of(work, facts.version_id).get(seat.party.id)
-    choices = manifest["choices"] if manifest else {}
     return [_chosen(line, choices.get(str(line.number)), facts, work.now) for line in offered]
 
 

@@ -9,13 +9,11 @@ from flask import Response as FlaskResponse
 from flask import make_response
 
 from portal.desk.policy import Day, calendar
-from portal.desk.queries.own import Own, own_version, own_versions
+from portal.desk.queries.own import Own, own_of, own_versions
 from portal.desk.queries.people import readers_of
 from portal.desk.views import bp
 from portal.desk.views.coach import send_paper
-from portal.evidence.queries import papers_of
 from portal.handing.queries import asked
-from portal.inking.queries import inked
 from portal.people.queries import lookers_of
 from portal.plain.errors import Missing
 from portal.reaching.forms import PlainForm
@@ -37,8 +35,7 @@ def _own(work: Work, seat: Seat, version_id: str) -> Own:
     facts = own_facts(work, seat, version_id)
     if facts.signed_at(seat.party.id) is None:
         raise Missing("version")
-    return own_version(work, seat, facts, papers_of(work, [version_id])[version_id],
-                       inked(work, [version_id]).get((version_id, seat.party.id)))
+    return own_of(work, seat, [facts])[0]
 
 
 @bp.get("/p/agreements/<version_id>")

@@ -105,8 +105,8 @@ def last_day(waits: Sequence[VersionFacts]) -> datetime:
 
 def _minutes(work: Work, due: dict[str, list[VersionFacts]]) -> dict[str, int]:
     wanted = {facts.version_id for waits in due.values() for facts in waits}
-    records = {row.id: json.loads(work.reveal(row, "record"))
-               for row in version_rows(work, wanted)}
+    records = {version_id: json.loads(work.reveal(row, "record"))
+               for version_id, row in version_rows(work, wanted).items()}
     return {party_id: minutes_to_read(*(records[facts.version_id] for facts in waits))
             for party_id, waits in due.items()}
 

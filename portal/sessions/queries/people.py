@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.agreements.models import Grant
 from portal.agreements.policy import LineFacts, line_state, state
-from portal.agreements.queries import manifests_of
+from portal.agreements.queries import choices_of
 from portal.engagements.policy import party_state
 from portal.people.queries import names_of
 from portal.sessions.models import SessionPass
@@ -26,7 +26,7 @@ from portal.sessions.policy import (
 from portal.sessions.queries.dates import facts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from portal.agreements.policy import VersionFacts
     from portal.agreements.queries import Standing
@@ -79,11 +79,13 @@ def openings(work: Work, standing: Standing, category: str) -> list[Opening]:
     signed = {facts.version_id: facts for facts in standing.versions
               if facts.force_at() is not None and _third(standing, facts) is not None
               and state(facts, work.now) in ("SCHEDULED", "IN_FORCE")}
+    choices = choices_of(work, _coachee(signed.values()), signed) if signed else {}
     found = []
     for grant in _permits(work, signed):
         facts = signed[grant.version_id]
-        if (_names(grant, standing, facts, category)
-                and (opening := _opening(work, grant, standing, facts)) is not None):
+        said = _said(choices, grant)
+        if (_names(grant, standing, facts, category) and (opening := _opening(
+                work, grant, standing, facts, accepted=said == "yes")) is not None):
             found.append(opening)
     return [one for one in found if not is_out(work, standing, one.party_id)]
 
@@ -92,9 +94,14 @@ def let_in(work: Work, standing: Standing, texts: Iterable[VersionFacts]) -> boo
     """Tell whether one of these texts let its third person into a session: the coachee did not
     refuse the line that does."""
     signed = {facts.version_id: facts for facts in texts}
+    choices = choices_of(work, _coachee(signed.values()), signed) if signed else {}
     return any(_names(grant, standing, signed[grant.version_id], IN_SESSION)
-               and (not grant.optional or _accepted(work, grant, signed[grant.version_id]))
+               and (not grant.optional or _said(choices, grant) == "yes")
                for grant in _permits(work, signed))
+
+
+def _said(choices: Mapping[str, Mapping[str, str]], grant: Grant) -> str | None:
+    return choices.get(grant.version_id, {}).get(str(grant.number))
 
 
 def _permits(work: Work, version_ids: Collection[str]) -> Sequence[Grant]:
@@ -125,12 +132,17 @@ def _listed(grant: Grant, key: str) -> list[str]:
     return found if isinstance(found, list) else []
 
 
+def _coachee(signed: Iterable[VersionFacts]) -> str:
+    return next((slot.party_id for facts in signed for slot in facts.slots
+                 if slot.role == "COACHEE"), "")
+
+
 def _opening(
-    work: Work, grant: Grant, standing: Standing, facts: VersionFacts
+    work: Work, grant: Grant, standing: Standing, facts: VersionFacts, *, accepted: bool
 ) -> Opening | None:
     """Return when a line opens; None where it was refused, taken back or has ended."""
     until = min(grant.ends or facts.valid_to, facts.valid_to)
-    accepted = not grant.optional or _accepted(work, grant, facts)
+    accepted = accepted or not grant.optional
     line = LineFacts(grant.number, grant.optional, until, accepted)
     if not accepted or line_state(line, facts, work.now) not in ("PROPOSED", "ACTIVE"):
         return None
@@ -138,12 +150,6 @@ def _opening(
     return Opening(_third(standing, facts) or "",
                    standing.agreements[facts.agreement_id].session_id,
                    max(force, grant.starts or force), until)
-
-
-def _accepted(work: Work, grant: Grant, facts: VersionFacts) -> bool:
-    coachee = next((slot.party_id for slot in facts.slots if slot.role == "COACHEE"), "")
-    manifest = manifests_of(work, facts.version_id).get(coachee)
-    return manifest is not None and manifest["choices"].get(str(grant.number)) == "yes"
 
 
 def passes_of(work: Work, engagement_id: str) -> dict[tuple[str, str], SessionPass]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import aliased
 
-from portal.agreements.queries import Standing, shown_text, standing_of_one, version_row
+from portal.agreements.queries import Standing, shown_text, standing_of_one, version_rows
 from portal.engagements.models import Engagement, Party
 from portal.people.models import ContactPoint, Person, Practice
 from portal.people.queries import names_of
@@ -19,6 +19,7 @@ from portal.signing.models import Sitting
 from portal.signing.policy import Progress, Text, Waiting, progress_from, words_of
 
 if TYPE_CHECKING:
+    from portal.agreements.models import AgreementVersion
     from portal.agreements.policy import VersionFacts
     from portal.ground.work import Work
 
@@ -118,12 +119,14 @@ def waiting_of(work: Work, seat: Seat) -> Waiting | None:
     if not found:
         return None
     progress = progress_of(work, seat.engagement.id, seat.person.id)
-    return Waiting([_text(work, seat, facts, progress) for facts in found], progress,
-                   signed_words(work, seat.standing, seat.party))
+    rows = version_rows(work, [facts.version_id for facts in found])
+    return Waiting([_text(work, seat, facts, rows[facts.version_id], progress) for facts in found],
+                   progress, signed_words(work, seat.standing, seat.party))
 
 
-def _text(work: Work, seat: Seat, facts: VersionFacts, progress: Progress) -> Text:
-    row = version_row(work, facts.version_id)
+def _text(
+    work: Work, seat: Seat, facts: VersionFacts, row: AgreementVersion, progress: Progress
+) -> Text:
     slot = facts.slot_of(seat.party.id)
     if slot is None:
         raise Missing("slot")
@@ -133,8 +136,9 @@ def _text(work: Work, seat: Seat, facts: VersionFacts, progress: Progress) -> Te
 
 def signed_words(work: Work, standing: Standing, party: Party) -> frozenset[tuple[str, ...]]:
     """Return the words of all clauses that this person has signed in this engagement."""
-    texts = [shown_text(work, version_row(work, facts.version_id), party.role)
-             for facts in standing.versions if facts.signed_at(party.id) is not None]
+    rows = version_rows(work, [facts.version_id for facts in standing.versions
+                               if facts.signed_at(party.id) is not None])
+    texts = [shown_text(work, row, party.role) for row in rows.values()]
     return frozenset(words_of(clause) for text in texts for clause in text["clauses"])
 
 
