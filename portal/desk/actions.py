@@ -63,10 +63,14 @@ def _replace(
 
 
 def _lasting_id(row: dict[str, Any]) -> str:
-    """Return an id that a row has again whenever it is made anew: the board sorts by it last, and
-    what somebody does elsewhere must not make two rows of one instant change places."""
+    """Return an id that a row has again whenever it is made anew.
+
+    The board sorts by it last. So rows of one instant stand in the order in which their texts are
+    read, and nothing that somebody does elsewhere makes them change places.
+    """
     parts = (row.get(key) for key in ("agreement_id", "version_id", "party_id", "starts"))
-    return sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
+    digest = sha256("|".join(map(str, parts)).encode()).hexdigest()
+    return f"{row.get('template_code', '').lower()}{digest}"[:32]
 
 
 def rebuild_board(ground: Ground) -> int:

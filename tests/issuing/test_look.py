@@ -163,3 +163,17 @@ def test_writes_to_the_coach_of_a_talk_only_where_one_is_due(
     assert ("who has still to sign" in text) is not talk
     old = {key: said for key, said in values.items() if key != "talk"}
     assert "who has still to sign" in in_words("signed", old)[1]
+
+
+def test_says_above_each_own_sentence_which_text_it_signs(world: World, app: Flask) -> None:
+    """Two assistants sign texts of one name: who it is with tells them apart."""
+    add_practice(world)
+    add_table(world)
+    page = look(world, app)
+    sheet = page.soup.find("section", {"aria-labelledby": "sign-h"})
+    assert sheet is not None
+    titles = [" ".join(title.get_text().split()) for title in sheet.find_all("h3")]
+    assert titles == [
+        "Coachee confidentiality terms", "Three-way sponsor agreement, with Carla Conti",
+        "Assistant, limited scope, with Eli Engel", "Supporting person, with Gus Groth"]
+    assert len(sheet.select(".wording")) == 4

@@ -36,10 +36,17 @@ def _look(work: Work, engagement_id: str, form: IssueForm) -> dict[str, Any]:
     records = [actions.compose(work, texts, text).record for text in texts.to_send]
     form.shown.data = digest_of(records)
     return {"form": form, "screen": screen, "drafts": texts.to_send, "people": texts.written_to,
-            "texts": [(shown, _last_days(shown)) for record in records
-                      if (shown := laid_out(record, "COACHEE"))],
-            "intents": [laid_out(record, "COACH")["intents"]["COACH"] for record in records],
+            "texts": [_shown(record) for record in records],
             "minutes": minutes_to_read(*records)}
+
+
+def _shown(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a text as the coachee will get it, with whom else it is, the last day of each line,
+    and the sentence that the coach signs."""
+    shown = laid_out(record, "COACHEE")
+    third = [role for role in shown["intents"] if role not in ("COACH", "COACHEE")]
+    return {**shown, "third": shown["names"][third[0]] if third else "",
+            "until": _last_days(shown), "own": laid_out(record, "COACH")["intents"]["COACH"]}
 
 
 def _last_days(shown: Mapping[str, Any]) -> dict[int, date]:
