@@ -23,7 +23,7 @@ from portal.people import views as people
 from portal.reaching.views import bp as reaching
 from portal.sessions.views import bp as sessions
 from portal.signing.views import bp as signing
-from portal.web import assets, errors, headers, uploads, words
+from portal.web import addresses, assets, errors, headers, uploads, words
 from portal.web.context import frame_all
 from portal.web.guards import Door, guard
 
@@ -85,6 +85,7 @@ def _furnish(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     words.install(app.jinja_env, pages=True)
     app.jinja_env.globals.update(asset=assets.asset, demo=False, newest_paper=newest_paper)
+    addresses.register(app)
     uploads.register(app)
     CSRFProtect(app)
     people.register(app)
