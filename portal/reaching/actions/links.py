@@ -175,15 +175,18 @@ def correct_address(
 ) -> None:
     """Write to a party at another address from now on, and send what waits there.
 
-    The old address hears of it where its owner has proven it, and nothing else any more. Raises
-    `Refused` for an address that is not the person's own where it has to be (Z7).
+    The old address hears of it where its owner has proven it, and nothing else any more; that of
+    somebody who may not be asked hears nothing at all (Z6). Raises `Refused` for an address that
+    is not the person's own where it has to be (Z7).
     """
     require(why_not_address(party.role, owner, read_by))
     person = person_or_missing(work, engagement.practice_id, party.person_id)
     point = add_address(work, person, email, owner, read_by)
     work.session.flush()
     end_links(work, engagement, party)
-    if is_proven(work, party.contact_point_id):
+    standing = standing_of_one(work, engagement.id)
+    asking = ask_facts(party.id, party.role, standing.events)
+    if may_be_asked(asking) and is_proven(work, party.contact_point_id):
         tell(work, engagement, party, "address_changed", dedupe=f"address_changed:{point.id}")
     change_contact(work, party, point)
     redirect_news(work, person.id, engagement.id, email.strip())
