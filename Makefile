@@ -36,7 +36,7 @@ test: test-sqlite test-postgresql ## run every test on SQLite, then on PostgreSQ
 test-sqlite: $(VENV)/.ready-dev ## run every test on SQLite
 	PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
-test-postgresql: $(VENV)/.ready-dev ## run every test on PostgreSQL, which brings itself along
+test-postgresql: $(VENV)/.ready-dev ## run all that touches a database on PostgreSQL, which comes along
 	PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 check: lint test ## lint, types, import contracts, then every test

@@ -45,6 +45,15 @@ settings.register_profile("nightly", deadline=None, max_examples=10_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "daily"))
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run what touches no database once: with SQLite, whatever the other database is."""
+    if DATABASE == "sqlite":
+        return
+    apart = {one for one in items if "empty_database" not in getattr(one, "fixturenames", ())}
+    items[:] = [one for one in items if one not in apart]
+    config.hook.pytest_deselected(items=list(apart))
+
+
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give a migrated, empty database to copy: a file, or a PostgreSQL template."""
