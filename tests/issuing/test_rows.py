@@ -96,7 +96,8 @@ def test_adds_and_takes_out_a_row_and_keeps_all_else_that_was_typed(
     assert rows_kept(world) == ()
 
 
-@pytest.mark.parametrize("button", ["kept.drop.7", "kept.drop.x", "kept.drop.", "kept.burn"])
+@pytest.mark.parametrize("button", ["kept.drop.7", "kept.drop.x", "kept.drop.", "kept.burn",
+                                    f"kept.drop.{'9' * 5000}"])
 def test_passes_over_what_no_button_asks_for(ana: Browser, path: str, button: str) -> None:
     again = press(ana, path, ana.get(path), button, **kept(0), **{"kept-²-what": "y"})
     assert again.status == 200

@@ -99,8 +99,8 @@ class Rows(FieldList):  # type: ignore[type-arg]
         passed over."""
         if act == ADD and not self.is_full:
             next(iter(self.append_entry().form)).render_kw = {"autofocus": True}
-        if act == DROP and number.isdecimal() and int(number) < len(self.entries):
-            self.entries.pop(int(number))
+        if act == DROP:
+            self.entries = [one for at, one in enumerate(self.entries) if str(at) != number]
 
     def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
         """Pass over names that no row of ours has."""
