@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import DateField, RadioField, StringField
+from wtforms import RadioField, StringField
 from wtforms.validators import Optional
 
 from portal.inking.policy import Basis
-from portal.web.forms import CodeField, at_most, filled, printable
+from portal.web.forms import CodeField, DayField, at_most, filled, printable
 from portal.web.words import _ as now_said
 from portal.web.words import later as _
 
@@ -26,7 +26,7 @@ class InkForm(FlaskForm):
     """The signature itself, the day, what the paper is, the scan, and a code."""
 
     name = StringField(_("Name as written on the paper"), [at_most(120), printable])
-    day = DateField(_("Day on the paper"), [filled(_("Enter the day that stands on the paper."))])
+    day = DayField(_("Day on the paper"), [filled(_("Enter the day that stands on the paper."))])
     basis = RadioField(_("Which paper is it?"), validators=[
         filled(_("Choose what the paper is."))])
     scan = FileField(_("Scan or photo of the signed paper"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, StringField, TimeField
+from wtforms import RadioField, StringField, TimeField
 from wtforms.validators import Optional
 
 from portal.reaching.forms import AddressFields
 from portal.sessions.policy import MODES, Mode
-from portal.web.forms import at_most, filled, printable
+from portal.web.forms import DayField, at_most, filled, printable
 from portal.web.words import _ as now_
 from portal.web.words import later as _
 
@@ -32,7 +32,7 @@ _CLOCK = ["%H:%M", "%H:%M:%S", "%H.%M"]
 class DatesForm(FlaskForm):
     """When and where: a day and two times in the practice's zone, a place or a link."""
 
-    day = DateField(_("Day"), [filled(_("Enter the day."))])
+    day = DayField(_("Day"), [filled(_("Enter the day."))])
     start = ClockField(_("From"), [filled(_("Enter when it begins, as 14:30."))], format=_CLOCK)
     end = ClockField(_("To"), [filled(_("Enter when it ends, as 15:30."))], format=_CLOCK)
     place = StringField(_("Place, or link to the call"), [at_most(300), printable])
@@ -45,8 +45,8 @@ class GuestForm(AddressFields):
                                         printable])
     topic = StringField(_("The one topic"), [filled(_("Enter the one topic of the guest.")),
                                              at_most(120), printable])
-    asked_for_on = DateField(_("Did the coachee ask for this person? On which day?"),
-                             [Optional()])
+    asked_for_on = DayField(_("Did the coachee ask for this person? On which day?"),
+                            [Optional()])
     mode = RadioField(_("How do they take part?"),
                       validators=[filled(_("Say how the guest takes part."))])
 

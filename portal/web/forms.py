@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, StringField, TextAreaField, ValidationError
+from wtforms import DateField, EmailField, Field, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from portal.ground.glyphs import named, why_not_printable
 from portal.web.words import _
+
+_YEARS = range(1900, 2100)
 
 
 class CodeField(StringField):
@@ -18,6 +20,23 @@ class CodeField(StringField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Keep what was typed: the act itself cleans it."""
         self.data = valuelist[0].strip() if valuelist else ""
+
+
+class DayField(DateField):
+    """A day of this century or the last one; what is none is told so in our words.
+
+    Days further off are slips of the pen, and spans that begin there leave the calendar.
+    """
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read a day as browsers send it."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = None
+        if valuelist and (self.data is None or self.data.year not in _YEARS):
+            self.data = None
+            raise ValueError(_("Enter a day as in 2027-05-31."))
 
 
 def said(field: Field) -> str:

@@ -72,6 +72,16 @@ def test_asks_again_for_what_one_text_lacks_and_keeps_the_rest(named: World, app
     assert "own_1_sponsor_wishes" in str(again.soup.select_one(".errsum"))
 
 
+def test_begins_no_text_on_a_day_from_which_it_would_leave_the_calendar(
+    named: World, app: Flask
+) -> None:
+    ana = Browser(app).be(named, "ana", "coach")
+    again = settle(ana, terms(named), {"starts_on": "9999-12-31"})
+    assert again.status == 422
+    assert "Enter a day as in 2027-05-31." in str(again.soup.select_one(".errsum"))
+    assert ana.get(terms(named)).status == 200
+
+
 def test_lets_a_text_wait_without_its_answers(named: World, app: Flask) -> None:
     ana = Browser(app).be(named, "ana", "coach")
     look = settle(ana, terms(named), {"own_1_sponsor_wishes": "", "later_1": "y"})

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.builders import World, add_practice
-from tests.cast import ANA, BEN, PASSWORD
+from tests.cast import ANA, BEN, GUS, PASSWORD
 from tests.journeys.steps import come_in, invite, newest_link, sign_in
 from tests.pages import BASE, Browser, Page
 from tests.web.stage import routes, rows
@@ -144,6 +144,26 @@ def test_refuses_names_that_could_end_a_line_or_turn_it(stage: Stage, bad: str) 
              "title": "Coaching"}
     for field in ("name", "title"):
         assert ana.post("/engagements/new", {**whole, field: bad}).status == 422, field
+    assert rows(stage.world.ground.engine, VISITS) == before
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "3026-12-01", "1026-12-01"])
+def test_takes_no_day_from_which_spans_leave_the_calendar(stage: Stage, day: str) -> None:
+    ana, before = stage.browser("ana"), rows(stage.world.ground.engine, VISITS)
+    of = "/engagements/{engagement_id}".format(**stage.values())
+    guest = "/sessions/{session_id}/guest".format(**stage.values())
+    ink = "/versions/{version_id}/parties/{party_id}/ink".format(**stage.values())
+    for path, typed in (
+        (f"{of}/people", {"supporter-name": GUS.name, "supporter-email": "gus@web.example",
+                          "supporter-owner": "private", "supporter-read_by": "nobody",
+                          "supporter-asked_for_on": day}),
+        (f"{of}/sessions/new", {"day": day, "start": "10:00", "end": "11:00", "place": ""}),
+        (f"{of}{guest}", {"asked_for_on": day}),
+        (f"{of}{ink}", {"day": day}),
+    ):
+        again = ana.post(path, typed)
+        assert again.status == 422, path
+        assert "Enter a day as in 2027-05-31." in again.text, path
     assert rows(stage.world.ground.engine, VISITS) == before
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, HiddenField, RadioField, SelectMultipleField
+from wtforms import Field, HiddenField, RadioField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.web.forms import filled
+from portal.web.forms import DayField, filled
 from portal.web.words import later as _
 from portal.wording.policy import LineEdit, WhyNotLine
 
@@ -17,17 +17,6 @@ if TYPE_CHECKING:
     from portal.wording.policy import Line, LineFault, Offer, Template
 
 LISTS = ("categories", "recipients", "purposes", "channels")
-
-
-class DayField(DateField):
-    """A day; what is none is told so in our words."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read a day as browsers send it."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("Enter a day as in 2027-05-31.")) from None
 
 
 class LineForm(FlaskForm):

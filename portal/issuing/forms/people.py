@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, Form, FormField, StringField
+from wtforms import Form, FormField, StringField
 from wtforms.validators import Optional
 
 from portal.issuing.policy import NewParty
 from portal.people.policy import Owner, ReadBy
 from portal.reaching.forms import ReachParts
-from portal.web.forms import at_most, filled, printable, said
+from portal.web.forms import DayField, at_most, filled, printable, said
 from portal.web.words import later as _
 
 
@@ -50,8 +50,8 @@ class NameFields(Form):
 class AssistantFields(ReachParts, NameFields):
     """Somebody who is asked by mail or on paper, once the coachee has said yes."""
 
-    asked_for_on = DateField(_("Did the coachee ask for this person? On which day?"),
-                             [Optional()])
+    asked_for_on = DayField(_("Did the coachee ask for this person? On which day?"),
+                            [Optional()])
 
     def party(self, role: str) -> NewParty:
         """Return what was entered as the rules see it."""

@@ -7,19 +7,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from flask_wtf import FlaskForm
-from wtforms import (
-    BooleanField,
-    DateField,
-    Field,
-    HiddenField,
-    RadioField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
 
 from portal.issuing.forms.rows import KEPT, KeptRows, RuleRows
 from portal.vouching.policy import How
-from portal.web.forms import CodeField, at_most, filled, printable, said
+from portal.web.forms import CodeField, DayField, at_most, filled, printable, said
 from portal.web.words import later as _
 from portal.wording.policy import ENGAGEMENT, PRACTICE, own_rows, questions
 from portal.wording.queries import practice_questions
@@ -40,8 +32,8 @@ class AskedForm(FlaskForm):
 class TermsForm(AskedForm):
     """Second screen: from when, and which optional lines are left out."""
 
-    starts_on = DateField(_("From which day?"),
-                          [filled(_("Enter the day on which the terms begin."))])
+    starts_on = DayField(_("From which day?"),
+                         [filled(_("Enter the day on which the terms begin."))])
 
 
 def field_name(key: str) -> str:
