@@ -57,6 +57,7 @@ settings: $(VENV)/.ready-dev ## write docs/settings.md anew
 	$(PY) -c "from portal.ground.settings import settings_page as page; print(page(), end='')" > docs/settings.md
 
 messages: $(VENV)/.ready-dev ## gather the words for translators, and compile what they wrote
+	@mkdir -p portal/translations
 	$(BIN)/pybabel -q extract --mapping babel.cfg --no-wrap --sort-by-file --add-location=file \
 		--project=portal --output portal/translations/messages.pot .
 	@if ls portal/translations/*/LC_MESSAGES/*.po >/dev/null 2>&1; then \
