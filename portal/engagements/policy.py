@@ -92,9 +92,10 @@ def _moments(
 ) -> list[tuple[datetime, int, str]]:
     moments = [(e.at, number, ENGAGEMENT_KINDS[e.kind]) for number, e in enumerate(events)
                if e.kind in ENGAGEMENT_KINDS and e.subject_id == engagement_id]
-    # Of one instant, agreements come and go before a person's act is looked at.
-    moments += [(start, -2, "gained") for start, _ in mandatory.spans]
-    moments += [(end, -1, "lost") for _, end in mandatory.spans if end is not None]
+    # Of one instant, agreements go and come before a person's act is looked at: a text that takes
+    # over from another begins when that one ends, and nothing is paused in between.
+    moments += [(end, -2, "lost") for _, end in mandatory.spans if end is not None]
+    moments += [(start, -1, "gained") for start, _ in mandatory.spans]
     return sorted(moments)
 
 
