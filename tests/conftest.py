@@ -49,7 +49,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Run what touches no database once: with SQLite, whatever the other database is."""
     if DATABASE == "sqlite":
         return
-    apart = {one for one in items if "empty_database" not in getattr(one, "fixturenames", ())}
+    apart = {one for one in items if "empty_database" not in getattr(one, "fixturenames", ())
+             or one.get_closest_marker("once")}
     items[:] = [one for one in items if one not in apart]
     config.hook.pytest_deselected(items=list(apart))
 
