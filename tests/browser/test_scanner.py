@@ -66,6 +66,12 @@ def _next(scanner: Visitor, pressed: list[str]) -> tuple[Locator, str] | None:
     return None
 
 
+#: What leads around among the pages that tell each reader how it works.
+GUIDES = {"How it works", "For the coach", "For the coachee", "For the sponsor",
+          "For the assistant", "For the person who gives support", "Back to where you were",
+          "Pages for the others who take part"}
+
+
 def kinds(house: House) -> list[str]:
     """Return the kinds of everything on record, in order."""
     with house.world.ground.work(writes=False) as work:
@@ -84,7 +90,7 @@ def test_a_scanner_that_presses_everything_changes_nothing(
     seen = {answer.endpoint for answer in house.answers}
     assert {"signing.door", "signing.who", "signing.identify", "reaching.send"} <= seen
     words = {key.rpartition("  ")[2] for key in pressed}
-    assert words == {"Continue", "Send me my link", "Privacy notice", "Accessibility"}
+    assert words == {"Continue", "Send me my link", "Privacy notice", "Accessibility", *GUIDES}
     changed = {table for table, _row in before ^ rows(house.world.ground.engine, ())}
     assert changed <= HARMLESS
     assert "invitation.opened" not in kinds(house)
