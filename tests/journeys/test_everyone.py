@@ -131,11 +131,13 @@ def test_z9_ends_the_link_of_the_wrong_person_and_finds_the_right_one(
     assert names(asked, ANA) == ["not_me"]
     assert "was not for them" in board(asked, app, key)
     assert states(asked)[text] in ("ISSUED", "PARTLY_SIGNED")
+    before = names(asked, who)
     care = ana(asked, app)
     path = f"{path_of(asked, key)}/address"
     sent = {"email": f"{key}@elsewhere.example", "owner": "private", "read_by": "nobody"}
     assert care.post(path, sent, page=care.get(path)).status == 200
-    assert names(asked, who)[-1] == "invitation"
+    # The mail about the changed address is written in the same instant, so no order is asked for.
+    assert names(asked, who).count("invitation") == before.count("invitation") + 1
     _browser, page = enter(asked, app, key)
     assert page.response.request.path == "/p/start"
 
