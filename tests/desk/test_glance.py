@@ -42,10 +42,10 @@ def rows(page: Page, heading: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("words, found", [
     ((), Bond.NONE), (("draft",), Bond.DRAFT), (("open",), Bond.WAITS), (("held",), Bond.WAITS),
-    (("coming",), Bond.WAITS), (("in_force",), Bond.HOLDS), (("ended",), Bond.OVER),
+    (("coming",), Bond.COMES), (("in_force",), Bond.HOLDS), (("ended",), Bond.OVER),
     (("not_concluded",), Bond.OVER), (("recalled",), Bond.OVER),
     (("ended", "draft", "open"), Bond.WAITS), (("open", "in_force"), Bond.HOLDS),
-    (("ended", "draft"), Bond.DRAFT),
+    (("ended", "draft"), Bond.DRAFT), (("open", "coming"), Bond.COMES),
 ])
 def test_draws_the_strongest_bond(words: tuple[str, ...], found: Bond) -> None:
     assert bond(words) is found

@@ -56,13 +56,14 @@ class Bond(StrEnum):
     """Say how far somebody is bound, the strongest first."""
 
     HOLDS = "holds"
+    COMES = "comes"
     WAITS = "waits"
     DRAFT = "draft"
     OVER = "over"
     NONE = "none"
 
 
-_BONDS = {"in_force": Bond.HOLDS, "open": Bond.WAITS, "held": Bond.WAITS, "coming": Bond.WAITS,
+_BONDS = {"in_force": Bond.HOLDS, "open": Bond.WAITS, "held": Bond.WAITS, "coming": Bond.COMES,
           "draft": Bond.DRAFT}
 
 
