@@ -109,7 +109,23 @@ def _named(word: str, state: str, *, chosen_pause: bool) -> str:
 def party_state(
     party_id: str, events: Iterable[Event], bound_since: datetime | None, now: datetime
 ) -> str:
-    """Return the state of a party; `bound_since` is when its first agreement came into force.
+    """Return the state of a party; `bound_since` is when its first agreement came into force."""
+    states = _party_states(party_id, events, bound_since)
+    return [PARTY.start, *(state for at, state in states if at <= now)][-1]
+
+
+def left_at(
+    party_id: str, events: Iterable[Event], bound_since: datetime | None
+) -> datetime | None:
+    """Return when a party left or was removed, None while they take part (Z23)."""
+    return next((at for at, state in _party_states(party_id, events, bound_since)
+                 if state in PARTY.terminal), None)
+
+
+def _party_states(
+    party_id: str, events: Iterable[Event], bound_since: datetime | None
+) -> Iterable[tuple[datetime, str]]:
+    """Yield each state of a party with the instant from which it held.
 
     A signature that brings it into force comes with the proof of who signs: of one instant, the
     proof is looked at first.
@@ -122,9 +138,9 @@ def party_state(
     state = PARTY.start
     for at, _, names in sorted(moments):
         name = next((name for name in names if PARTY.allows(state, name)), None)
-        if at <= now and name is not None:
+        if name is not None:
             state = PARTY.after(state, name)
-    return state
+            yield at, state
 
 
 _GONE = frozenset({"party.dropped", "party.invitation_dead", "party.left", "party.removed"})

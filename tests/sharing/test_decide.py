@@ -83,6 +83,13 @@ def test_hears_a_no_only_from_its_least_form_up_and_in_its_own_sessions() -> Non
     assert answer(raw, question()).code == Code.GRANT
 
 
+def test_inv_9_hears_a_no_about_every_session_but_one() -> None:
+    raw = with_line(AG2, "G24", categories=["PRG"], outside_sessions=["S1"])
+    assert answer(raw, question(session="S1")).code == Code.GRANT
+    for other in ({}, {"session": "S2"}):
+        assert answer(raw, question(**other)).code == Code.EXPLICIT_DENY
+
+
 def test_takes_a_withdrawal_at_the_same_moment() -> None:
     """INV-7: of a line, of a category of it, of everything."""
     at = "2026-03-10T10:00:00Z"

@@ -36,6 +36,8 @@ BAD: list[tuple[str, Any, str]] = [
     ("versions.0.grants.0.effect", "allow", "versions[0].grants[0].effect: must be permit or deny"),
     ("versions.0.grants.0.max_form", "fact", "versions[0].grants[0].max_form: has no meaning"),
     ("versions.0.grants.1.min_form", "fact", "versions[0].grants[1].min_form: has no meaning"),
+    ("versions.0.grants.1.outside_sessions", ["S1"],
+     "versions[0].grants[1].outside_sessions: has no meaning"),
     ("versions.0.grants.1.max_form", "novel", "versions[0].grants[1].max_form: must be one of"),
     ("versions.0.grants.1.channels", [1], "versions[0].grants[1].channels: must be a list of text"),
     ("versions.0.grants.1.uses_left", 1.5, "versions[0].grants[1].uses_left: must be a whole"),

@@ -103,7 +103,9 @@ class Dice:
             line[form] = self.one(FORMS[1:])
         drawn = {"from": self.moment, "to": self.moment,
                  "sessions": lambda: self.some(SESSIONS)}
-        if effect == "permit":
+        if effect == "deny":
+            drawn["outside_sessions"] = lambda: self.some(SESSIONS)
+        else:
             drawn |= {"optional": self.perhaps, "uses_left": lambda: self.whole(0, 2),
                       "recipient_need_not_sign": lambda: self.perhaps(0.5),
                       "obligations": lambda: self.some(["both_approved_report", "count_use"])}

@@ -30,6 +30,7 @@ def forbids(no: Placed, request: Request, world: World) -> bool:
         and (line.starts is None or line.starts <= at)
         and (line.ends is None or at < line.ends)
         and (not line.sessions or request.session in line.sessions)
+        and request.session not in line.outside_sessions
     )
 
 

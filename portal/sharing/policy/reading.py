@@ -116,7 +116,7 @@ def _taken(here: Part) -> TakenBack:
 
 def _line(here: Part) -> Line:
     here.knows("id effect categories recipients purposes channels max_form min_form optional from "
-               "to sessions uses_left recipient_need_not_sign obligations")
+               "to sessions outside_sessions uses_left recipient_need_not_sign obligations")
     effect = here.text("effect")
     if effect not in (PERMIT, DENY):
         raise BadWorld(here.at("effect"), "must be permit or deny")
@@ -124,6 +124,8 @@ def _line(here: Part) -> Line:
     if here.has(other):
         raise BadWorld(here.at(other), f"has no meaning in a line that says {effect}")
     form = here.text(mine, needed=False) or FACT
+    if effect == PERMIT and here.has("outside_sessions"):
+        raise BadWorld(here.at("outside_sessions"), "has no meaning in a line that says permit")
     if form not in FORMS:
         raise BadWorld(here.at(mine), f"must be one of {', '.join(FORMS)}")
     return Line(
@@ -132,6 +134,7 @@ def _line(here: Part) -> Line:
         purposes=here.texts("purposes"), channels=here.texts("channels"),
         optional=here.flag("optional"), starts=here.moment("from", needed=False),
         ends=here.moment("to", needed=False), sessions=here.texts("sessions", needed=False),
+        outside_sessions=here.texts("outside_sessions", needed=False),
         uses_left=here.whole("uses_left", 0) if here.has("uses_left") else None,
         recipient_need_not_sign=here.flag("recipient_need_not_sign"),
         obligations=here.texts("obligations", needed=False),

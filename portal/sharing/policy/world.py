@@ -68,7 +68,10 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One permission or one no. `form` is the most of a permission, the least of a no."""
+    """One permission or one no. `form` is the most of a permission, the least of a no.
+
+    With `sessions` it counts in these alone; a no with `outside_sessions` in all but these.
+    """
 
     id: str
     effect: str
@@ -81,6 +84,7 @@ class Line:
     starts: datetime | None = None
     ends: datetime | None = None
     sessions: tuple[str, ...] = ()
+    outside_sessions: tuple[str, ...] = ()
     uses_left: int | None = None
     recipient_need_not_sign: bool = False
     obligations: tuple[str, ...] = ()
