@@ -18,6 +18,7 @@ from portal.wording.policy.answers import (
     why_not_answers,
 )
 from portal.wording.policy.bounds import WhyNotLine, WhyNotLines, why_not_line, why_not_lines
+from portal.wording.policy.changes import scope_changes
 from portal.wording.policy.choosing import (
     NEW,
     LineFault,
@@ -27,6 +28,7 @@ from portal.wording.policy.choosing import (
     with_line,
     without_line,
 )
+from portal.wording.policy.difference import Change, Direction, Sort
 from portal.wording.policy.draft import Draft, asked_fact, session_facts
 from portal.wording.policy.editing import (
     LineChoices,
@@ -66,6 +68,7 @@ from portal.wording.policy.render import (
     line_text,
     render,
 )
+from portal.wording.policy.reworded import Changes, Reworded, changes_between
 from portal.wording.policy.rules import (
     LONGEST_TEXT,
     LONGEST_TITLE,
@@ -92,17 +95,18 @@ from portal.wording.policy.words import is_named
 
 __all__ = [
     "ENDINGS", "ENGAGEMENT", "LONGEST_PART", "LONGEST_TEXT", "LONGEST_TITLE", "LONGEST_VERSION",
-    "MOST_ROWS", "MOST_RULES", "NEW", "PRACTICE", "SCHEMA", "Ask", "Controller", "Dates", "Draft",
-    "Fault", "FaultCode", "Frozen", "Line", "LineChoices", "LineEdit", "LineFault", "MissingValue",
-    "Offer", "Pack", "Page", "Question", "RawPack", "Recipient", "Rendered", "RenderedClause",
-    "Row", "Rule", "Section", "Signer", "Slot", "Template", "Terms", "Vocabulary", "WhyNotDraft",
-    "WhyNotLine", "WhyNotLines", "add_months", "ask_line", "asked_fact", "blank",
-    "canonical_record", "capacity", "changed_rows", "choices_values", "edit_of",
-    "erecord_consent", "example_answers", "intent", "is_named", "last_day", "line_text",
-    "lines_of", "lint", "offers", "own_rows", "pages", "place_of", "plain_pages", "plain_slots",
-    "plan_dates", "preset_rows", "privacy_notice", "questions", "read_choices", "read_pack",
-    "read_record", "render", "schedule_answers", "schedule_rows", "sentence", "session_facts",
-    "slots_of", "tidied", "tidy", "why_not_answer", "why_not_answers", "why_not_edit",
-    "why_not_issue", "why_not_line", "why_not_lines", "why_not_rules", "why_not_schedule",
-    "with_line", "without_line", "written",
+    "MOST_ROWS", "MOST_RULES", "NEW", "PRACTICE", "SCHEMA", "Ask", "Change", "Changes",
+    "Controller", "Dates", "Direction", "Draft", "Fault", "FaultCode", "Frozen", "Line",
+    "LineChoices", "LineEdit", "LineFault", "MissingValue", "Offer", "Pack", "Page", "Question",
+    "RawPack", "Recipient", "Rendered", "RenderedClause", "Reworded", "Row", "Rule", "Section",
+    "Signer", "Slot", "Sort", "Template", "Terms", "Vocabulary", "WhyNotDraft", "WhyNotLine",
+    "WhyNotLines", "add_months", "ask_line", "asked_fact", "blank", "canonical_record", "capacity",
+    "changed_rows", "changes_between", "choices_values", "edit_of", "erecord_consent",
+    "example_answers", "intent", "is_named", "last_day", "line_text", "lines_of", "lint", "offers",
+    "own_rows", "pages", "place_of", "plain_pages", "plain_slots", "plan_dates", "preset_rows",
+    "privacy_notice", "questions", "read_choices", "read_pack", "read_record", "render",
+    "schedule_answers", "schedule_rows", "scope_changes", "sentence", "session_facts", "slots_of",
+    "tidied", "tidy", "why_not_answer", "why_not_answers", "why_not_edit", "why_not_issue",
+    "why_not_line", "why_not_lines", "why_not_rules", "why_not_schedule", "with_line",
+    "without_line", "written",
 ]

@@ -28,12 +28,25 @@ def sentence(line: Line, names: Mapping[str, str], template: Template) -> str:
     `names` are printed names by role code; COACH and COACHEE are needed. Raises `MissingValue`
     without them and `KeyError` for a word that the vocabulary does not have.
     """
+    patterns = template.vocabulary.patterns
+    return fill(patterns["permit" if line.effect == PERMIT else "deny"], {
+        **parts_of(line, names, template), "phrase": phrase(line, names, template)})
+
+
+def parts_of(line: Line, names: Mapping[str, str], template: Template) -> dict[str, str]:
+    """Return what a sentence about a line is made of, by placeholder; an empty text is left out.
+
+    Raises as `sentence` does.
+    """
     words = template.vocabulary
     people = {role.lower(): name for role, name in names.items()}
-    permit = line.effect == PERMIT
-    values = {
+    either = "and" if line.effect == PERMIT else "or"
+    known = [words.category(code) for code in line.categories]
+    return {
         **people,
-        "phrase": phrase(line, names, template),
+        "who": _joined([_recipient(one, words, people) for one in line.recipients], words, either),
+        "objects": _joined([fill(category.object, people) for category in known
+                            if category is not None], words, either),
         "purposes": _listed(line.purposes, words, "purposes", people, "and"),
         "channels": _listed(line.channels, words, "channels", people, "or"),
         "form": _form(line, words),
@@ -42,24 +55,18 @@ def sentence(line: Line, names: Mapping[str, str], template: Template) -> str:
         "outside": _joined(line.outside_sessions, words, "and"),
         "period": _period(line, template),
         "unless": "yes" if line.unless_named else "",
+        "optional": "yes" if line.optional else "",
     }
-    return fill(words.patterns["permit" if permit else "deny"], values)
 
 
 def phrase(line: Line, names: Mapping[str, str], template: Template) -> str:
     """Return what a line lets the coach do, or keeps the coach from doing: "tell … …"."""
-    words = template.vocabulary
-    people = {role.lower(): name for role, name in names.items()}
-    either = "and" if line.effect == PERMIT else "or"
-    who = _joined([_recipient(one, words, people) for one in line.recipients], words, either)
+    words, parts = template.vocabulary, parts_of(line, names, template)
     if line.effect == PERMIT and len(line.categories) == 1:
         only = words.category(line.categories[0])
         if only is not None and only.permit:
-            return fill(only.permit, {**people, "who": who})
-    known = [words.category(code) for code in line.categories]
-    objects = [fill(category.object, people) for category in known if category is not None]
-    return fill(words.patterns["tell"],
-                {"who": who, "objects": _joined(objects, words, either)})
+            return fill(only.permit, parts)
+    return fill(words.patterns["tell"], parts)
 
 
 def what_and_who(line: Line, template: Template) -> dict[str, str]:
