@@ -25,6 +25,7 @@ from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
 from portal.web.words import speak
 from tests.builders import World
+from tests.haste import compile_once, wait_for_no_disk
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -145,6 +146,7 @@ def ground(settings: Settings, clock: StandingClock) -> Iterator[Ground]:
     """Give a ground floor on the test's own database."""
     speak("en", "Europe/Vienna")
     made = make_ground(settings, clock, keep_notes, keep_board)
+    wait_for_no_disk(made.engine)
     yield made
     made.engine.dispose()
 
@@ -155,6 +157,7 @@ def app(settings: Settings, clock: StandingClock, ground: Ground) -> Flask:
     made = make_app(settings, clock, testing=True)
     made.extensions["portal"].engine.dispose()
     made.extensions["portal"] = ground
+    compile_once(made)
     return made
 
 

@@ -27,6 +27,7 @@ from portal.web.words import speak
 from portal.worker import run_job
 from tests.builders import World
 from tests.conftest import KEYS, NOW
+from tests.haste import compile_once, wait_for_no_disk
 from tests.mailroom import Mailroom, running
 from tests.plugins.needs import tool
 from tests.web.stage import a_database
@@ -158,6 +159,8 @@ def a_house(
         speak("en", "Europe/Vienna")
         app = create_app(settings, clock)
         ground = app.extensions["portal"]
+        wait_for_no_disk(ground.engine)
+        compile_once(app)
         house = House(World(ground, clock), app, settings.base_url, mailroom)
         _remember(app, house.answers)
         if furnish:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
 
-from portal.ground.db import has_wal_reset_fault, sqlite_version
+from portal.ground.db import has_wal_reset_fault, make_engine, sqlite_version
 from portal.ground.vault import CannotOpen, DataKey
 from portal.ground.work import WriteOnRead
 from portal.people.models import Person
 from tests.builders import World, add_practice
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 
 @pytest.mark.parametrize(("version", "faulty"), [
@@ -25,9 +30,17 @@ def test_knows_the_libraries_that_may_lose_pages(
     assert has_wal_reset_fault(version) is faulty
 
 
-def test_synchronises_fully_and_uses_wal_only_where_it_is_safe(world: World) -> None:
-    with world.ground.engine.connect() as connection:
-        if world.ground.engine.dialect.name == "postgresql":
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """Give the portal's own engine, which waits for the disk."""
+    made = make_engine(database_url)
+    yield made
+    made.dispose()
+
+
+def test_synchronises_fully_and_uses_wal_only_where_it_is_safe(engine: Engine) -> None:
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
             assert connection.execute(text("SHOW synchronous_commit")).scalar() != "off"
             return
         journal = connection.execute(text("PRAGMA journal_mode")).scalar()

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.test import TestResponse
 
-pytestmark = pytest.mark.needs("pdfsig")
+# What others see does not hang on the database: both worlds stand on the same.
+pytestmark = [pytest.mark.needs("pdfsig"), pytest.mark.once]
 
 #: Pages that say the same to everybody.
 _GENERAL = ("/static/", "/guide/", "/privacy", "/accessibility", "/seal/", "/sign-in", "/practice")
