@@ -23,6 +23,7 @@ from portal.people import views as people
 from portal.reaching.views import bp as reaching
 from portal.sessions.views import bp as sessions
 from portal.signing.views import bp as signing
+from portal.tools.views import bp as tools
 from portal.web import addresses, assets, errors, headers, uploads, words
 from portal.web.context import frame_all
 from portal.web.guards import Door, guard
@@ -42,7 +43,8 @@ def create_app(settings: Settings, clock: Clock | None = None, *, testing: bool 
     app.testing = testing
     _configure(app, settings)
     _furnish(app)
-    for room in (desk, factors, handing, inking, issuing, people.bp, reaching, sessions, signing):
+    for room in (desk, factors, handing, inking, issuing, people.bp, reaching, sessions, signing,
+                 tools):
         app.register_blueprint(room)
     return app
 
@@ -87,7 +89,8 @@ def _furnish(app: Flask) -> None:
     app.jinja_env.globals.update(asset=assets.asset, demo=False, newest_paper=newest_paper)
     addresses.register(app)
     uploads.register(app)
-    CSRFProtect(app)
+    # Programs send no cookie, so there is nothing that another site could send in their name.
+    CSRFProtect(app).exempt(tools)
     people.register(app)
     errors.register(app)
     app.after_request(headers.protect)

@@ -27,7 +27,8 @@ from portal.ground.vault import OpenVault, Vault
 class Actor:
     """Say who acts: a person of a practice, by which kind of sign-in, proven how far.
 
-    `scope` is "coach" or "party". `level` is "mailbox" (came by link) or "factor". `role` is
+    `scope` is "coach" or "party", or "program" for a program with a coach's key, which is then
+    the `session_id`. `level` is "mailbox" (came by link) or "factor". `role` is
     what an account is in its practice now: "owner", "coach", "helper", or nothing any more.
     """
 

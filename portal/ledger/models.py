@@ -45,7 +45,8 @@ class Access(Base):
     """Hold one line of the access log: ids and codes, kept 90 days."""
 
     __tablename__ = "access_log"
-    __table_args__ = (Index(None, "practice_id", "at"), Index(None, "engagement_id", "at"))
+    __table_args__ = (Index(None, "practice_id", "at"), Index(None, "engagement_id", "at"),
+                      Index(None, "subject_id", "at"))
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     practice_id: Mapped[Id | None]

@@ -1,4 +1,4 @@
-"""The forms of an owner: whom to invite, and what the practice says of itself."""
+"""The forms about a practice: whom to invite, what it says of itself, which programs may ask."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from flask_wtf import FlaskForm
 from wtforms import EmailField, RadioField, SelectField, StringField, ValidationError
 
-from portal.people.policy import Role
+from portal.people.policy import TOKEN_DAYS, Role
 from portal.web.forms import at_most, filled, mail_address, printable, said
 from portal.web.words import later as _
 
@@ -68,3 +68,17 @@ class PracticeForm(FlaskForm):
     def name_choices(self, present: str) -> None:
         """Offer the time zones, and the one that the practice has, whatever it is called."""
         self.timezone.choices = [(zone, zone) for zone in sorted({present, *_zones()})]
+
+
+class KeyForm(FlaskForm):
+    """A key for a program: which program it is for, and how long it lives."""
+
+    name = StringField(_("What is the program called?"), [
+        filled(_("Enter a name by which you know the program again.")), at_most(60), printable])
+    days = RadioField(_("How long shall the key work?"), coerce=int,
+                      validators=[filled(_("Choose how long the key shall work."))])
+
+    def name_choices(self) -> None:
+        """Offer the spans, the shortest first; none is longer than a year."""
+        words = {30: _("30 days"), 90: _("90 days"), 365: _("One year")}
+        self.days.choices = [(days, words[days]) for days in TOKEN_DAYS]

@@ -173,3 +173,23 @@ class SignIn(Base):
     started_at: Mapped[Instant]
     ends_at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
+
+
+class ApiToken(Base):
+    """A key by which a program asks in the name of an account; of it only a keyed digest is kept.
+
+    When it was last used stands in the access log alone. Its name is the coach's own word for the
+    program.
+    """
+
+    __tablename__ = "api_token"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    account_id: Mapped[Id] = mapped_column(ForeignKey("account.id"), index=True)
+    key_id: Mapped[Id] = mapped_column(ForeignKey("data_key.id"))
+    name_enc: Mapped[bytes] = mapped_column(LargeBinary)
+    secret_print: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]

@@ -191,3 +191,38 @@ class JoinNo(StrEnum):
 def can_join(expires_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
     """Tell whether a link to join still works: neither run out nor ended nor used."""
     return ended_at is None and now < expires_at
+
+
+#: How long a program's key may live, in days: a year at the most.
+TOKEN_DAYS = (30, 90, 365)
+#: How many keys of one account may work at a time.
+MOST_TOKENS = 20
+#: How many calls one key may make within how long.
+CALLS, CALLS_WITHIN = 60, timedelta(seconds=60)
+
+
+class TokenNo(StrEnum):
+    """Name why an account gets no further key for a program."""
+
+    TOO_MANY = "too_many"
+
+
+def why_not_token(living: int) -> TokenNo | None:
+    """Return why an account with so many living keys gets no more of them, or None."""
+    return TokenNo.TOO_MANY if living >= MOST_TOKENS else None
+
+
+def token_lives(expires_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a program's key still works."""
+    return ended_at is None and now < expires_at
+
+
+def wait_for_call(made: int, oldest: datetime | None, now: datetime) -> timedelta | None:
+    """Return how long a program has to wait, None if it may call now.
+
+    `made` are the calls with its key within `CALLS_WITHIN`, `oldest` is when the first of the
+    last `CALLS` of them was.
+    """
+    if made < CALLS or oldest is None:
+        return None
+    return max(oldest + CALLS_WITHIN - now, timedelta(seconds=1))

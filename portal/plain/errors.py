@@ -20,6 +20,15 @@ class NotSignedIn(PortalError):
     """Say that a sign-in or a link comes first."""
 
 
+class TooSoon(PortalError):
+    """Say that somebody has to wait (HTTP 429), and how many whole seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        """Keep the seconds; there is at least one."""
+        super().__init__(f"{seconds} s")
+        self.seconds = seconds
+
+
 class Refused(PortalError):
     """Say no to an act, with the rule that decided (HTTP 403 or 409)."""
 

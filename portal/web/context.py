@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from portal.ground.work import Actor, Ground, Work
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_SCOPES = {Door.PROGRAM: "program"}
 _BROWSERS = ("Firefox", "Edg", "Chrome", "Safari")
 
 
@@ -46,7 +47,7 @@ def _admit(door: Door) -> Actor | None:
     actor: Actor | None = current_user.actor if current_user.is_authenticated else None
     if door is Door.ANYONE:
         return actor
-    wanted = "coach" if door in ROLES else "party"
+    wanted = _SCOPES.get(door, "coach" if door in ROLES else "party")
     if actor is None or actor.scope != wanted:
         raise NotSignedIn(wanted)
     if door is not Door.MAILBOX and not actor.proven:

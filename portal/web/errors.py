@@ -1,4 +1,7 @@
-"""From exceptions to pages: each kind of no is drawn in one place."""
+"""From exceptions to pages: each kind of no is drawn in one place.
+
+To programs, below `/api/`, it is a problem in JSON; everything else is the same.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from flask import Response, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
-from portal.plain.errors import Missing, NotSignedIn, Refused
+from portal.plain.errors import Missing, NotSignedIn, Refused, TooSoon
 from portal.web.pages import page
+from portal.web.problems import BadQuestion, problem, problem_by_status
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -19,17 +23,41 @@ if TYPE_CHECKING:
 log = logging.getLogger("portal.web")
 
 
+def _for_programs() -> bool:
+    return request.path.startswith("/api/")
+
+
 def _missing(_error: Missing) -> Response:
-    return page("errors/404.html", 404)
+    return problem("not-there") if _for_programs() else page("errors/404.html", 404)
 
 
 def _refused(error: Refused) -> Response:
     # The rule's name is for tests and logs; the page says what to do.
+    if _for_programs():
+        return problem_by_status(error.status)
     return page(f"errors/{error.status}.html", error.status)
 
 
+def _too_soon(error: TooSoon) -> Response:
+    response = problem("too-soon") if _for_programs() else page("errors/429.html", 429)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
+
+
+def _bad_question(error: BadQuestion) -> Response:
+    return problem(error.kind, error.errors)
+
+
 def ask_to_sign_in(error: NotSignedIn) -> AnyResponse:
-    """Send a visitor to the sign-in of their kind, with the way back to the page they wanted."""
+    """Send a visitor to the sign-in of their kind, with the way back to the page they wanted.
+
+    A program is told that it needs a key, and whether the one that it sent is dead (RFC 6750).
+    """
+    if str(error) == "program":
+        response = problem("no-key")
+        known = ', error="invalid_token"' if "Authorization" in request.headers else ""
+        response.headers["WWW-Authenticate"] = f'Bearer realm="portal"{known}'
+        return response
     where = "factors.sign_in" if str(error) == "coach" else "reaching.lost"
     target = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for(where, next=target), code=303)
@@ -40,6 +68,8 @@ def _csrf(_error: CSRFError) -> Response:
 
 
 def _strange_host(_error: SecurityError) -> Response:
+    if _for_programs():
+        return problem("bad-request")
     # Without a host that is ours no address can be made, so this answer is bare.
     return Response("This address is not served here.\n", 400, content_type="text/plain")
 
@@ -47,7 +77,8 @@ def _strange_host(_error: SecurityError) -> Response:
 def _http(error: HTTPException) -> Response:
     code = error.code or 500
     known = code if code in (400, 403, 404, 405, 409, 413, 422, 429) else 400
-    response = page(f"errors/{404 if known == 405 else known}.html", code)
+    response = (problem_by_status(code) if _for_programs() else
+                page(f"errors/{404 if known == 405 else known}.html", code))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
@@ -68,13 +99,15 @@ def _crash(error: Exception) -> Response:
     place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
     log.error("unexpected %s at %s in %s", type(error).__name__, place, request.endpoint)
     _let_go(error)
-    return page("errors/500.html", 500)
+    return problem("broken") if _for_programs() else page("errors/500.html", 500)
 
 
 def register(app: Flask) -> None:
     """Teach the application how each no looks."""
     app.register_error_handler(Missing, _missing)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(TooSoon, _too_soon)
+    app.register_error_handler(BadQuestion, _bad_question)
     app.register_error_handler(NotSignedIn, ask_to_sign_in)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(SecurityError, _strange_host)

@@ -18,7 +18,8 @@ class Door(StrEnum):
     BARE needs nothing, not even a database. ANYONE is open. MAILBOX is a party that came by
     link and may not have proven more; PARTY is one with a factor. DESK is an account with a
     factor, whatever its role in the practice; COACH is one that may coach, and OWNER one that
-    may decide about the practice (Z5).
+    may decide about the practice (Z5). PROGRAM is a program with a key of such a coach: no cookie
+    counts there.
     """
 
     BARE = "bare"
@@ -28,6 +29,7 @@ class Door(StrEnum):
     DESK = "desk"
     COACH = "coach"
     OWNER = "owner"
+    PROGRAM = "program"
 
 
 #: The doors of accounts, each with the roles that pass it.

@@ -32,8 +32,8 @@ from portal.ground.tokens import fingerprint
 from portal.ground.work import make_ground
 from portal.inking.models import InkScan
 from portal.ledger.actions import keep_notes
-from portal.people.actions import NewMember, invite_member
-from portal.people.models import Practice, SignIn
+from portal.people.actions import NewMember, invite_member, make_token
+from portal.people.models import Account, Practice, SignIn
 from portal.people.policy import Role
 from portal.sessions.actions import close_door
 from portal.web.assets import STATIC
@@ -146,6 +146,7 @@ class Stage:
                 "practice_id": self.ids[f"{key}.practice"],
                 "account_id": self.ids["zoe.account" if key == "yul" else "dora.account"],
                 "join_id": self.ids["zoe.join" if key == "yul" else "ana.join"],
+                "token_id": self.ids["zoe.token" if key == "yul" else "ana.token"],
                 "token": self.ids[f"{key}.token"],
                 "number": 1, "reader": "coachee",
                 "filename": next(STATIC.rglob("*.css")).relative_to(STATIC).as_posix()}
@@ -179,6 +180,7 @@ def make_stage(world: World, app: Flask) -> Stage:
     add_practice(world, ZOE, "zoe", name="Quist Coaching")
     for owner in ("ana", "zoe"):
         ask_to_join(world, owner)
+        make_key(world, owner)
     for who, key, coach in ((BEN, "ben", "ana"), (MALLORY, "mallory", "ana"),
                             (YUL, "yul", "zoe"), (NELE, "nele", "ana")):
         engage(world, who, key, coach)
@@ -240,6 +242,13 @@ def ask_to_join(world: World, owner: str) -> None:
         practice = work.session.get_one(Practice, world.ids[f"{owner}.practice"])
         row = invite_member(work, practice, NewMember(IDA.name, IDA.email, Role.HELPER))
         world.ids[f"{owner}.join"] = row.id
+
+
+def make_key(world: World, coach: str) -> None:
+    """Let a coach make a key for a program."""
+    with world.ground.work(writes=True, actor=world.coach(coach)) as work:
+        account = work.session.get_one(Account, world.ids[f"{coach}.account"])
+        world.ids[f"{coach}.token"] = make_token(work, account, "Notes", 365)[0].id
 
 
 def engage(world: World, who: Character, key: str, coach: str) -> None:

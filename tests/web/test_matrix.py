@@ -133,10 +133,12 @@ def test_lets_strangers_touch_only_what_is_their_own(
 
 #: Whose session asks with which of their own things, mixed with which of Ben's.
 MIXES = [
-    ("dora", "ben", {"engagement_id", "party_id", "session_id", "version_id", "paper_id"}),
-    ("olga", "ben", {"engagement_id", "party_id", "session_id", "version_id", "paper_id"}),
+    ("dora", "ben", {"engagement_id", "party_id", "session_id", "version_id", "paper_id",
+                     "token_id"}),
+    ("olga", "ben", {"engagement_id", "party_id", "session_id", "version_id", "paper_id",
+                     "token_id"}),
     ("zoe", "yul", {"engagement_id", "party_id", "session_id", "version_id", "paper_id",
-                    "account_id", "join_id"}),
+                    "account_id", "join_id", "token_id"}),
     ("zoe", "yul", {"party_id", "session_id", "version_id", "paper_id"}),
     ("ana", "mallory", {"party_id", "session_id", "version_id", "paper_id"}),
     ("yul", "yul", {"session_id", "version_id", "paper_id"}),

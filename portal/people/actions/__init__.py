@@ -32,12 +32,14 @@ from portal.people.actions.sessions import (
     end_token,
     shut_out,
 )
+from portal.people.actions.tokens import make_token, revoke_token, revoke_tokens_of
 from portal.people.actions.writing import warn, write_to
 
 __all__ = [
     "PRINT", "NewMember", "NewPerson", "NewPractice", "add_address", "begin_session",
     "change_practice", "change_role", "check_password", "end_membership", "end_session",
     "end_sessions_of", "end_token", "forget_person", "found_practice", "invite_member", "join",
-    "keep_answers", "list_name", "meet_person", "name_person", "not_for_me", "open_account",
-    "resend", "revoke_invitation", "shut_out", "warn", "write_to",
+    "keep_answers", "list_name", "make_token", "meet_person", "name_person", "not_for_me",
+    "open_account", "resend", "revoke_invitation", "revoke_token", "revoke_tokens_of", "shut_out",
+    "warn", "write_to",
 ]

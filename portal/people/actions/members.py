@@ -10,6 +10,7 @@ from portal.ground import chance
 from portal.ground.passwords import hash_password
 from portal.ledger.actions import record
 from portal.people.actions.sessions import end_sessions_of
+from portal.people.actions.tokens import revoke_tokens_of
 from portal.people.actions.writing import write_to
 from portal.people.models import Account, Membership
 from portal.people.policy import MemberFacts, Role, normal_address, why_not_leave, why_not_role
@@ -56,7 +57,8 @@ def login_print(work: Work, email: str) -> str:
 
 
 def change_role(work: Work, account: Account, role: Role, *, coaches: int) -> None:
-    """Give a member another role, from now on: they sign in anew and are told by mail.
+    """Give a member another role, from now on: they sign in anew and are told by mail, and the
+    keys of their programs end.
 
     `coaches` is how many engagements they coach that still run. Raises `Refused` with
     `MemberNo`.
@@ -72,7 +74,8 @@ def change_role(work: Work, account: Account, role: Role, *, coaches: int) -> No
 def end_membership(
     work: Work, account: Account, *, coaches: int, cannot_hand_over: bool = False
 ) -> None:
-    """Let a member go: their sessions end in this transaction, and their address is free again.
+    """Let a member go: their sessions and the keys of their programs end in this transaction, and
+    their address is free again.
 
     Raises `Refused` with `MemberNo` for the last owner, and for a coach whose engagements run
     on, unless that coach can no longer hand them over.
@@ -102,6 +105,7 @@ def _end(work: Work, account: Account) -> None:
         .values(until=work.now)
     )
     end_sessions_of(work, account.person_id, "coach")
+    revoke_tokens_of(work, account.id)
 
 
 def _note(work: Work, account: Account, kind: str, facts: dict[str, str | int]) -> None:

@@ -46,14 +46,23 @@ from portal.people.queries.practices import (
     settings_of,
     successor_of,
 )
+from portal.people.queries.tokens import (
+    Token,
+    own_token,
+    token_by_text,
+    tokens_of,
+    wait_of,
+    why_no_token,
+)
 
 __all__ = [
-    "ContactBlock", "Invited", "Looker", "Member", "PracticeSettings", "Someone",
+    "ContactBlock", "Invited", "Looker", "Member", "PracticeSettings", "Someone", "Token",
     "account_by_login", "account_of", "account_or_missing", "address_of", "address_of_person",
     "answers_of", "can_coach", "closed_account", "contact_block", "count_owners",
     "invitation_name", "invitation_or_missing", "invited_to", "is_proven", "join_signer",
     "joinable", "joinable_by_id", "lookers_of", "member_or_missing", "members_of",
-    "membership_of", "name_prints", "names_of", "open_invitations", "person_or_missing", "point_of",
-    "points_and_people", "points_by_address", "practice_or_missing",
-    "session_by_token", "settings_of", "successor_of", "why_not_invited", "why_not_joining",
+    "membership_of", "name_prints", "names_of", "open_invitations", "own_token",
+    "person_or_missing", "point_of", "points_and_people", "points_by_address",
+    "practice_or_missing", "session_by_token", "settings_of", "successor_of", "token_by_text",
+    "tokens_of", "wait_of", "why_no_token", "why_not_invited", "why_not_joining",
 ]

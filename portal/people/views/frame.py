@@ -13,6 +13,7 @@ from portal.ground.work import Actor
 from portal.people.actions import end_token
 from portal.people.policy import SessionFacts, is_alive, only_ran_out
 from portal.people.queries import names_of, session_by_token
+from portal.people.views.bearer import program_by_key
 from portal.web.context import ground
 from portal.web.guards import ROLES, Door
 from portal.web.words import speak
@@ -78,10 +79,13 @@ def _alive(row: SignIn, scope: str, work: Work) -> bool:
     return row.scope == scope and is_alive(facts, work.now)
 
 
-def _load(_request: Request) -> Visitor | None:
+def _load(request: Request) -> Visitor | None:
     work: Work | None = g.get("work")
     if work is None:
         return None
+    if g.door is Door.PROGRAM:
+        actor = program_by_key(work, request.headers.get("Authorization", ""))
+        return None if actor is None else Visitor(actor)
     scope = "coach" if g.door in ROLES else "party"
     scopes = ("coach", "party") if g.door is Door.ANYONE else (scope,)
     for wanted in scopes:
