@@ -1,17 +1,17 @@
-"""Reading the record."""
+"""Reading what a chain tells."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
-from portal.ledger.models import Access, Chain, Entry
-from portal.ledger.policy import Event, first_break, genesis
+from portal.ledger.models import Entry
+from portal.ledger.policy import Event, genesis
 from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
@@ -157,44 +157,3 @@ def head_of(work: Work, chain_id: str) -> str:
         select(Entry.hash).where(Entry.chain_id == chain_id).order_by(Entry.seq.desc()).limit(1)
     ).scalar_one_or_none()
     return head or genesis(chain_id)
-
-
-def broken_chains(work: Work) -> Iterator[tuple[str, int]]:
-    """Walk every chain and yield (chain, first entry that does not fit)."""
-    for chain_id in work.session.scalars(select(Chain.id).order_by(Chain.id)):
-        rows = work.session.execute(
-            select(Entry.seq, Entry.previous, Entry.hash, Entry.body)
-            .where(Entry.chain_id == chain_id).order_by(Entry.seq)
-        )
-        broken = first_break(chain_id, ((r.seq, r.previous, r.hash, r.body) for r in rows))
-        if broken is not None:
-            yield chain_id, broken
-
-
-_CALLS = (
-    select(Access.at).where(Access.subject_id == bindparam("subject"),
-                            Access.what == bindparam("what"), Access.at > bindparam("since"))
-    .order_by(Access.at.desc()).limit(bindparam("most"))
-)
-
-
-def calls_since(
-    work: Work, what: str, subject_id: str, since: datetime, most: int
-) -> tuple[int, datetime | None]:
-    """Return how many lines of one kind the access log has of a subject after a moment, counting
-    no further than `most`, and when the oldest of those was."""
-    found = work.session.scalars(
-        _CALLS, {"subject": subject_id, "what": what, "since": since, "most": most}).all()
-    return len(found), found[-1] if found else None
-
-
-def last_seen(work: Work, what: str, subject_ids: Collection[str]) -> dict[str, datetime]:
-    """Return when the access log has its newest line of one kind of each subject, with one query;
-    one of which it has none is left out."""
-    if not subject_ids:
-        return {}
-    rows = work.session.execute(
-        select(Access.subject_id, func.max(Access.at))
-        .where(Access.subject_id.in_(list(subject_ids)), Access.what == what)
-        .group_by(Access.subject_id))
-    return {row[0]: row[1] for row in rows if row[0] is not None}

@@ -1,0 +1,21 @@
+"""Reading the record, and examining it."""
+
+from __future__ import annotations
+
+from portal.ledger.queries.access import calls_since, last_seen
+from portal.ledger.queries.reading import (
+    Line,
+    Lines,
+    Shown,
+    bodies_of,
+    events_of,
+    head_of,
+    lines_of,
+    some_events_of,
+)
+from portal.ledger.queries.walking import broken_chains, entry_count, walk
+
+__all__ = [
+    "Line", "Lines", "Shown", "bodies_of", "broken_chains", "calls_since", "entry_count",
+    "events_of", "head_of", "last_seen", "lines_of", "some_events_of", "walk",
+]

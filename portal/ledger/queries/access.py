@@ -1,0 +1,42 @@
+"""Reading the access log: how often, and when last."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, func, select
+
+from portal.ledger.models import Access
+
+if TYPE_CHECKING:
+    from portal.ground.work import Work
+
+_CALLS = (
+    select(Access.at).where(Access.subject_id == bindparam("subject"),
+                            Access.what == bindparam("what"), Access.at > bindparam("since"))
+    .order_by(Access.at.desc()).limit(bindparam("most"))
+)
+
+
+def calls_since(
+    work: Work, what: str, subject_id: str, since: datetime, most: int
+) -> tuple[int, datetime | None]:
+    """Return how many lines of one kind the access log has of a subject after a moment, counting
+    no further than `most`, and when the oldest of those was."""
+    found = work.session.scalars(
+        _CALLS, {"subject": subject_id, "what": what, "since": since, "most": most}).all()
+    return len(found), found[-1] if found else None
+
+
+def last_seen(work: Work, what: str, subject_ids: Collection[str]) -> dict[str, datetime]:
+    """Return when the access log has its newest line of one kind of each subject, with one query;
+    one of which it has none is left out."""
+    if not subject_ids:
+        return {}
+    rows = work.session.execute(
+        select(Access.subject_id, func.max(Access.at))
+        .where(Access.subject_id.in_(list(subject_ids)), Access.what == what)
+        .group_by(Access.subject_id))
+    return {row[0]: row[1] for row in rows if row[0] is not None}
