@@ -1,4 +1,5 @@
-"""A detached CMS signature (RFC 5652) in the one shape that our seal has: CAdES B-B, P-256.
+"""A detached CMS signature (RFC 5652) in the shape that our seal has: CAdES B-B, or B-T with a
+time stamp, by an elliptic curve or RSA.
 
 Building it through general ASN.1 objects took four fifths of the time of a seal; the shape never
 varies, so it is written here as DER. pyHanko, poppler and openssl read it in the tests.
@@ -6,11 +7,15 @@ varies, so it is written here as DER. pyHanko, poppler and openssl read it in th
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 from asn1crypto import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+#: Given the SHA-256 of something, return the DER of a time stamp token over it (RFC 3161).
+Stamp = Callable[[bytes], bytes]
 
 SEQUENCE, SET, INTEGER, OCTETS, OID = 0x30, 0x31, 0x02, 0x04, 0x06
 
@@ -36,31 +41,40 @@ MESSAGE_DIGEST = _oid("2a864886f70d010904")  # id-messageDigest
 CERTIFICATE_V2 = _oid("2a864886f70d010910022f")  # id-aa-signingCertificateV2 (RFC 5035)
 SHA256 = tlv(SEQUENCE, _oid("608648016503040201"))  # without parameters (RFC 5754)
 ECDSA_SHA256 = tlv(SEQUENCE, _oid("2a8648ce3d040302"))  # ecdsa-with-SHA256 (RFC 5758)
+RSA_SHA256 = tlv(SEQUENCE, _oid("2a864886f70d01010b"), b"\x05\x00")  # sha256WithRSAEncryption
+TIME_STAMP = _oid("2a864886f70d010910020e")  # id-aa-timeStampToken (RFC 3161 appendix A)
 VERSION_1 = tlv(INTEGER, b"\x01")
 
 
 class DetachedSigner:
     """Sign digests with one key and certificate; what never changes is made once."""
 
-    def __init__(self, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:
-        """Take a P-256 key and the certificate of its public half."""
+    def __init__(
+        self, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
+        above: Sequence[bytes] = (),
+    ) -> None:
+        """Take a key, the certificate of its public half, and those between it and its root
+        (DER), which go into each signature so that a reader finds the way to the root."""
         self._key = key
-        self._der = bytes(certificate.dump())
+        own = bytes(certificate.dump())
+        self._certificates = tlv(0xA0, *sorted((own, *above)))
         serial = certificate["tbs_certificate"]["serial_number"].dump()
         self._signer = tlv(SEQUENCE, certificate.issuer.dump(), serial)
         # ESSCertIDv2 with its defaults: the hash alone, and that hash SHA-256.
-        names = tlv(SEQUENCE, tlv(SEQUENCE, tlv(OCTETS, sha256(self._der).digest())))
+        names = tlv(SEQUENCE, tlv(SEQUENCE, tlv(OCTETS, sha256(own).digest())))
         self._certificate_attribute = _attribute(CERTIFICATE_V2, tlv(SEQUENCE, names))
 
     @property
     def room(self) -> int:
-        """Return how many hex digits a signature needs at the most, with a margin."""
-        return 2 * (len(self._der) + 1024)
+        """Return how many hex digits a signature without a stamp needs at the most."""
+        return 2 * (len(self._certificates) + 1024 + self._key.key_size // 8)
 
-    def sign(self, digest: bytes) -> bytes:
+    def sign(self, digest: bytes, stamp: Stamp | None = None) -> bytes:
         """Return the DER of a ContentInfo that signs content whose SHA-256 is `digest`.
 
-        The time of signing is not among the attributes: PAdES has it in the signed PDF.
+        The time of signing is not among the attributes: PAdES has it in the signed PDF. With
+        `stamp` the signature carries the token that this gave for it; what it raises is let
+        through.
         """
         attributes = b"".join(
             sorted(  # DER orders a set by its encodings
@@ -71,16 +85,23 @@ class DetachedSigner:
                 )
             )
         )
-        signature = self._key.sign(tlv(SET, attributes), ec.ECDSA(hashes.SHA256()))
+        algorithm, signature = self._sign(tlv(SET, attributes))
+        stamped = b"" if stamp is None else tlv(
+            0xA1, _attribute(TIME_STAMP, stamp(sha256(signature).digest())))
         signer = tlv(
-            SEQUENCE, VERSION_1, self._signer, SHA256, tlv(0xA0, attributes), ECDSA_SHA256,
-            tlv(OCTETS, signature),
+            SEQUENCE, VERSION_1, self._signer, SHA256, tlv(0xA0, attributes), algorithm,
+            tlv(OCTETS, signature), stamped,
         )
         signed = tlv(
-            SEQUENCE, VERSION_1, tlv(SET, SHA256), tlv(SEQUENCE, DATA), tlv(0xA0, self._der),
+            SEQUENCE, VERSION_1, tlv(SET, SHA256), tlv(SEQUENCE, DATA), self._certificates,
             tlv(SET, signer),
         )
         return tlv(SEQUENCE, SIGNED_DATA, tlv(0xA0, signed))
+
+    def _sign(self, text: bytes) -> tuple[bytes, bytes]:
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return RSA_SHA256, self._key.sign(text, padding.PKCS1v15(), hashes.SHA256())
+        return ECDSA_SHA256, self._key.sign(text, ec.ECDSA(hashes.SHA256()))
 
 
 def _attribute(kind: bytes, value: bytes) -> bytes:

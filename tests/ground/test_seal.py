@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
-import re
 import subprocess
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -19,11 +19,23 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.sign.general import SigningError
 
 from portal.evidence.paper import render
-from portal.ground.authority import Authority, der, describe, make_authority
+from portal.ground.authority import (
+    LIST_LASTS,
+    Authority,
+    der,
+    describe,
+    make_authority,
+    make_list,
+    renew_seal,
+)
 from portal.ground.clock import SystemClock
 from portal.ground.seal import SealCheck, Sealer, check
+from portal.ground.stamp import Proof, StampFailed, StampService
+from tests.brought import bring
 from tests.evidence.sample import coachee, common
 from tests.plugins.needs import tool
+from tests.stamping import Service, stamping
+from tests.strangers import TOOLS, examine, hole
 
 NOW = datetime(2027, 9, 14, 22, 45, 30, tzinfo=UTC)
 
@@ -46,13 +58,6 @@ def paper() -> bytes:
 @pytest.fixture(scope="module")
 def sealed(sealer: Sealer, paper: bytes) -> bytes:
     return sealer.seal(paper, NOW)
-
-
-def hole(pdf: bytes) -> tuple[int, int]:
-    """Return where the signature's own bytes begin and end: what it cannot sign."""
-    ranges = re.search(rb"/ByteRange \[\s*0 (\d+) (\d+) \d+", pdf)
-    assert ranges is not None
-    return int(ranges[1]), int(ranges[2])
 
 
 def flipped(pdf: bytes, at: int, bit: int = 1) -> bytes:
@@ -238,40 +243,14 @@ def test_writes_nothing_to_the_log(
     assert [entry for entry in caplog.records if entry.name != "asyncio"] == []
 
 
-@pytest.mark.needs("qpdf")
+@pytest.mark.needs(*TOOLS)
 @pytest.mark.parametrize("edition", ["common", "coachee"])
-def test_leaves_a_file_that_is_sound_to_qpdf(
-    edition: str, sealer: Sealer, tmp_path: Path
-) -> None:
-    file = tmp_path / "sealed.pdf"
-    file.write_bytes(sealer.seal(render({"common": common, "coachee": coachee}[edition]()), NOW))
-    done = subprocess.run([tool("qpdf"), "--check", file], capture_output=True, text=True,
-                          check=True)
-    assert "No syntax or stream encoding errors found" in done.stdout
-    assert "WARNING" not in done.stdout + done.stderr
-
-
-@pytest.mark.needs("pdfsig", "certutil")
-def test_is_valid_total_and_trusted_to_poppler(paper: bytes, tmp_path: Path) -> None:
+def test_is_accepted_by_strangers_programs(edition: str, tmp_path: Path) -> None:
     """poppler judges certificates by the machine's own clock, so this seal is of today."""
     now = SystemClock().now()
-    made = make_authority(now, "Kovač Coaching")
-    (tmp_path / "root.pem").write_bytes(made.root)
-    (tmp_path / "sealed.pdf").write_bytes(Sealer(made.seal, made.seal_key).seal(paper, now))
-    store = f"sql:{tmp_path}"
-    certutil = [tool("certutil"), "-d", store]
-    subprocess.run([*certutil, "-N", "--empty-password"], check=True)
-    subprocess.run([*certutil, "-A", "-n", "root", "-t", "CT,C,C", "-i", tmp_path / "root.pem"],
-                   check=True)
-    said = subprocess.run(
-        [tool("pdfsig"), "-nssdir", store, tmp_path / "sealed.pdf"],
-        capture_output=True, text=True, check=True,
-    ).stdout
-    assert "Signature is Valid." in said
-    assert "Total document signed" in said
-    assert "Certificate is Trusted." in said
-    assert "ETSI.CAdES.detached" in said
-    assert said.count("Signature #") == 1
+    made = make_authority(now, "Kovač Coaching", revocations="https://portal.example/list.crl")
+    printed = render({"common": common, "coachee": coachee}[edition]())
+    examine(Sealer(made.seal, made.seal_key).seal(printed, now), made.root, tmp_path)
 
 
 @pytest.mark.needs("pdfsig")
@@ -283,25 +262,111 @@ def test_is_seen_by_poppler_when_a_signed_byte_changes(sealed: bytes, tmp_path: 
     assert "Signature is Valid." not in said.stdout
 
 
-@pytest.mark.needs("openssl")
-def test_is_a_cades_signature_to_openssl(
-    sealed: bytes, authority: Authority, tmp_path: Path
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with stamping(tmp_path_factory.mktemp("stamps")) as running:
+        yield running
+
+
+def stamped_sealer(service: Service, now: datetime) -> tuple[Authority, Sealer]:
+    """Return a new authority, and a sealer under it with a list and time stamps."""
+    made = make_authority(now, "Kovač Coaching")
+    proof = Proof(lists=(make_list(made.root, made.root_key, now, 1),))
+    asked = StampService(service.url)
+    return made, Sealer(made.seal, made.seal_key, proof=proof, service=asked)
+
+
+@pytest.mark.needs(*TOOLS)
+def test_carries_its_own_proof_in_one_revision_with_a_stamp(
+    service: Service, paper: bytes, tmp_path: Path
 ) -> None:
-    start, end = hole(sealed)
-    digits = sealed[start + 1 : end - 1]
-    raw = bytes.fromhex(digits.decode("ascii"))
-    length = int.from_bytes(raw[2:4]) + 4  # a DER sequence of 256 to 65,535 bytes
-    assert raw[:2] == b"\x30\x82"
-    assert not any(raw[length:])
-    (tmp_path / "root.pem").write_bytes(authority.root)
-    (tmp_path / "signature.der").write_bytes(raw[:length])
-    (tmp_path / "signed").write_bytes(sealed[:start] + sealed[end:])
-    done = subprocess.run(
-        [tool("openssl"), "cms", "-verify", "-cades", "-binary", "-inform", "DER",
-         "-in", tmp_path / "signature.der", "-content", tmp_path / "signed",
-         "-CAfile", tmp_path / "root.pem", "-purpose", "any",
-         "-attime", str(int(NOW.timestamp())), "-out", tmp_path / "out"],
-        capture_output=True, text=True, check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "Verification successful" in done.stderr
+    """PAdES B-LT: the file can be checked when neither portal nor service is left."""
+    now = SystemClock().now()
+    made, stamping_sealer = stamped_sealer(service, now)
+    assert stamping_sealer.level == "B-LT"
+    whole = stamping_sealer.seal(paper, now)
+    assert whole.startswith(paper)
+    assert whole.count(b"%%EOF") == paper.count(b"%%EOF") + 1
+    examine(whole, made.root, tmp_path, service.root.read_bytes())
+    found = check(whole, made.root)
+    assert found.good
+    assert found.stamped_at is not None
+    with pikepdf.open(io.BytesIO(whole)) as pdf:
+        assert len(pdf.Root.DSS.Certs) == 3  # the seal's, and two of the stamps
+        assert len(pdf.Root.DSS.CRLs) == 2
+        assert "/VRI" not in pdf.Root.DSS
+
+
+@pytest.mark.needs("openssl")
+def test_does_not_call_it_b_lt_without_every_list(service: Service, paper: bytes) -> None:
+    made = make_authority(NOW, "Kovač Coaching")
+    asked, none = StampService(service.url), Proof(complete=False)
+    assert Sealer(made.seal, made.seal_key, proof=none, service=asked).level == "B-T"
+    assert Sealer(made.seal, made.seal_key, proof=none).level == "B-B"
+
+
+@pytest.mark.needs("openssl")
+def test_makes_no_seal_where_the_stamp_does_not_come(service: Service, paper: bytes) -> None:
+    made = make_authority(NOW, "Kovač Coaching")
+    with pytest.raises(StampFailed, match="stamp_down"):
+        Sealer(made.seal, made.seal_key,
+               service=StampService("http://127.0.0.1:1/")).seal(paper, NOW)
+
+
+@pytest.mark.needs("openssl")
+def test_misses_no_flipped_bit_of_a_stamped_seal(service: Service, paper: bytes) -> None:
+    now = SystemClock().now()
+    made, stamping_sealer = stamped_sealer(service, now)
+    whole = stamping_sealer.seal(paper, now)
+    start, end = hole(whole)
+    places = [*range(len(paper), start, 97), *range(end, len(whole), 31)]
+    assert [at for at in places if check(flipped(whole, at), made.root).good] == []
+
+
+@pytest.mark.needs(*TOOLS)
+@pytest.mark.parametrize("kind", ["p384", "rsa"])
+def test_seals_with_the_other_kinds_of_keys_below_another_certificate(
+    kind: str, paper: bytes, tmp_path: Path
+) -> None:
+    now = SystemClock().now()
+    brought = bring(kind, now)
+    sealer = Sealer(brought.own, brought.key, above=brought.between)
+    examine(sealer.seal(paper, now), brought.root, tmp_path)
+
+
+def test_lists_what_a_root_has_revoked_and_until_when_that_holds(authority: Authority) -> None:
+    listed = x509.load_der_x509_crl(make_list(authority.root, authority.root_key, NOW, 7))
+    root = x509.load_pem_x509_certificate(authority.root)
+    assert listed.is_signature_valid(root.public_key())  # type: ignore[arg-type]
+    assert listed.issuer == root.subject
+    assert listed.next_update_utc == NOW + LIST_LASTS
+    assert listed.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number == 7
+    assert list(listed) == []
+
+
+def test_renews_a_seal_under_the_root_that_is_known_already(
+    authority: Authority, paper: bytes
+) -> None:
+    late = NOW + timedelta(days=365 * 4)
+    renewed = renew_seal(authority.root, authority.root_key, late, "Kovač Coaching")
+    assert renewed.root == authority.root
+    assert renewed.seal != authority.seal
+    assert check(Sealer(renewed.seal, renewed.seal_key).seal(paper, late), authority.root).good
+    last = renew_seal(authority.root, authority.root_key, late + timedelta(days=365 * 14), "K")
+    assert describe(last.seal).not_after == describe(authority.root).not_after
+
+
+def test_renews_nothing_with_the_key_of_another_root(authority: Authority) -> None:
+    other = make_authority(NOW, "Kovač Coaching")
+    with pytest.raises(ValueError, match="does not belong"):
+        renew_seal(authority.root, other.root_key, NOW, "Kovač Coaching")
+    with pytest.raises(ValueError, match="does not belong"):
+        make_list(authority.root, other.root_key, NOW, 1)
+
+
+def test_names_the_address_of_its_list_where_there_is_one() -> None:
+    url = "https://portal.example/seal/1/revocations.crl"
+    seal = x509.load_pem_x509_certificate(make_authority(NOW, "K", revocations=url).seal)
+    (place,) = seal.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    assert place.full_name is not None
+    assert place.full_name[0].value == url

@@ -1,0 +1,156 @@
+"""What strangers' programs say of a sealed file: poppler, qpdf, openssl and pyHanko.
+
+Each of them knows nothing but the file and the root certificates.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from asn1crypto import cms
+from asn1crypto import x509 as asn1
+from cryptography import x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko_certvalidator import ValidationContext
+
+from portal.ground.authority import der
+from portal.ground.clock import SystemClock
+from tests.plugins.needs import find, tool
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TOOLS = ("pdfsig", "certutil", "qpdf", "openssl")
+
+
+def all_here() -> bool:
+    """Tell whether this machine has every program that is asked."""
+    return all(find(name) for name in TOOLS)
+
+
+def examine(pdf: bytes, root: bytes, folder: Path, stamp_root: bytes | None = None) -> None:
+    """Let every program look at a sealed file; raises `AssertionError` at the first doubt.
+
+    With `stamp_root` the seal has to be stamped, and to carry everything that proves it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "sealed.pdf").write_bytes(pdf)
+    (folder / "root.pem").write_bytes(root)
+    _poppler(folder, in_time=_is_in_time(pdf))
+    _qpdf(folder)
+    signature = _openssl(pdf, folder)
+    _pyhanko(pdf, [root], [stamp_root] if stamp_root else [])
+    if stamp_root is not None:
+        _openssl_stamp(signature, stamp_root, folder)
+
+
+def hole(pdf: bytes) -> tuple[int, int]:
+    """Return where the signature's own bytes begin and end: what it cannot sign."""
+    ranges = re.search(rb"/ByteRange \[\s*0 (\d+) (\d+) (\d+)", pdf)
+    assert ranges is not None
+    assert int(ranges[2]) + int(ranges[3]) == len(pdf)
+    return int(ranges[1]), int(ranges[2])
+
+
+def signature_of(pdf: bytes) -> bytes:
+    """Return the DER of the signature in a file; behind it there is nothing but zeros."""
+    start, end = hole(pdf)
+    raw = bytes.fromhex(pdf[start + 1 : end - 1].decode("ascii"))
+    assert raw[:2] == b"\x30\x82"  # a sequence of 256 to 65,535 bytes
+    length = int.from_bytes(raw[2:4]) + 4
+    assert not any(raw[length:])
+    return raw[:length]
+
+
+def _run(*words: object) -> tuple[int, str]:
+    done = subprocess.run([str(w) for w in words], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def _is_in_time(pdf: bytes) -> bool:
+    """Tell whether the sealing certificate holds by this machine's own clock, by which poppler
+    judges it."""
+    reader = PdfFileReader(io.BytesIO(pdf))
+    own = x509.load_der_x509_certificate(reader.embedded_signatures[0].signer_cert.dump())
+    return own.not_valid_before_utc <= SystemClock().now() <= own.not_valid_after_utc
+
+
+def _poppler(folder: Path, *, in_time: bool) -> None:
+    store = f"sql:{folder}"
+    if not (folder / "cert9.db").exists():
+        code, said = _run(tool("certutil"), "-d", store, "-N", "--empty-password")
+        assert code == 0, said
+        code, said = _run(tool("certutil"), "-d", store, "-A", "-n", "root", "-t", "CT,C,C",
+                          "-i", folder / "root.pem")
+        assert code == 0, said
+    _code, said = _run(tool("pdfsig"), "-nssdir", store, folder / "sealed.pdf")
+    for words in ("Signature is Valid.", "Total document signed", "ETSI.CAdES.detached"):
+        assert words in said, said
+    assert said.count("Signature #") == 1
+    assert not in_time or "Certificate is Trusted." in said, said
+
+
+def _qpdf(folder: Path) -> None:
+    code, said = _run(tool("qpdf"), "--check", folder / "sealed.pdf")
+    assert (code, "WARNING" in said) == (0, False), said
+    assert "No syntax or stream encoding errors found" in said
+
+
+def _openssl(pdf: bytes, folder: Path) -> bytes:
+    start, end = hole(pdf)
+    signature = signature_of(pdf)
+    (folder / "signature.der").write_bytes(signature)
+    (folder / "signed").write_bytes(pdf[:start] + pdf[end:])
+    reader = PdfFileReader(io.BytesIO(pdf))
+    moment = reader.embedded_signatures[0].self_reported_timestamp
+    assert moment is not None
+    code, said = _run(
+        tool("openssl"), "cms", "-verify", "-cades", "-binary", "-inform", "DER",
+        "-in", folder / "signature.der", "-content", folder / "signed",
+        "-CAfile", folder / "root.pem", "-purpose", "any",
+        "-attime", int(moment.timestamp()), "-out", folder / "out")
+    assert code == 0, said
+    return signature
+
+
+def _openssl_stamp(signature: bytes, stamp_root: bytes, folder: Path) -> None:
+    """Check the token in the seal over the seal's own value, at the instant in the token."""
+    (signer,) = cms.ContentInfo.load(signature)["content"]["signer_infos"]
+    (attribute,) = signer["unsigned_attrs"]
+    token = attribute["values"][0]
+    assert attribute["type"].native == "signature_time_stamp_token"
+    (folder / "token").write_bytes(token.dump())
+    (folder / "stamps.pem").write_bytes(stamp_root)
+    moment = token["content"]["encap_content_info"]["content"].parsed["gen_time"].native
+    code, said = _run(
+        tool("openssl"), "ts", "-verify", "-digest",
+        sha256(signer["signature"].native).hexdigest(), "-in", folder / "token", "-token_in",
+        "-CAfile", folder / "stamps.pem", "-attime", int(moment.timestamp()))
+    assert (code, "Verification: OK" in said) == (0, True), said
+
+
+def _pyhanko(pdf: bytes, roots: list[bytes], stamp_roots: list[bytes]) -> None:
+    """Validate; a stamped seal from what the file itself carries, with every list required."""
+    reader = PdfFileReader(io.BytesIO(pdf))
+    (seal,) = reader.embedded_signatures
+    anchors = [asn1.Certificate.load(der(root)) for root in (*roots, *stamp_roots)]
+    common = {"trust_roots": anchors, "allow_fetching": False,
+              "moment": seal.self_reported_timestamp}
+    if stamp_roots:
+        store = DocumentSecurityStore.read_dss(reader)
+        trust = [store.as_validation_context({**common, "revocation_mode": "require"})
+                 for _again in range(2)]
+    else:
+        trust = [ValidationContext(**common) for _again in range(2)]
+    status = validate_pdf_signature(seal, *trust)
+    assert status.bottom_line, status.summary()
+    assert status.docmdp_ok
+    stamp = status.timestamp_validity
+    assert (stamp is not None) == bool(stamp_roots)
+    assert stamp is None or (stamp.intact and stamp.valid and stamp.trusted)
