@@ -17,6 +17,7 @@ from portal.agreements.policy import (
     SignNo,
     SlotFacts,
     VersionFacts,
+    Withdrawn,
     history,
     in_force_spans,
     line_state,
@@ -144,6 +145,12 @@ def test_says_why_a_signature_is_not_possible(
     (LineFacts(1, True, None, None), SIGNED, T0 + 3 * DAY, "REFUSED"),
     (LineFacts(1, True, T0 + 9 * DAY, True), SIGNED, T0 + 9 * DAY, "EXPIRED"),
     (LineFacts(1, True, None, True, withdrawn_at=T0 + 9 * DAY), SIGNED, T0 + 9 * DAY, "WITHDRAWN"),
+    (LineFacts(1, True, None, True, withdrawn_at=T0 + DAY), SIGNED, T0 + 9 * DAY, "REFUSED"),
+    (LineFacts(1, False, None, None, withdrawn_at=T0 + DAY), SIGNED, T0 + 9 * DAY, "REFUSED"),
+    (LineFacts(1, True, None, True, withdrawn_at=T0 + 9 * DAY),
+     replace(SIGNED, acts=((T0 + 8 * DAY, "review_grace_over"),)), T0 + 9 * DAY, "WITHDRAWN"),
+    (LineFacts(1, True, None, True, asleep=True), SIGNED, T0 + 9 * DAY, "SLEEPING"),
+    (LineFacts(1, True, None, False, asleep=True), SIGNED, T0 + 9 * DAY, "REFUSED"),
     (LineFacts(1, True, None, True, used_up_at=T0 + 9 * DAY), SIGNED, T0 + 9 * DAY, "USED_UP"),
     (LineFacts(1, True, None, True), SIGNED, T0 + 366 * DAY, "ENDED"),
     (LineFacts(1, True, None, True), version(acts=((T0, "recall"),)), T0, "ENDED"),
@@ -158,6 +165,48 @@ def test_computes_what_became_of_a_line(
     line: LineFacts, facts: VersionFacts, at: datetime, expected: str
 ) -> None:
     assert line_state(line, facts, at) == expected
+
+
+def disputed(*spans: tuple[int, int | None], **changes: object) -> VersionFacts:
+    """Return a version whose coachee said on days that the signature is not theirs."""
+    moments = tuple((T0 + start * DAY, None if end is None else T0 + end * DAY)
+                    for start, end in spans)
+    return replace(SIGNED, signed=(ANA, replace(BEN, disputed=moments)),
+                   **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("facts", "day", "expected"), [
+    (disputed((5, None)), 4, "IN_FORCE"),
+    (disputed((5, None)), 5, "SUSPENDED"),
+    (disputed((5, 9)), 8, "SUSPENDED"),
+    (disputed((5, 9)), 9, "IN_FORCE"),
+    (disputed((1, None)), 3, "SUSPENDED"),
+    (disputed((1, 9)), 3, "SUSPENDED"),
+    (disputed((1, 2)), 3, "IN_FORCE"),
+    (disputed((5, 9), (9, None)), 10, "SUSPENDED"),
+    (disputed((5, 9), acts=((T0 + 7 * DAY, "review_grace_over"),)), 10, "SUSPENDED"),
+    (disputed((5, 9), acts=((T0 + 3 * DAY, "review_grace_over"),
+                            (T0 + 6 * DAY, "reaffirmed(by those who were silent)"))),
+     7, "SUSPENDED"),
+    (disputed((5, None)), 365, "EXPIRED"),
+    (replace(SIGNED, signed=(replace(ANA, disputed=((T0 + 5 * DAY, None),)), BEN)),
+     6, "IN_FORCE"),
+])
+def test_z14_sleeps_while_the_coachee_says_that_the_signature_is_not_theirs(
+    facts: VersionFacts, day: int, expected: str
+) -> None:
+    assert state(facts, T0 + day * DAY) == expected
+
+
+def test_inv_7_takes_a_line_when_all_that_it_is_about_is_taken() -> None:
+    one = Withdrawn(T0 + 3 * DAY, "p-ben", 1, ("PRG.GOALS",))
+    two = Withdrawn(T0 + 4 * DAY, "p-ben", 1, ("PRG.PROGRESS",))
+    both = ("PRG.GOALS", "PRG.PROGRESS")
+    assert replace(SIGNED, withdrawn=(one,)).line_taken_at(1, both) is None
+    assert replace(SIGNED, withdrawn=(one, two)).line_taken_at(1, both) == two.at
+    assert replace(SIGNED, withdrawn=(one, two)).line_taken_at(2, both) is None
+    whole = Withdrawn(T0 + 5 * DAY, "p-ben", 1)
+    assert replace(SIGNED, withdrawn=(one, whole)).line_taken_at(1, both) == whole.at
 
 
 HOURS = st.integers(1, 24 * 30).map(lambda count: timedelta(hours=count))

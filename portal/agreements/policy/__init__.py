@@ -1,6 +1,12 @@
 """When a version is in force, and what became of its lines: pure, from records and the clock."""
 
-from portal.agreements.policy.facts import PAIRING_DEADLINE, SignedFacts, SlotFacts, VersionFacts
+from portal.agreements.policy.facts import (
+    PAIRING_DEADLINE,
+    SignedFacts,
+    SlotFacts,
+    VersionFacts,
+    Withdrawn,
+)
 from portal.agreements.policy.lines import LineFacts, line_state
 from portal.agreements.policy.machines import (
     ENDS,
@@ -18,8 +24,8 @@ from portal.agreements.policy.versions import history, in_force_spans, state, wi
 
 __all__ = [
     "ENDS", "KINDS", "LINE", "OPEN_STATES", "PAIRING_DEADLINE", "SIGNATURE", "VERSION",
-    "LineFacts", "SignFacts", "SignNo", "SignedFacts", "SlotFacts", "VersionFacts", "held_before",
-    "history", "holds", "in_force_spans", "is_waiting", "laid_out", "line_state",
+    "LineFacts", "SignFacts", "SignNo", "SignedFacts", "SlotFacts", "VersionFacts", "Withdrawn",
+    "held_before", "history", "holds", "in_force_spans", "is_waiting", "laid_out", "line_state",
     "minutes_to_read", "state", "version_before", "why_not_sign", "with_successors",
     "withdrawing",
 ]

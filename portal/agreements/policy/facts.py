@@ -31,6 +31,29 @@ class SignedFacts:
     hash: str
     at: datetime
     repudiated_at: datetime | None = None
+    disputed: Sequence[tuple[datetime, datetime | None]] = ()
+
+    def is_disputed(self, now: datetime) -> bool:
+        """Tell whether the signer says that it is not theirs, and nobody has found out yet (Z14).
+
+        `disputed` are the spans of that, half-open; None means still.
+        """
+        return any(start <= now and (end is None or now < end) for start, end in self.disputed)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Hold what a signer took back of a version they had signed: from `at` on, for good (INV-7).
+
+    A `line` of None is the whole version. `categories` are codes, None for all that the line is
+    about; `by` is the party and `told` says how: "portal" or "phone" (Z13).
+    """
+
+    at: datetime
+    by: str
+    line: int | None = None
+    categories: Sequence[str] | None = None
+    told: str = "portal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +73,7 @@ class VersionFacts:
     vouched: Mapping[str, datetime] = field(default_factory=dict)
     acts: Sequence[tuple[datetime, str]] = ()
     successor_in_force_at: datetime | None = None
+    withdrawn: Sequence[Withdrawn] = ()
 
     def slot_of(self, party_id: str) -> SlotFacts | None:
         """Return the slot of a party, or None."""
@@ -62,8 +86,37 @@ class VersionFacts:
 
     def signed_at(self, party_id: str) -> datetime | None:
         """Return when a party signed, whether it counts or not, or None."""
+        signature = self.signature_of(party_id)
+        return signature.at if signature is not None else None
+
+    def signature_of(self, party_id: str) -> SignedFacts | None:
+        """Return the signature of a party, or None."""
         slot = self.slot_of(party_id)
-        return next((s.at for s in self.signed if slot and s.slot_id == slot.slot_id), None)
+        return next((s for s in self.signed if slot and s.slot_id == slot.slot_id), None)
+
+    def disputed_by(self, party_id: str, now: datetime) -> bool:
+        """Tell whether a party says that the signature here is not theirs (Z14)."""
+        signature = self.signature_of(party_id)
+        return signature is not None and signature.is_disputed(now)
+
+    def taken_whole(self, party_id: str) -> Withdrawn | None:
+        """Return how a party took the whole version back after signing it, or None."""
+        return next((w for w in self.withdrawn if w.line is None and w.by == party_id), None)
+
+    def taken_from(self, number: int) -> list[Withdrawn]:
+        """Return what was taken back of a line, oldest first."""
+        return [w for w in self.withdrawn if w.line == number]
+
+    def line_taken_at(self, number: int, categories: Sequence[str]) -> datetime | None:
+        """Return when the last of what a line is about was taken back; None while any is left."""
+        left = set(categories)
+        for taken in self.taken_from(number):
+            if taken.categories is None:
+                return taken.at
+            left -= set(taken.categories)
+            if categories and not left:
+                return taken.at
+        return None
 
     def had(self, act: str, now: datetime) -> bool:
         """Tell whether an act was recorded up to `now`, whether or not it changed the state."""

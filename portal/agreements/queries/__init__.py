@@ -6,6 +6,7 @@ from portal.agreements.queries.standing import (
     standing_of,
     standing_of_one,
 )
+from portal.agreements.queries.taken import disputes_of
 from portal.agreements.queries.texts import (
     Kept,
     agreement_by_template,
@@ -19,5 +20,5 @@ from portal.agreements.queries.texts import (
 )
 
 __all__ = ["Kept", "Standing", "agreement_by_template", "choices_of", "coachs_version",
-           "draft_values", "drafts_of", "manifests_of", "shown_text", "standing_of",
-           "standing_of_one", "version_row", "version_rows"]
+           "disputes_of", "draft_values", "drafts_of", "manifests_of", "shown_text",
+           "standing_of", "standing_of_one", "version_row", "version_rows"]

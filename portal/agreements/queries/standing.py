@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select
@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from portal.agreements import policy
 from portal.agreements.models import Agreement, AgreementVersion, Signature, SignerSlot
 from portal.agreements.policy import SignedFacts, SlotFacts, VersionFacts
+from portal.agreements.queries.taken import disputes_of, taken_in, withdrawn_of
 from portal.engagements.models import CoachingSession
 from portal.engagements.queries import coaching, parties_of
 from portal.ledger.queries import events_of, some_events_of
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from portal.engagements.models import Engagement, Party
     from portal.ground.work import Work
     from portal.ledger.policy import Event
+    from portal.ledger.queries import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +160,10 @@ class _Gathered:
         if starts_at is not None:
             self.sessions[agreement.id] = (starts_at, min(ends_at, cancelled_at or ends_at))
 
-    def facts(self, events: list[Event]) -> list[VersionFacts]:
+    def facts(self, events: list[Event], taken: list[Line]) -> list[VersionFacts]:
         """Return the facts of every version; an addendum is cut to its session (INV-9)."""
-        found = [_facts(row, self.slots[i], self.signed[i], events)
-                 for i, row in self.versions.items()]
+        found = [replace(_facts(row, self.slots[i], self.signed[i], events),
+                         withdrawn=withdrawn_of(i, taken)) for i, row in self.versions.items()]
         return [facts.for_session(*self.sessions[facts.agreement_id])
                 if facts.agreement_id in self.sessions else facts for facts in found]
 
@@ -176,8 +178,9 @@ def standing_of(
     for row in work.session.execute(_WHOLE, {"wanted": wanted}):
         values: tuple[Any, ...] = tuple(row)
         found[values[0].engagement_id].take(values)
-    return {e: Standing(g.agreements, _with_successors(g.facts(events[e]), work.now), events[e])
-            for e, g in found.items()}
+    taken = taken_in(work, events)
+    return {e: Standing(g.agreements, _with_successors(g.facts(events[e], taken[e]), work.now),
+                        events[e]) for e, g in found.items()}
 
 
 _COLUMNS = ("version_id", "agreement_id", "number", "hash", "issued_at", "sign_by",
@@ -190,6 +193,7 @@ def _facts(
     version_id = row[0]
     vouched: dict[str, datetime] = {}
     acts, repudiated = [], {}
+    disputed = disputes_of(events)
     for event in events:
         if event.kind == "party.vouched":
             vouched.setdefault(event.subject_id, event.at)
@@ -200,7 +204,8 @@ def _facts(
     return VersionFacts(
         **dict(zip(_COLUMNS, row, strict=True)), slots=tuple(slots), vouched=vouched,
         acts=tuple(acts), signed=tuple(
-            SignedFacts(s[0], s[1], s[2], s[3], repudiated.get(s[0])) for s in signed),
+            SignedFacts(s[0], s[1], s[2], s[3], repudiated.get(s[0]),
+                        tuple(disputed.get(s[0], ()))) for s in signed),
     )
 
 

@@ -85,19 +85,26 @@ def openings(work: Work, standing: Standing, category: str) -> list[Opening]:
         facts = signed[grant.version_id]
         said = _said(choices, grant)
         if (_names(grant, standing, facts, category) and (opening := _opening(
-                work, grant, standing, facts, accepted=said == "yes")) is not None):
+                work, grant, standing, facts, category, accepted=said == "yes")) is not None):
             found.append(opening)
     return [one for one in found if not is_out(work, standing, one.party_id)]
 
 
 def let_in(work: Work, standing: Standing, texts: Iterable[VersionFacts]) -> bool:
-    """Tell whether one of these texts let its third person into a session: the coachee did not
-    refuse the line that does."""
+    """Tell whether one of these texts let its third person into a session: the coachee neither
+    refused the line that does nor took it back."""
     signed = {facts.version_id: facts for facts in texts}
     choices = choices_of(work, _coachee(signed.values()), signed) if signed else {}
     return any(_names(grant, standing, signed[grant.version_id], IN_SESSION)
                and (not grant.optional or _said(choices, grant) == "yes")
+               and _taken_at(grant, signed[grant.version_id], IN_SESSION) is None
                for grant in _permits(work, signed))
+
+
+def _taken_at(grant: Grant, facts: VersionFacts, category: str) -> datetime | None:
+    """Return when the coachee took back that a line lets somebody have a category (INV-7)."""
+    return next((taken.at for taken in facts.taken_from(grant.number)
+                 if taken.categories is None or category in taken.categories), None)
 
 
 def _said(choices: Mapping[str, Mapping[str, str]], grant: Grant) -> str | None:
@@ -138,16 +145,20 @@ def _coachee(signed: Iterable[VersionFacts]) -> str:
 
 
 def _opening(
-    work: Work, grant: Grant, standing: Standing, facts: VersionFacts, *, accepted: bool
+    work: Work, grant: Grant, standing: Standing, facts: VersionFacts, category: str, *,
+    accepted: bool,
 ) -> Opening | None:
     """Return when a line opens; None where it was refused, taken back or has ended."""
     until = min(grant.ends or facts.valid_to, facts.valid_to)
     accepted = accepted or not grant.optional
-    line = LineFacts(grant.number, grant.optional, until, accepted)
+    third = _third(standing, facts) or ""
+    line = LineFacts(grant.number, grant.optional, until, accepted,
+                     asleep=facts.disputed_by(third, work.now))
+    accepted = accepted and _taken_at(grant, facts, category) is None
     if not accepted or line_state(line, facts, work.now) not in ("PROPOSED", "ACTIVE"):
         return None
     force = facts.force_at() or until
-    return Opening(_third(standing, facts) or "",
+    return Opening(third,
                    standing.agreements[facts.agreement_id].session_id,
                    max(force, grant.starts or force), until)
 
