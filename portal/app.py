@@ -23,6 +23,7 @@ from portal.people import views as people
 from portal.reaching.views import bp as reaching
 from portal.sessions.views import bp as sessions
 from portal.signing.views import bp as signing
+from portal.taking.views import bp as taking
 from portal.tools.views import bp as tools
 from portal.web import addresses, assets, errors, headers, uploads, words
 from portal.web.context import frame_all
@@ -44,7 +45,7 @@ def create_app(settings: Settings, clock: Clock | None = None, *, testing: bool 
     _configure(app, settings)
     _furnish(app)
     for room in (desk, factors, handing, inking, issuing, people.bp, reaching, sessions, signing,
-                 tools):
+                 taking, tools):
         app.register_blueprint(room)
     return app
 

@@ -255,11 +255,15 @@ def _step_of(work: Work, facts: VersionFacts, signed: int, required: int) -> Non
 
 
 def end_version(
-    work: Work, engagement: Engagement, facts: VersionFacts, kind: str, event: str
+    work: Work, engagement: Engagement, facts: VersionFacts, kind: str, event: str,
+    *, said: Mapping[str, str] | None = None, by: str | None = None,
 ) -> None:
-    """Record an act that ends a version (declined, recalled, withdrawn …), if its state has it."""
+    """Record an act that ends a version (declined, recalled, withdrawn …), if its state has it.
+
+    `said` is what the entry holds besides; `by` is the person, where nobody is signed in.
+    """
     step(work, policy.VERSION, policy.state(facts, work.now), event, subject_id=facts.version_id)
-    note(work, engagement, kind, facts.version_id)
+    note(work, engagement, kind, facts.version_id, {**(said or {})}, by=by)
 
 
 def withdraw(work: Work, engagement: Engagement, facts: VersionFacts) -> None:

@@ -31,6 +31,13 @@ def template(code: str) -> Template:
     return load_pack().template(code)
 
 
+def category_name(code: str) -> str:
+    """Return what a kind of information is called in lists; a code that no longer ships is told
+    as it stands."""
+    found = next(iter(load_pack().templates.values())).vocabulary.category(code)
+    return found.name if found is not None else code
+
+
 def practice_questions() -> tuple[Question, ...]:
     """Return all that a practice is asked once, for every template that ships."""
     return tuple(q for _template, asked in practice_questions_by_text() for q in asked)

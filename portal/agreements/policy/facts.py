@@ -40,6 +40,12 @@ class SignedFacts:
         """
         return any(start <= now and (end is None or now < end) for start, end in self.disputed)
 
+    def state(self, now: datetime) -> str:
+        """Return the state of the signature (machine Signature)."""
+        if self.repudiated_at is not None and self.repudiated_at <= now:
+            return "REPUDIATED"
+        return "DISPUTED" if self.is_disputed(now) else "VALID"
+
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:

@@ -12,12 +12,13 @@ from portal.agreements.queries import choices_of, shown_text, version_rows
 from portal.desk.policy import ALIVE, Spoken, spoken
 from portal.evidence.queries import Paper, papers_of
 from portal.inking.queries import InkRecord, inked
+from portal.sessions.queries import is_out
 from portal.signing.policy import third_name
 from portal.wording.policy import add_months
 
 if TYPE_CHECKING:
     from portal.agreements.models import AgreementVersion
-    from portal.agreements.policy import VersionFacts
+    from portal.agreements.policy import VersionFacts, Withdrawn
     from portal.ground.work import Work
     from portal.signing.queries import Seat
 
@@ -27,7 +28,8 @@ class Agreed:
     """Hold one line, in the one sentence that everybody reads.
 
     What was chosen and what became of it is known to the coachee's pages alone: for everybody
-    else both are None, whatever the truth is (INV-16).
+    else both are None, whatever the truth is (INV-16). A line that counts for all and gives
+    nothing now is `closed` to the others, and they are not told why.
     """
 
     number: int
@@ -40,6 +42,13 @@ class Agreed:
     ends: date | None
     choice: str | None = None
     state: str | None = None
+    taken: Sequence[Withdrawn] = ()
+    closed: bool = False
+
+    @property
+    def taken_at(self) -> datetime | None:
+        """Return when the last of it was taken back, or a part of it, or None."""
+        return self.taken[-1].at if self.taken else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,8 @@ class Own:
     needs_vouching: bool
     vouch_before: datetime | None
     in_force_since: datetime | None
+    taken: Withdrawn | None
+    disputed: bool
     shown: dict[str, Any]
     ink: InkRecord | None
 
@@ -100,13 +111,15 @@ def own_of(work: Work, seat: Seat, found: Sequence[VersionFacts]) -> list[Own]:
     ids, own = [facts.version_id for facts in found], seat.party.id
     rows, papers, ink = version_rows(work, ids), papers_of(work, ids), inked(work, ids)
     choices = choices_of(work, own, ids) if seat.party.role == "COACHEE" else {}
+    out = seat.party.role != "COACHEE" and is_out(work, seat.standing, own)
     return [_own(work, seat, facts, rows[facts.version_id], choices.get(facts.version_id, {}),
-                 papers[facts.version_id], ink.get((facts.version_id, own))) for facts in found]
+                 papers[facts.version_id], ink.get((facts.version_id, own)), out=out)
+            for facts in found]
 
 
 def _own(
     work: Work, seat: Seat, facts: VersionFacts, row: AgreementVersion, choices: dict[str, str],
-    papers: list[Paper], ink: InkRecord | None,
+    papers: list[Paper], ink: InkRecord | None, *, out: bool,
 ) -> Own:
     shown = shown_text(work, row, seat.party.role)
     coachee = seat.party.role == "COACHEE"
@@ -115,13 +128,21 @@ def _own(
     return Own(
         version_id=facts.version_id, title=shown["title"],
         third=third_name(facts.slots, shown["names"]) if coachee else "",
-        number=facts.number, word=spoken(facts, work.now, coachee=coachee),
+        number=facts.number, word=_word(seat, facts, work.now, out=out),
         signed_at=facts.signed_at(seat.party.id), review_months=row.review_months,
         reference=facts.hash[:12].upper(), lines=_lines(work, seat, facts, shown, choices),
         papers=[p for p in papers if coachee or p.edition == "common"],
         needs_vouching=slot.vouching, shown=shown, ink=ink, vouch_before=facts.vouch_by(),
-        in_force_since=held[0][0] if held else None,
+        in_force_since=held[0][0] if held else None, taken=facts.taken_whole(seat.party.id),
+        disputed=facts.disputed_by(seat.party.id, work.now),
     )
+
+
+def _word(seat: Seat, facts: VersionFacts, now: datetime, *, out: bool) -> Spoken:
+    """Return the word for a version; to whoever took it back or stepped out it has ended."""
+    if out or facts.taken_whole(seat.party.id) is not None:
+        return Spoken.ENDED
+    return spoken(facts, now, coachee=seat.party.role == "COACHEE")
 
 
 def _lines(
@@ -132,13 +153,38 @@ def _lines(
                       headings.get(line["number"], line["sentence"]), line["recipients"],
                       line["form"], date.fromisoformat(line["ends"]) if line["ends"] else None)
                for line in shown["lines"]]
+    about = {line["number"]: line["categories"] for line in shown["lines"]}
     if seat.party.role != "COACHEE":
-        return offered
-    return [_chosen(line, choices.get(str(line.number)), facts, work.now) for line in offered]
+        return [replace(line, closed=_is_closed(line, about[line.number], facts, work.now))
+                for line in offered]
+    return [_chosen(line, choices.get(str(line.number)), about[line.number], facts, work.now)
+            for line in offered]
 
 
-def _chosen(line: Agreed, choice: str | None, facts: VersionFacts, now: datetime) -> Agreed:
-    state = agreements.line_state(
-        agreements.LineFacts(line.number, line.optional, facts.valid_to, choice == "yes"),
-        facts, now) if line.effect == "permit" else "ACTIVE"
-    return replace(line, choice=choice, state=state)
+def _is_closed(
+    line: Agreed, categories: Sequence[str], facts: VersionFacts, now: datetime
+) -> bool:
+    """Tell whether a line that counts for all gives nothing now, whatever the reason is."""
+    return not line.optional and line.effect == "permit" and (
+        facts.line_taken_at(line.number, categories) is not None or _in_doubt(line, facts, now))
+
+
+def _in_doubt(line: Agreed, facts: VersionFacts, now: datetime) -> bool:
+    """Tell whether whoever would receive it says that the signature is not theirs (Z14)."""
+    roles = {who["role"] for who in line.recipients}
+    return any(slot.role in roles and facts.disputed_by(slot.party_id, now)
+               for slot in facts.slots)
+
+
+def _chosen(
+    line: Agreed, choice: str | None, categories: Sequence[str], facts: VersionFacts,
+    now: datetime,
+) -> Agreed:
+    if line.effect != "permit":
+        return replace(line, choice=choice, state="ACTIVE")
+    taken = facts.line_taken_at(line.number, categories)
+    state = agreements.line_state(agreements.LineFacts(
+        line.number, line.optional, facts.valid_to, choice == "yes", taken,
+        asleep=_in_doubt(line, facts, now)), facts, now)
+    return replace(line, choice=choice, state="WITHDRAWN" if taken is not None else state,
+                   taken=facts.taken_from(line.number))

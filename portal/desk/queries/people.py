@@ -61,6 +61,10 @@ def _person(work: Work, seat: Seat, party: Party, name: str, firm: str) -> OwnPe
                      party.on_paper)
 
 
+#: What ends somebody's part, the latest first.
+_GONE = ("party.removed", "party.left")
+
+
 def _word(seat: Seat, party: Party, now: datetime) -> tuple[str, datetime | None]:
     events = seat.standing.events
     when = {event.kind: event.at for event in events if event.subject_id == party.id}
@@ -69,7 +73,7 @@ def _word(seat: Seat, party: Party, now: datetime) -> tuple[str, datetime | None
     if facts.answer is False:
         return "refused", when["party.refused"]
     if facts.gone:
-        return "gone", None
+        return "gone", next((when[kind] for kind in _GONE if kind in when), None)
     if party.role in NAMED_ONLY:
         return "named", None
     if party_state(party.id, events, bound, now) == "BOUND":

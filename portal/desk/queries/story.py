@@ -32,8 +32,9 @@ class Told:
     """Hold one thing that happened, as the words need it.
 
     `who` did it: a name, "you" for the reader, or nothing for the portal itself. `name` is whom it
-    is about; `text` the code of the template, `number` of the text or of the session. `hash` is
-    empty for what follows from the clock alone.
+    is about; `text` the code of the template, `number` of the text or of the session, `line` of a
+    line, of which perhaps only a `part` is meant. `hash` is empty for what follows from the clock
+    alone.
     """
 
     at: datetime
@@ -45,6 +46,8 @@ class Told:
     role: str = ""
     text: str = ""
     number: int = 0
+    line: int = 0
+    part: bool = False
     how: str = ""
     day: date | None = None
     starts: datetime | None = None
@@ -88,7 +91,8 @@ class _Found:
 
     def person(self, line: Line) -> str | None:
         """Return the person whom an entry is about."""
-        party = self.parties.get(line.facts.get("party") or line.subject_id)
+        party = self.parties.get(line.facts.get("party") or line.facts.get("by")
+                                 or line.subject_id)
         if party is not None:
             return party.person_id
         proposal = self.proposals.get(line.facts.get("hand_over") or line.subject_id)
@@ -141,6 +145,10 @@ def _find(work: Work, engagement: Engagement, parties: list[Party], page: Lines)
         proposals, names_of(work, people))
 
 
+#: What says how something was done: by voice, which edition, in which mode, told in which way.
+_HOW = ("how", "edition", "mode", "told")
+
+
 def _told(found: _Found, line: Line) -> Told:
     facts, person = line.facts, found.person(line)
     party = found.parties.get(line.subject_id)
@@ -151,7 +159,8 @@ def _told(found: _Found, line: Line) -> Told:
         you=line.actor_id == found.engagement.coach_id,
         name=found.names.get(person or "", ""), own=person == found.engagement.coach_id,
         role=party.role if party is not None else "", text=text, number=session or number,
-        how=facts.get("how") or facts.get("edition") or facts.get("mode") or "",
+        line=facts.get("line") or 0, part=bool(facts.get("categories")),
+        how=next((facts[key] for key in _HOW if facts.get(key)), ""),
         day=_day(facts), starts=_instant(facts.get("starts")),
         before=found.names.get(facts.get("from") or "", ""), hash=line.hash)
 

@@ -10,6 +10,7 @@ from flask import Response as FlaskResponse
 from portal.agreements.queries import coachs_version, shown_text, version_row
 from portal.desk.pictures import relations, signature_arcs, waiting_line
 from portal.desk.queries.sheet import sheet_of
+from portal.desk.queries.taken import taken_part
 from portal.desk.views import bp
 from portal.engagements.queries import own_or_missing
 from portal.evidence.queries import file_or_missing
@@ -41,7 +42,7 @@ def engagement(work: Work, engagement_id: str) -> Response:
     return page("desk/engagement.html", sheet=sheet, form=PlainForm(),
                 signatures=signature_arcs(sheet.summary), relations=relations(sheet),
                 waiting=waiting_line(sheet, work.now),
-                card=sessions_card(work, engagement_id))
+                card=sessions_card(work, engagement_id), part=taken_part(work, engagement_id))
 
 
 _VERSION = "/engagements/<engagement_id>/versions/<version_id>"

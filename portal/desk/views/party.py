@@ -13,6 +13,7 @@ from portal.desk.queries.own import Own, own_of, own_versions
 from portal.desk.queries.people import readers_of
 from portal.desk.views import bp
 from portal.desk.views.coach import send_paper
+from portal.engagements.queries import parties_of
 from portal.handing.queries import asked
 from portal.people.queries import lookers_of
 from portal.plain.errors import Missing
@@ -20,6 +21,7 @@ from portal.reaching.forms import PlainForm
 from portal.sessions.queries import next_of
 from portal.signing.queries import Seat, seat_of, waiting_of
 from portal.signing.queries import own_version as own_facts
+from portal.taking.queries import Mistake, mistakes_of
 from portal.vouching.queries import digits_on_screen
 from portal.web.context import ground
 from portal.web.guards import Door, guard
@@ -99,4 +101,12 @@ def consents(work: Work) -> Response:
                 waiting=waiting_of(work, seat), asked=asked(work, seat),
                 mine=next_of(work, seat.engagement, seat.party, seat.standing),
                 lookers=lookers_of(work, seat.practice.id, seat.coach.id),
-                readers=readers_of(work, seat))
+                readers=readers_of(work, seat), mistakes=_mistakes(work, seat))
+
+
+def _mistakes(work: Work, seat: Seat) -> list[Mistake]:
+    """Return what others saw by mistake, to the coachee alone and without the notes (K43)."""
+    if seat.party.role != "COACHEE":
+        return []
+    parties = parties_of(work, [seat.engagement.id])[seat.engagement.id]
+    return mistakes_of(work, seat.engagement, parties, notes=False)

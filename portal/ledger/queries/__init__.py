@@ -12,10 +12,11 @@ from portal.ledger.queries.reading import (
     head_of,
     lines_of,
     some_events_of,
+    told_of,
 )
 from portal.ledger.queries.walking import broken_chains, entry_count, walk
 
 __all__ = [
     "Line", "Lines", "Shown", "bodies_of", "broken_chains", "calls_since", "entry_count",
-    "events_of", "head_of", "last_seen", "lines_of", "some_events_of", "walk",
+    "events_of", "head_of", "last_seen", "lines_of", "some_events_of", "told_of", "walk",
 ]

@@ -1,6 +1,6 @@
 """Reaching people: links out and back, the people asked, the texts recalled, the front door."""
 
-from portal.reaching.actions.asking import accept, drop, recall, refuse
+from portal.reaching.actions.asking import accept, drop, leave, recall, refuse
 from portal.reaching.actions.door import ask_at_door, send_return, told
 from portal.reaching.actions.links import (
     correct_address,
@@ -13,6 +13,6 @@ from portal.reaching.actions.links import (
 )
 
 __all__ = [
-    "accept", "ask_at_door", "correct_address", "drop", "invite", "invite_waiting", "party_by_id",
-    "recall", "refuse", "reissue", "remind", "revoke", "send_return", "told",
+    "accept", "ask_at_door", "correct_address", "drop", "invite", "invite_waiting", "leave",
+    "party_by_id", "recall", "refuse", "reissue", "remind", "revoke", "send_return", "told",
 ]

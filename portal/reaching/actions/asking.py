@@ -29,15 +29,48 @@ def accept(work: Work, engagement: Engagement, party: Party) -> None:
 def refuse(work: Work, engagement: Engagement, party: Party) -> None:
     """Record that the coachee says no to this person: at once, without a reason, and final.
 
-    Their agreement is dropped, an open text ends as declined, one in force as withdrawn, and
-    they are never written to again (Z6, INV-7).
+    Somebody who takes part is removed (K52), anybody else is not asked. Their agreement is
+    dropped, an open text ends as declined, one in force as withdrawn, and they are never written
+    to again (Z6, INV-7).
     """
     standing = standing_of_one(work, engagement.id)
-    note(work, engagement, "party.refused", party.id)
+    bound = party_now(work, standing, party) == "BOUND"
+    note(work, engagement, "party.removed" if bound else "party.refused", party.id)
+    _end_with(work, engagement, party, standing)
+
+
+def leave(work: Work, engagement: Engagement, party: Party) -> bool:
+    """Record that somebody steps out, and return whether they had not before: their texts end at
+    once and what they promised to keep private stays so (2.6, INV-21)."""
+    standing = standing_of_one(work, engagement.id)
+    now = party_now(work, standing, party)
+    if now in PARTY.terminal:
+        return False
+    event = next((e for e in PARTY_KINDS["party.left"] if PARTY.allows(now, e)), "leave")
+    step(work, PARTY, now, event, subject_id=party.id)
+    note(work, engagement, "party.left", party.id, by=party.person_id)
+    _end_with(work, engagement, party, standing)
+    return True
+
+
+def party_now(work: Work, standing: Standing, party: Party) -> str:
+    """Return the state of a party now."""
+    return party_state(party.id, standing.events, standing.bound_since(party.id, work.now),
+                       work.now)
+
+
+def _end_with(
+    work: Work, engagement: Engagement, party: Party, standing: Standing
+) -> None:
+    """End everything that somebody signs as the third person, and the way in."""
     for facts in _drop_agreements(work, engagement, party, standing):
         if (end := ENDS.get(state(facts, work.now))) is not None:
-            end_version(work, engagement, facts, *end)
+            end_version(work, engagement, facts, *end, by=_acting(work, party))
     end_links(work, engagement, party)
+
+
+def _acting(work: Work, party: Party) -> str:
+    return work.actor.person_id if work.actor is not None else party.person_id
 
 
 def drop(work: Work, engagement: Engagement, party: Party) -> None:
@@ -46,8 +79,7 @@ def drop(work: Work, engagement: Engagement, party: Party) -> None:
     Raises `Refused` for somebody whose agreement is in force: that ends by leaving.
     """
     standing = standing_of_one(work, engagement.id)
-    now = party_state(party.id, standing.events, standing.bound_since(party.id, work.now),
-                      work.now)
+    now = party_now(work, standing, party)
     kind = "party.invitation_dead" if now == "INVITED" else "party.dropped"
     step(work, PARTY, now, PARTY_KINDS[kind][0], subject_id=party.id)
     for facts in _drop_agreements(work, engagement, party, standing):
@@ -60,12 +92,13 @@ def drop(work: Work, engagement: Engagement, party: Party) -> None:
 def _drop_agreements(
     work: Work, engagement: Engagement, party: Party, standing: Standing
 ) -> list[VersionFacts]:
-    """Record that a party's agreements are pursued no further; returns their newest versions."""
-    own = [a for a in standing.of_party(party.id) if a.id not in standing.dropped]
-    for agreement in own:
-        note(work, engagement, "agreement.dropped", agreement.id)
-    newest = [standing.newest(agreement.id) for agreement in own]
-    return [facts for facts in newest if facts is not None]
+    """Record that a party's agreements are pursued no further; returns all their versions: one
+    may be in force while a newer one waits."""
+    own = {a.id for a in standing.of_party(party.id) if a.id not in standing.dropped}
+    for agreement in standing.of_party(party.id):
+        if agreement.id in own:
+            note(work, engagement, "agreement.dropped", agreement.id, by=_acting(work, party))
+    return [facts for facts in standing.versions if facts.agreement_id in own]
 
 
 def recall(work: Work, engagement: Engagement, version_id: str) -> None:

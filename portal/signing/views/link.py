@@ -35,7 +35,8 @@ def lasts() -> timedelta:
     return timedelta(minutes=ground().settings.party_session_minutes)
 
 
-def _entered(work: Work) -> Invitation | None:
+def entered(work: Work) -> Invitation | None:
+    """Return the living link whose button this browser pressed, or None."""
     invitation = by_id(work, session.get(ENTERED, ""))
     if invitation is None or not is_living(work, invitation):
         return None
@@ -43,7 +44,8 @@ def _entered(work: Work) -> Invitation | None:
     return invitation
 
 
-def _dead() -> Response:
+def dead() -> Response:
+    """Answer for every link that leads nowhere: one page (Z10)."""
     return page("signing/dead.html", 404)
 
 
@@ -53,7 +55,7 @@ def door(work: Work, token: str) -> Response:
     """Show whose link this is: a practice and a button. Changes nothing (Z9)."""
     invitation = living(work, token)
     if invitation is None:
-        return _dead()
+        return dead()
     practice_frame(practice_or_missing(work, invitation.practice_id))
     work.note("link.looked", "living", practice_id=invitation.practice_id,
               engagement_id=invitation.engagement_id, subject_id=invitation.id)
@@ -66,7 +68,7 @@ def enter(work: Work, token: str) -> Response:
     """Take the token out of the address; nothing in the database changes."""
     invitation = living(work, token)
     if invitation is None:
-        return _dead()
+        return dead()
     session[ENTERED] = invitation.id
     return go("signing.who")
 
@@ -75,9 +77,9 @@ def enter(work: Work, token: str) -> Response:
 @guard(Door.ANYONE)
 def who(work: Work) -> Response:
     """Ask "I am … / this is not me", with nothing preselected."""
-    invitation = _entered(work)
+    invitation = entered(work)
     if invitation is None:
-        return _dead()
+        return dead()
     return page("signing/who.html", form=_who_form(work, invitation))
 
 
@@ -91,9 +93,9 @@ def _who_form(work: Work, invitation: Invitation) -> WhoForm:
 @guard(Door.ANYONE)
 def identify(work: Work) -> Response:
     """Open the invitation for the person it is for, or end it."""
-    invitation = _entered(work)
+    invitation = entered(work)
     if invitation is None:
-        return _dead()
+        return dead()
     form = _who_form(work, invitation)
     if not form.validate_on_submit():
         return again("signing/who.html", form=form)
@@ -111,8 +113,8 @@ def identify(work: Work) -> Response:
 @guard(Door.ANYONE)
 def code(work: Work) -> Response:
     """Ask a returning person for a code: the mailbox alone shows nothing of theirs."""
-    if _entered(work) is None:
-        return _dead()
+    if entered(work) is None:
+        return dead()
     return page("signing/code.html", form=CodeForm())
 
 
@@ -120,9 +122,9 @@ def code(work: Work) -> Response:
 @guard(Door.ANYONE)
 def come_back(work: Work) -> Response:
     """Let a returning person in with link and code."""
-    invitation = _entered(work)
+    invitation = entered(work)
     if invitation is None:
-        return _dead()
+        return dead()
     form = CodeForm()
     if not form.validate_on_submit():
         return again("signing/code.html", form=form)
