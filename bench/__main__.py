@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from bench import board, coach, completion, deciding, issuing, pages, start, story
+from bench import board, coach, completion, deciding, issuing, pages, record, start, story
 
 
 def main() -> None:
@@ -16,6 +16,7 @@ def main() -> None:
     lists = board.measure()
     told = story.measure()
     decisions = deciding.measure()
+    walked = record.measure()
     memory = start.idle_memory()
     cold, text = start.cold_start()
     rows = [
@@ -43,6 +44,11 @@ def main() -> None:
          f"{done['completions_per_second']:.1f}", "6 or more"),
         ("decisions a second and core, worlds read before", f"{decisions:,.0f}",
          "100,000 or more"),
+        (f"entries of the record examined a second and core, of {record.FEW:,}",
+         f"{walked['few_rate']:,.0f}", "300,000 or more"),
+        (f"the same of {record.MANY:,}", f"{walked['many_rate']:,.0f}", "300,000 or more"),
+        ("memory at most (MiB), few and many",
+         f"{walked['few_memory']:.0f}, {walked['many_memory']:.0f}", "as much"),
         *way(coach.measure(), coach.measure(known=False)),
     ]
     width = max(len(name) for name, _figure, _goal in rows)

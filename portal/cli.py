@@ -136,7 +136,8 @@ def worker() -> None:
 @main.command("run-job")
 @click.argument("name")
 def run_job(name: str) -> None:
-    """Run one job of the clockwork now: mail, door, seal, deadlines, voice, hand-overs, forget."""
+    """Run one job of the clockwork now: mail, door, seal, deadlines, voice, hand-overs, forget,
+    checkpoints."""
     from portal import worker as clockwork
 
     if name not in clockwork.JOBS:
@@ -186,6 +187,29 @@ def decide(file: BinaryIO, *, check: bool) -> None:
             click.echo(f"{one.id}: not as expected: {', '.join(one.differs)}", err=True)
         click.echo(f"{len(answers)} vectors, {len(wrong_ones)} differ", err=True)
         sys.exit(1 if wrong_ones else 0)
+
+
+@main.command()
+@click.option("--ledger", is_flag=True, help="Walk the record of this installation.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+def verify(*, ledger: bool, as_json: bool) -> None:
+    """Look whether the record is whole; exit 1 if it is not.
+
+    Every entry of every chain is examined, then the checkpoints, then what the papers name.
+    """
+    from portal.ledger.queries import entry_count
+    from portal.witness.queries import examine
+
+    if not ledger:
+        raise click.UsageError("say what to verify: --ledger")
+    with _ground(_settings()) as ground, ground.work(writes=False) as work:
+        if as_json:
+            told = examine(work)
+        else:
+            with _bar(entry_count(work), "Entries of the record") as went_on:
+                told = examine(work, went_on)
+    click.echo(told.as_json() if as_json else told.in_words())
+    sys.exit(0 if told.is_whole else 1)
 
 
 @main.command()

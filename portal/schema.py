@@ -23,6 +23,7 @@ from portal.sessions import models as _sessions
 from portal.signing import models as _signing
 from portal.taking import models as _taking
 from portal.vouching import models as _vouching
+from portal.witness import models as _witness
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -32,13 +33,14 @@ METADATA = Base.metadata
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 ROOMS = (_vault, _ledger, _notices, _people, _factors, _links, _engagements, _agreements,
          _vouching, _sessions, _signing, _reaching, _evidence, _inking, _desk, _handing,
-         _taking)
+         _taking, _witness)
 
 #: Tables whose rows are evidence: triggers refuse to change or delete them (INV-10).
 EVIDENCE = (
     "ledger_entry", "chain", "used_step", "invitation", "agreement_version", "signer_slot",
     "grant_line", "signature", "sealed_file", "ink_scan", "hand_over",
     "seen_by_mistake",
+    "checkpoint",
 )
 
 

@@ -20,6 +20,7 @@ from portal.notices.actions import has_due
 from portal.notices.jobs import deliver
 from portal.reaching.actions import told
 from portal.reaching.jobs import answer_doors, ask_for_pairing, say_not_concluded
+from portal.witness.jobs import take_checkpoints
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
@@ -67,6 +68,7 @@ JOBS = {job.name: job for job in (
     Job("voice", 3600, ask_for_pairing),
     Job("hand-overs", 3600, say_not_handed_over),
     Job("forget", 86_400, forget_old_access),
+    Job("checkpoints", 86_400, take_checkpoints),
 )}
 
 

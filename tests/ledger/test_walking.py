@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, insert, select, update
 
 from portal.ground.chance import new_id
 from portal.ledger.models import Chain, Entry
@@ -18,6 +16,7 @@ from portal.ledger.policy import Break, Stored, Walk, Why, entry_bytes, entry_ha
 from portal.ledger.queries import broken_chains, entry_count, walk
 from tests.builders import World, add_engagement, add_practice, issue
 from tests.conftest import NOW
+from tests.tampering import past_the_triggers
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -120,20 +119,6 @@ def told(world: World) -> World:
     add_engagement(world)
     issue(world)
     return world
-
-
-@contextmanager
-def past_the_triggers(world: World) -> Iterator[Connection]:
-    """Let one transaction do what only somebody with the database in hand can do."""
-    with world.ground.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-        else:
-            names = connection.execute(text(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
-            for name in names:
-                connection.execute(text(f"DROP TRIGGER {name}"))
-        yield connection
 
 
 def found(world: World) -> list[Break]:

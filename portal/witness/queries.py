@@ -1,0 +1,127 @@
+"""Reading checkpoints, and comparing record, checkpoints and papers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, tuple_
+
+from portal.evidence.models import Seal, SealedFile
+from portal.ground.db import Base
+from portal.ground.signednote import read_note
+from portal.ledger.models import Entry
+from portal.ledger.policy import Walk
+from portal.ledger.queries import walk
+from portal.witness.models import Checkpoint
+from portal.witness.policy import (
+    Examined,
+    Fault,
+    Head,
+    Kept,
+    Trouble,
+    faults_in,
+    key_name,
+    read_heads,
+)
+
+if TYPE_CHECKING:
+    from portal.ground.work import Work
+
+#: So many heads are asked for at once.
+_AT_ONCE = 400
+
+
+def newest_checkpoint(work: Work, practice_id: str) -> Checkpoint | None:
+    """Return the newest checkpoint of a practice, or None."""
+    return work.session.scalar(
+        select(Checkpoint).where(Checkpoint.practice_id == practice_id)
+        .order_by(Checkpoint.number.desc()).limit(1))
+
+
+def grown_heads(
+    work: Work, practice_id: str, since: datetime | None
+) -> list[tuple[Head, datetime]]:
+    """Return the newest entry of each chain of a practice that has grown after a moment, each with
+    its instant."""
+    grown = select(Entry.chain_id, func.max(Entry.seq)).where(Entry.practice_id == practice_id)
+    if since is not None:
+        grown = grown.where(Entry.at > since)
+    newest = grown.group_by(Entry.chain_id).subquery()
+    rows = work.session.execute(
+        select(Entry.chain_id, Entry.seq, Entry.hash, Entry.at)
+        .join(newest, (Entry.chain_id == newest.c[0]) & (Entry.seq == newest.c[1])))
+    return [(Head(*row[:3]), row.at) for row in rows]
+
+
+def sealing_practices(work: Work) -> list[str]:
+    """Return the practices that have a seal."""
+    return list(work.session.scalars(select(Seal.practice_id).distinct()))
+
+
+def examine(work: Work, went_on: Callable[[int], object] = lambda _count: None) -> Examined:
+    """Examine the whole record: every entry of every chain, every checkpoint, every paper.
+
+    `went_on` is told how many entries were examined since it was last called.
+    """
+    seen, told = 0, Walk()
+    for told in walk(work):
+        went_on(told.entries - seen)
+        seen = told.entries
+    count = partial(_count, work)
+    return Examined(told.entries, told.chains, count(Checkpoint), count(SealedFile),
+                    told.breaks, list(faults(work)))
+
+
+def _count(work: Work, table: type[Base]) -> int:
+    return work.session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def faults(work: Work) -> Iterator[Fault]:
+    """Yield where checkpoints and papers contradict the record, or each other.
+
+    That the chains are whole in themselves is told by `portal.ledger.queries.walk`.
+    """
+    certificates = {row.id: row.certificate_pem for row in work.session.scalars(select(Seal))}
+    of: defaultdict[str, list[Kept]] = defaultdict(list)
+    for row in work.session.execute(
+        select(Checkpoint.practice_id, Checkpoint.number, Checkpoint.hash, Checkpoint.heads,
+               Checkpoint.taken_at, Checkpoint.note, Checkpoint.seal_id)
+        .order_by(Checkpoint.practice_id, Checkpoint.number)
+    ):
+        signed = read_note(row.note.decode("utf-8", "replace"), key_name(row.practice_id),
+                           certificates[row.seal_id])
+        of[row.practice_id].append(Kept(*row[:5], signed))
+    for kept in of.values():
+        yield from faults_in(kept)
+        yield from _unknown_heads(work, kept)
+    yield from _papers(work)
+
+
+def _unknown_heads(work: Work, kept: Iterable[Kept]) -> Iterator[Fault]:
+    for one in kept:
+        every = read_heads(one.heads) or []
+        for begin in range(0, len(every), _AT_ONCE):
+            heads = every[begin:begin + _AT_ONCE]
+            found = {Head(*row) for row in work.session.execute(
+                select(Entry.chain_id, Entry.seq, Entry.hash)
+                .where(tuple_(Entry.chain_id, Entry.seq).in_([h[:2] for h in heads])))}
+            for head in heads:
+                if head not in found:
+                    yield Fault(Trouble.UNKNOWN_HEAD, head.chain_id, one.number)
+
+
+def _papers(work: Work) -> Iterator[Fault]:
+    """Yield papers that name no entry of their chain, or that no entry names."""
+    named = select(Entry.id).where(
+        Entry.chain_id == SealedFile.engagement_id, Entry.hash == SealedFile.ledger_head)
+    told = select(Entry.id).where(
+        Entry.chain_id == SealedFile.engagement_id, Entry.subject_id == SealedFile.id,
+        Entry.kind == "paper.sealed")
+    for paper_id in work.session.scalars(
+        select(SealedFile.id).where(~named.exists() | ~told.exists()).order_by(SealedFile.id)
+    ):
+        yield Fault(Trouble.UNKNOWN_PAPER, paper_id)
