@@ -64,6 +64,7 @@ SIGNED = version(signed=(ANA, BEN), vouched={"p-ben": T0 + 2 * DAY})
     (replace(SIGNED, acts=((T0 + DAY * 1.5, "recall"),)), T0 + 9 * DAY, "VOID"),
     (replace(SIGNED, acts=((T0 + 5 * DAY, "engagement_closed"),)), T0 + 9 * DAY, "TERMINATED"),
     (version(signed=(ANA,), acts=((T0 + DAY, "decline"),)), T0 + 9 * DAY, "DECLINED"),
+    (replace(SIGNED, acts=((T0 + DAY, "decline"),)), T0 + 9 * DAY, "WITHDRAWN"),
     (version(signed=(ANA,), acts=((T0 + DAY, "recall"),)), T0 + DAY, "VOID"),
     (replace(SIGNED, acts=((T0 + 99 * DAY, "review_grace_over"),)), T0 + 99 * DAY, "SUSPENDED"),
 ])

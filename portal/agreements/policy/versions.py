@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from portal.agreements.policy.facts import VersionFacts
-from portal.agreements.policy.machines import FORCE, VERSION, withdrawing
+from portal.agreements.policy.machines import FORCE, OPEN_STATES, VERSION, withdrawing
 
 #: From when to when, half-open; None means still.
 Span: TypeAlias = tuple[datetime, datetime | None]
@@ -89,8 +89,12 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
 
 
 def _named(state: str, act: str) -> str:
-    """Return the machine's own word for an act, which differs by state."""
-    if act == "withdraw":
+    """Return the machine's own word for an act, which differs by state.
+
+    A no that was recorded before the last signature, by a clock that was read after it, ends a
+    text that seems concluded by then: no instant makes a no count for nothing (INV-7).
+    """
+    if act == "withdraw" or (act == "decline" and state not in OPEN_STATES):
         return withdrawing(state)
     if act == "recall":
         late = state == "SCHEDULED"
