@@ -136,8 +136,8 @@ def worker() -> None:
 @main.command("run-job")
 @click.argument("name")
 def run_job(name: str) -> None:
-    """Run one job of the clockwork now: mail, door, seal, deadlines, voice, hand-overs, forget,
-    checkpoints."""
+    """Run one job of the clockwork now: mail, door, seal, lists, deadlines, voice, hand-overs,
+    forget, checkpoints."""
     from portal import worker as clockwork
 
     if name not in clockwork.JOBS:

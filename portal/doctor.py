@@ -5,7 +5,6 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, text
@@ -14,10 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal import schema
 from portal.desk.actions import keep_board
 from portal.evidence.models import Seal
+from portal.evidence.policy.seals import ends_soon
+from portal.evidence.queries import list_of
 from portal.ground import config
 from portal.ground.clock import SystemClock
 from portal.ground.db import has_wal_reset_fault, sqlite_version
 from portal.ground.mail import MailDown, Server
+from portal.ground.stamp import StampFailed, StampService
 from portal.ground.vault import CannotOpen, DataKey
 from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
@@ -25,9 +27,6 @@ from portal.ledger.models import Entry
 
 if TYPE_CHECKING:
     from portal.ground.work import Ground
-
-_SEAL_WARNING = timedelta(days=60)
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -55,7 +54,7 @@ def examine() -> list[Finding]:
                              "Check PORTAL_DATABASE_URL and that the server runs."))
     finally:
         ground.engine.dispose()
-    return [*found, *_mail(ground)]
+    return [*found, *_stamps(ground), *_mail(ground)]
 
 
 def _serving(ground: Ground) -> Iterator[Finding]:
@@ -109,9 +108,29 @@ def _seals(ground: Ground) -> Iterator[Finding]:
         if not seals:
             yield Finding(False, "seal", "no practice yet. Run: portal create-coach")
         for seal in seals:
-            good = seal.ends_at - work.now > _SEAL_WARNING
-            yield Finding(good, "seal", f"valid until {seal.ends_at:%Y-%m-%d}" + (
-                "" if good else ". Its end is near: papers sealed before stay valid."))
+            soon = ends_soon(seal.ends_at, work.now)
+            yield Finding(not soon, "seal", f"valid until {seal.ends_at:%Y-%m-%d}" + (
+                ". Its end is near. An owner renews it under Practice, Seal; papers that are "
+                "sealed stay valid." if soon else ""))
+            root = list_of(work, seal)
+            if root is not None and root.list_ends_at <= work.now:
+                yield Finding(False, "seal", "its revocation list has ended. Let the worker run, "
+                              "or run: portal run-job lists")
+
+
+def _stamps(ground: Ground) -> Iterator[Finding]:
+    url = ground.settings.tsa_url
+    if not url:
+        yield Finding(True, "time stamps", "none: seals have this machine's time (PAdES B-B)")
+        return
+    try:
+        complete = StampService(url).proof.complete
+    except StampFailed as no:
+        yield Finding(False, "time stamps", f"{no}. Papers wait until the service gives a good "
+                      "stamp. Check PORTAL_TSA_URL, or remove it to seal without.")
+        return
+    yield Finding(True, "time stamps", "the service answers (PAdES B-LT)" if complete else
+                  "the service answers; it publishes no revocation list (PAdES B-T)")
 
 
 def _mail(ground: Ground) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from portal.evidence.jobs import renew_lists, seal_due
 from portal.handing.jobs import say_not_handed_over
 from portal.ledger.jobs import forget_old_access
 from portal.notices.actions import has_due
@@ -44,8 +45,6 @@ def _deliver(ground: Ground) -> int:
 
 
 def _seal(ground: Ground) -> int:
-    from portal.evidence.jobs import seal_due
-
     return seal_due(ground)
 
 
@@ -64,6 +63,7 @@ JOBS = {job.name: job for job in (
     Job("mail", None, _deliver),
     Job("door", None, answer_doors),
     Job("seal", None, _seal),
+    Job("lists", 86_400, renew_lists),
     Job("deadlines", 3600, say_not_concluded),
     Job("voice", 3600, ask_for_pairing),
     Job("hand-overs", 3600, say_not_handed_over),

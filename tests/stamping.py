@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
@@ -23,9 +23,10 @@ from portal.ground.clock import SystemClock
 from tests.plugins.needs import tool
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
+#: Before the clocks of the tests, which stand in another year than the machine's own.
+_BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
 _CONFIG = """[tsa]
 default_tsa = one
 [one]
@@ -144,8 +145,7 @@ def _found(service: Service) -> None:
             [x509.DistributionPoint([place], None, None, None)]), critical=False,
         ).sign(root_key, hashes.SHA256())
     revoked = x509.CertificateRevocationListBuilder().issuer_name(root_name).last_update(
-        now - timedelta(days=1)).next_update(now + timedelta(days=30)).sign(
-        root_key, hashes.SHA256())
+        _BEGAN).next_update(now + timedelta(days=4000)).sign(root_key, hashes.SHA256())
     pem = serialization.Encoding.PEM
     (folder / "root.pem").write_bytes(root.public_bytes(pem))
     (folder / "stamps.pem").write_bytes(own.public_bytes(pem))
@@ -165,7 +165,7 @@ def _certificate(
 ) -> x509.CertificateBuilder:
     return x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(
         key.public_key()).serial_number(x509.random_serial_number()).not_valid_before(
-        now - timedelta(days=400)).not_valid_after(now + timedelta(days=400))
+        _BEGAN).not_valid_after(now + timedelta(days=4000))
 
 
 def _usage(*, issues: bool) -> x509.KeyUsage:

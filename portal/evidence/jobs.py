@@ -1,14 +1,25 @@
-"""Sealing what waits: claimed in one transaction, printed outside any, kept in another."""
+"""Sealing what waits: claimed in one transaction, printed outside any, kept in another; and
+revocation lists that are made anew before they end."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from portal.evidence import policy
-from portal.evidence.actions import Sealed, keep_papers, new_short_code, say_being_sealed
-from portal.evidence.queries import is_sealed, live_seal, private_part, version_facts
+from portal.evidence.actions import (
+    Sealed,
+    keep_papers,
+    new_short_code,
+    renew_list,
+    say_being_sealed,
+)
+from portal.evidence.models import SealRoot
+from portal.evidence.policy.seals import list_is_due
+from portal.evidence.queries import is_sealed, list_of, live_seal, private_part, version_facts
 from portal.notices.actions import claim, settle
 from portal.notices.policy import Attempt, Outcome
 from portal.plain.errors import PortalError
@@ -16,6 +27,8 @@ from portal.plain.errors import PortalError
 log = logging.getLogger("portal.evidence")
 
 if TYPE_CHECKING:
+    from portal.ground.seal import Sealer
+    from portal.ground.stamp import StampService
     from portal.ground.work import Ground, Work
     from portal.notices.actions import Claimed
 
@@ -28,8 +41,11 @@ class CannotSeal(PortalError):
 class _Order:
     facts: list[tuple[str, policy.PaperFacts]]
     root_pem: bytes
+    above_pem: bytes
     certificate_pem: bytes
-    private_key_pem: bytes
+    private_key_pem: bytes = field(repr=False)
+    list_der: bytes | None
+    brought: bool
 
 
 def _order(ground: Ground, due: Claimed) -> _Order | None:
@@ -51,47 +67,89 @@ def _order(ground: Ground, due: Claimed) -> _Order | None:
             else:
                 facts.append((edition, policy.CoacheeFacts(
                     common, code, *private_part(work, version_id))))
-        return _Order(facts, seal.root_pem, seal.certificate_pem,
-                      work.reveal_bytes(seal, "private_key"))
+        root = list_of(work, seal)
+        return _Order(facts, seal.root_pem, seal.above_pem, seal.certificate_pem,
+                      work.reveal_bytes(seal, "private_key"),
+                      root.list_der if root is not None else None, seal.brought)
 
 
-def _print(order: _Order, ground: Ground) -> list[Sealed]:
+def _sealer(order: _Order, service: StampService | None) -> Sealer:
+    from portal.ground.seal import Sealer
+    from portal.ground.stamp import Proof, gather, several
+
+    if order.list_der is not None:
+        proof = Proof(lists=(order.list_der,))
+    elif order.brought and service is not None:
+        chain = several(order.certificate_pem + order.above_pem + order.root_pem)
+        proof = gather(chain, public_only=True)
+    else:
+        proof = Proof(complete=False)
+    return Sealer(order.certificate_pem, order.private_key_pem, above=order.above_pem,
+                  proof=proof, service=service)
+
+
+def _print(order: _Order, ground: Ground, service: StampService | None) -> list[Sealed]:
     # Only here are the PDF libraries loaded: 110 MB that no web process needs.
     from portal.evidence.paper import page_count, render
-    from portal.ground.seal import Sealer, check
+    from portal.ground.seal import check
 
-    sealer = Sealer(order.certificate_pem, order.private_key_pem)
+    sealer = _sealer(order, service)
     made = []
     for edition, facts in order.facts:
         printed = render(facts)
         pdf = sealer.seal(printed, ground.clock.now())
-        if not check(pdf, order.root_pem).good:
+        found = check(pdf, order.root_pem)
+        if not found.good or (service is not None and found.stamped_at is None):
             raise CannotSeal("self_check")
         made.append(Sealed(edition, facts.short_code, pdf, page_count(printed),
-                           facts.version.ledger_head))
+                           facts.version.ledger_head, sealer.level))
     return made
 
 
-def seal_due(ground: Ground) -> int:
+def seal_due(ground: Ground, *, patience: float = 15.0) -> int:
     """Seal every version that waits for its papers, and return how many were tried.
 
     A worker that is killed on the way leaves a claim that runs out after five minutes; the
-    next one takes it up, and what was kept already is not made twice.
+    next one takes it up, and what was kept already is not made twice. A time stamping service
+    that gives no good stamp within `patience` (seconds) is left alone until the next time: what
+    waits for it is tried again later, however long that lasts.
     """
-    tried = 0
+    from portal.ground.stamp import StampFailed, StampService
+
+    renew_lists(ground)
+    url, tried = ground.settings.tsa_url, 0
+    service = StampService(url, seconds=patience) if url else None
     while (due := claim(ground, "seal")) is not None:
         tried += 1
+        papers, attempt, no_stamp = [], Attempt(Outcome.DONE), False
         try:
             order = _order(ground, due)
-            papers = _print(order, ground) if order is not None else []
-            attempt = Attempt(Outcome.DONE)
+            papers = _print(order, ground, service) if order is not None else []
+        except (CannotSeal, StampFailed) as no:
+            log.error("sealing failed: %s", no)
+            attempt, no_stamp = Attempt(Outcome.LATER, str(no)), isinstance(no, StampFailed)
         except Exception as trouble:  # noqa: BLE001 - whatever it is, the coach is shown it
             log.error("sealing failed: %s", type(trouble).__name__)
-            papers, attempt = [], Attempt(Outcome.LATER, type(trouble).__name__[:24])
+            attempt = Attempt(Outcome.LATER, type(trouble).__name__[:24])
         with ground.work(writes=True) as work:
             _tell_of(work, due, papers, attempt)
             settle(work, due, attempt)
+        if no_stamp:
+            break
     return tried
+
+
+def renew_lists(ground: Ground) -> int:
+    """Make the revocation lists anew that end within a month, and return how many."""
+    with ground.work(writes=False) as work:
+        roots = work.session.scalars(select(SealRoot))
+        due = [r.id for r in roots if list_is_due(r.list_ends_at, work.now)]
+    for root_id in due:
+        with ground.work(writes=True) as work:
+            root = work.session.get_one(SealRoot, root_id)
+            if list_is_due(root.list_ends_at, work.now):
+                renew_list(work, root)
+    return len(due)
 
 
 def _tell_of(work: Work, due: Claimed, papers: list[Sealed], attempt: Attempt) -> None:

@@ -1,4 +1,4 @@
-"""Tables of sealed papers and of the seal itself."""
+"""Tables of sealed papers, and of the seals and roots behind them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,40 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.ground.db import Base, Id, Instant
 
 
+class SealRoot(Base):
+    """A root of the portal's own, with its key: seals are renewed under it, and it says in a list
+    what it has revoked. `list_der` is the newest list, good until `list_ends_at`."""
+
+    __tablename__ = "seal_root"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    key_id: Mapped[Id] = mapped_column(ForeignKey("data_key.id"))
+    certificate_pem: Mapped[bytes] = mapped_column(LargeBinary)
+    private_key_enc: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[Instant]
+    ends_at: Mapped[Instant]
+    list_der: Mapped[bytes] = mapped_column(LargeBinary)
+    list_number: Mapped[int]
+    list_ends_at: Mapped[Instant]
+
+
 class Seal(Base):
-    """The portal's own sealing certificate of a practice, and the root that vouches for it."""
+    """A sealing certificate of a practice, and the root that vouches for it.
+
+    `root_id` is empty where a trust service made it and the practice brought it, and for the
+    first seals, whose root has no list. `above_pem` are the certificates between seal and root.
+    """
 
     __tablename__ = "seal"
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
     key_id: Mapped[Id] = mapped_column(ForeignKey("data_key.id"))
+    root_id: Mapped[Id | None] = mapped_column(ForeignKey("seal_root.id"))
+    brought: Mapped[bool] = mapped_column(default=False)
     root_pem: Mapped[bytes] = mapped_column(LargeBinary)
+    above_pem: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
     certificate_pem: Mapped[bytes] = mapped_column(LargeBinary)
     private_key_enc: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[Instant]

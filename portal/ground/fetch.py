@@ -11,6 +11,7 @@ import contextlib
 import socket
 import threading
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -39,12 +40,13 @@ def why_not_url(url: str) -> str | None:
 
 def fetch(
     url: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None,
-    seconds: float, largest: int,
+    seconds: float, largest: int, public_only: bool = False,
 ) -> bytes:
     """Return the body of the answer to a GET, or to a POST of `body`.
 
-    Name and password may stand in the URL. Raises `NoAnswer` when there is none after `seconds`,
-    when its status is not 200, or when it is longer than `largest` bytes.
+    Name and password may stand in the URL. With `public_only`, for addresses that somebody else
+    chose, nothing is sent into a private network. Raises `NoAnswer` when there is no answer after
+    `seconds`, when its status is not 200, or when it is longer than `largest` bytes.
     """
     if why_not_url(url) is not None:
         raise NoAnswer("bad_url")
@@ -52,24 +54,36 @@ def fetch(
     line, over = _line(parts, seconds), threading.Event()
     try:
         line.connect()
+        if public_only and not ip_address(line.sock.getpeername()[0]).is_global:
+            raise NoAnswer("not_public")
         with _cut_after(seconds, line.sock, over):
-            line.request("GET" if body is None else "POST", _path(parts), body,
-                         {**_credentials(parts), **(headers or {})})
-            with line.getresponse() as answer:
-                status, found = answer.status, answer.read(largest + 1)
+            status, found = _exchange(line, parts, body, headers or {}, largest)
     except TimeoutError as trouble:
         raise NoAnswer("slow") from trouble
     except (OSError, HTTPException) as trouble:
         raise NoAnswer("slow" if over.is_set() else "down") from trouble
     finally:
         line.close()
-    if over.is_set():
-        raise NoAnswer("slow")
-    if status != 200:
-        raise NoAnswer(f"status_{status}")
-    if len(found) > largest:
-        raise NoAnswer("too_long")
+    why = "slow" if over.is_set() else _why_not(status, found, largest)
+    if why is not None:
+        raise NoAnswer(why)
     return found
+
+
+def _exchange(
+    line: HTTPConnection, parts: SplitResult, body: bytes | None, headers: Mapping[str, str],
+    largest: int,
+) -> tuple[int, bytes]:
+    line.request("GET" if body is None else "POST", _path(parts), body,
+                 {**_credentials(parts), **headers})
+    with line.getresponse() as answer:
+        return answer.status, answer.read(largest + 1)
+
+
+def _why_not(status: int, found: bytes, largest: int) -> str | None:
+    if status != 200:
+        return f"status_{status}"
+    return "too_long" if len(found) > largest else None
 
 
 def _line(parts: SplitResult, seconds: float) -> HTTPConnection:

@@ -89,6 +89,13 @@ class Settings:
         "",
         secret=True,
     )
+    tsa_url: str = _says(
+        "The time stamping service (RFC 3161): `http://` or `https://`, with `user:password@` "
+        "where it asks for them. Each seal then carries its stamp. Left out, seals have the time "
+        "of this machine alone.",
+        "",
+        secret=True,
+    )
     mail_from: str = _says("The address from which the portal writes.", "portal@localhost")
     coach_idle_minutes: int = _says(
         "After how many minutes unused a coach is signed out.", 60, least=1, most=1440

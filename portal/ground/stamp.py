@@ -105,8 +105,11 @@ class StampService:
         return self.stamp(chance.secret_bytes(32))
 
 
-def gather(chain: Sequence[x509.Certificate], *, seconds: float = SECONDS) -> Proof:
-    """Return certificates with the revocation lists that their issuers publish.
+def gather(
+    chain: Sequence[x509.Certificate], *, seconds: float = SECONDS, public_only: bool = False
+) -> Proof:
+    """Return certificates with the revocation lists that their issuers publish; `public_only`
+    where somebody else chose the certificates.
 
     A list that cannot be had, is not the issuer's or has ended is left out, and the proof is not
     complete then; the seal is made all the same.
@@ -116,11 +119,16 @@ def gather(chain: Sequence[x509.Certificate], *, seconds: float = SECONDS) -> Pr
         if one.subject == one.issuer:
             continue
         issuer = next((c for c in chain if c.subject == one.issuer), None)
-        found = _published(one, issuer, seconds) if issuer is not None else None
+        found = _published(one, issuer, seconds, public_only) if issuer is not None else None
         complete = complete and found is not None
         lists += [found] if found is not None else []
     return Proof(tuple(c.public_bytes(Encoding.DER) for c in chain),
                  tuple(dict.fromkeys(lists)), complete)
+
+
+def several(pems: bytes) -> list[x509.Certificate]:
+    """Return the certificates of a PEM file, in their order."""
+    return x509.load_pem_x509_certificates(pems)
 
 
 def token_time(token: bytes) -> datetime:
@@ -130,11 +138,11 @@ def token_time(token: bytes) -> datetime:
 
 
 def _published(
-    one: x509.Certificate, issuer: x509.Certificate, seconds: float
+    one: x509.Certificate, issuer: x509.Certificate, seconds: float, public_only: bool
 ) -> bytes | None:
     for url in _places(one):
         try:
-            found = fetch(url, seconds=seconds, largest=_LARGEST_LIST)
+            found = fetch(url, seconds=seconds, largest=_LARGEST_LIST, public_only=public_only)
             listed = x509.load_der_x509_crl(found)
         except (NoAnswer, ValueError):
             continue

@@ -63,6 +63,8 @@ def why_not_value(name: str, value: object) -> str | None:
         return f"is none of {', '.join(LEVELS)}. Correct it."
     if name == "smtp_url" and text:
         return _why_not_mail_server(text)
+    if name == "tsa_url" and text:
+        return _why_not_service(text)
     return None
 
 
@@ -74,6 +76,17 @@ def _is_site(text: str) -> bool:
         return False
     rest = parts.path or parts.query or parts.fragment or parts.username
     return parts.scheme in ("http", "https") and bool(parts.hostname) and not rest
+
+
+def _why_not_service(text: str) -> str | None:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return "is not http:// or https:// with a host. Correct it."
+    return None
 
 
 def _why_not_mail_server(text: str) -> str | None:

@@ -34,6 +34,7 @@ class Claimed:
     """Carry a claimed notice out of the transaction, readable."""
 
     id: str
+    topic: str
     practice_id: str
     engagement_id: str | None
     subject_id: str | None
@@ -108,7 +109,8 @@ def _take(work: Work, row: Notice) -> Claimed:
     row.attempts += 1
     readable = row.key_id is not None and row.destination_enc is not None
     return Claimed(
-        id=row.id, practice_id=row.practice_id, engagement_id=row.engagement_id,
+        id=row.id, topic=row.topic, practice_id=row.practice_id,
+        engagement_id=row.engagement_id,
         subject_id=row.subject_id, name=row.name, attempts=row.attempts,
         created_at=row.created_at,
         destination=work.reveal(row, "destination") if readable else "",
@@ -194,7 +196,7 @@ def has_due(ground: Ground, topic: str) -> bool:
 def settle(work: Work, claimed: Claimed, attempt: Attempt) -> Outcome:
     """Write down what came of an attempt; done and dead notices lose their content."""
     if attempt.outcome is Outcome.LATER:
-        attempt = after_failure(claimed.attempts, work.now - claimed.created_at,
+        attempt = after_failure(claimed.topic, work.now - claimed.created_at,
                                 attempt.trouble or "unknown")
     later = attempt.outcome is Outcome.LATER
     changes: dict[str, object] = {"claimed_until": None, "trouble": attempt.trouble}

@@ -84,7 +84,9 @@ def pause_after(attempts: int) -> timedelta:
     return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE)
 
 
-def after_failure(attempts: int, age: timedelta, trouble: str) -> Attempt:
-    """Return whether to try again or to give up, by the age of the notice."""
-    outcome = Outcome.GIVEN_UP if age >= GIVE_UP_AFTER else Outcome.LATER
+def after_failure(topic: str, age: timedelta, trouble: str) -> Attempt:
+    """Return whether to try again or to give up, by the age of the notice. A seal is never given
+    up: what was signed waits until it can be sealed."""
+    given_up = topic != "seal" and age >= GIVE_UP_AFTER
+    outcome = Outcome.GIVEN_UP if given_up else Outcome.LATER
     return Attempt(outcome, trouble)

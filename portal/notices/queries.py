@@ -58,6 +58,15 @@ def lost_mails(work: Work, subject_ids: Iterable[str]) -> set[str]:
     return {subject for subject, settled in newest.items() if settled in ("bounced", "given_up")}
 
 
+def late_seals(work: Work, version_ids: Iterable[str], occasion: str) -> set[str]:
+    """Return those of some versions whose papers of an occasion could not be sealed so far."""
+    return set(work.session.scalars(
+        select(Notice.subject_id).where(
+            Notice.topic == "seal", Notice.name == occasion,
+            Notice.subject_id.in_(list(version_ids)), Notice.settled_at.is_(None),
+            Notice.trouble.is_not(None))))
+
+
 def oldest_untried(work: Work) -> datetime | None:
     """Return since when the oldest due notice waits that nobody has tried, or None."""
     return work.session.scalar(

@@ -135,3 +135,12 @@ def test_asks_nothing_but_web_addresses(url: str) -> None:
 def test_gives_name_and_password_of_the_address(service: Service) -> None:
     named = service.url.replace("http://", "http://ana:p%40ss@")
     assert StampService(named).stamp(DIGEST)
+
+
+def test_sends_nothing_into_a_private_network_where_somebody_else_chose_the_address(
+    service: Service
+) -> None:
+    url = service.url.replace("/stamp", "/root.crl")
+    assert fetch(url, seconds=5, largest=9999)
+    with pytest.raises(NoAnswer, match="not_public"):
+        fetch(url, seconds=5, largest=9999, public_only=True)

@@ -135,8 +135,9 @@ def test_doubles_the_pause_up_to_six_hours(attempts: int, minutes: int) -> None:
 
 
 def test_knows_when_to_give_up() -> None:
-    assert after_failure(1, GIVE_UP_AFTER, "x").outcome is Outcome.GIVEN_UP
-    assert after_failure(99, GIVE_UP_AFTER / 2, "x").outcome is Outcome.LATER
+    assert after_failure("mail", GIVE_UP_AFTER, "x").outcome is Outcome.GIVEN_UP
+    assert after_failure("mail", GIVE_UP_AFTER / 2, "x").outcome is Outcome.LATER
+    assert after_failure("seal", GIVE_UP_AFTER * 99, "x").outcome is Outcome.LATER
 
 
 def papers(world: World) -> list[tuple[str, str]]:

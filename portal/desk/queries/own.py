@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from portal.agreements import policy as agreements
 from portal.agreements.queries import choices_of, shown_text, version_rows
 from portal.desk.policy import ALIVE, Spoken, spoken
+from portal.evidence.policy import SIGNED
 from portal.evidence.queries import Paper, papers_of
 from portal.inking.queries import InkRecord, inked
+from portal.notices.queries import late_seals
 from portal.sessions.queries import is_out
 from portal.signing.policy import third_name
 from portal.wording.policy import add_months
@@ -73,6 +75,8 @@ class Own:
     disputed: bool
     shown: dict[str, Any]
     ink: InkRecord | None
+    seal_late: bool = False
+    """Whether sealing was tried, and has to be tried again."""
 
     @property
     def is_alive(self) -> bool:
@@ -112,9 +116,11 @@ def own_of(work: Work, seat: Seat, found: Sequence[VersionFacts]) -> list[Own]:
     rows, papers, ink = version_rows(work, ids), papers_of(work, ids), inked(work, ids)
     choices = choices_of(work, own, ids) if seat.party.role == "COACHEE" else {}
     out = seat.party.role != "COACHEE" and is_out(work, seat.standing, own)
-    return [_own(work, seat, facts, rows[facts.version_id], choices.get(facts.version_id, {}),
-                 papers[facts.version_id], ink.get((facts.version_id, own)), out=out)
-            for facts in found]
+    late = late_seals(work, ids, SIGNED)
+    return [replace(
+        _own(work, seat, facts, rows[facts.version_id], choices.get(facts.version_id, {}),
+             papers[facts.version_id], ink.get((facts.version_id, own)), out=out),
+        seal_late=facts.version_id in late) for facts in found]
 
 
 def _own(

@@ -8,7 +8,7 @@ from flask import Response as FlaskResponse
 from flask import flash
 
 from portal.desk.views import bp
-from portal.evidence.queries import live_seal
+from portal.evidence.queries import list_of, seal_or_missing
 from portal.issuing.actions import keep_practice
 from portal.issuing.forms import KEPT, answers_in, asked_form, change_rows, fault_words, field_name
 from portal.people.queries import answers_of, practice_or_missing
@@ -97,12 +97,28 @@ def _blame_all(form: AskedForm, answers: Mapping[str, str]) -> None:
 @bp.get("/seal/<practice_id>/root.pem")
 @guard(Door.ANYONE)
 def root_certificate(work: Work, practice_id: str) -> Response:
-    """Hand out the root certificate with which anyone can check a sealed paper."""
-    seal = live_seal(work, practice_id)
-    if seal is None:
-        raise Missing("seal")
-    response = FlaskResponse(seal.root_pem, content_type="application/x-pem-file")
-    response.headers.set("Content-Disposition", "attachment", filename="root.pem")
+    """Hand out the root certificate with which anyone can check a sealed paper.
+
+    The id of a practice stands for the seal that it uses now, that of a seal for itself: a paper
+    names the one that it was sealed with.
+    """
+    seal = seal_or_missing(work, practice_id)
+    return _public(seal.root_pem, "application/x-pem-file", "root.pem")
+
+
+@bp.get("/seal/<practice_id>/revocations.crl")
+@guard(Door.ANYONE)
+def revocation_list(work: Work, practice_id: str) -> Response:
+    """Hand out the list of what that root has revoked; one that is not ours has it elsewhere."""
+    root = list_of(work, seal_or_missing(work, practice_id))
+    if root is None:
+        raise Missing("list")
+    return _public(root.list_der, "application/pkix-crl", "revocations.crl")
+
+
+def _public(body: bytes, media: str, name: str) -> FlaskResponse:
+    response = FlaskResponse(body, content_type=media)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
 

@@ -5,13 +5,16 @@ from portal.evidence.queries.files import (
     Paper,
     file_or_missing,
     is_sealed,
+    list_of,
     live_seal,
     newest_paper,
     papers_of,
+    seal_address,
+    seal_or_missing,
     signers_of,
 )
 
 __all__ = [
-    "Paper", "file_or_missing", "is_sealed", "live_seal", "newest_paper", "papers_of",
-    "private_part", "signers_of", "version_facts",
+    "Paper", "file_or_missing", "is_sealed", "list_of", "live_seal", "newest_paper", "papers_of",
+    "private_part", "seal_address", "seal_or_missing", "signers_of", "version_facts",
 ]

@@ -14,6 +14,7 @@ from portal.agreements.queries import manifests_of, version_row
 from portal.engagements.models import Engagement
 from portal.evidence import policy
 from portal.evidence.policy import Effect
+from portal.evidence.queries.files import seal_address
 from portal.ground.authority import describe
 from portal.ledger.models import Entry
 from portal.ledger.queries import head_of
@@ -62,7 +63,7 @@ def _practice(work: Work, row: AgreementVersion, seal: Seal) -> policy.PracticeF
     said = contact_block(work, practice)
     return policy.PracticeFacts(
         name=practice.name, contact=said.contact, front_door=f"{base}/lost",
-        root_certificate=f"{base}/seal/{practice.id}/root.pem",
+        root_certificate=seal_address(work, seal.id, "root.pem"),
         root_fingerprint=describe(seal.root_pem).fingerprint,
         successor=", ".join(filter(None, (said.successor_name, said.successor_contact))),
         withdrawal=said.withdrawal_address,

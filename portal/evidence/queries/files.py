@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.agreements.models import Signature
 from portal.engagements.models import Party
-from portal.evidence.models import Seal, SealedFile
+from portal.evidence.models import Seal, SealedFile, SealRoot
 from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
@@ -36,6 +36,25 @@ def live_seal(work: Work, practice_id: str) -> Seal | None:
         select(Seal).where(Seal.practice_id == practice_id, Seal.retired_at.is_(None))
         .order_by(Seal.made_at.desc()).limit(1)
     )
+
+
+def seal_address(work: Work, seal_id: str, what: str) -> str:
+    """Return where anyone can fetch something about a seal, as it stands on paper."""
+    return f"{work.ground.settings.base_url.rstrip('/')}/seal/{seal_id}/{what}"
+
+
+def seal_or_missing(work: Work, any_id: str) -> Seal:
+    """Return a seal by its own id, or the live one of a practice by the practice's; raises
+    `Missing`."""
+    seal = work.session.get(Seal, any_id) or live_seal(work, any_id)
+    if seal is None:
+        raise Missing("seal")
+    return seal
+
+
+def list_of(work: Work, seal: Seal) -> SealRoot | None:
+    """Return the root of a seal with its revocation list, if it is one of the portal's own."""
+    return None if seal.root_id is None else work.session.get_one(SealRoot, seal.root_id)
 
 
 def papers_of(work: Work, version_ids: list[str]) -> dict[str, list[Paper]]:

@@ -1,4 +1,4 @@
-"""Making the seal of a practice, and keeping sealed papers."""
+"""Keeping sealed papers, and telling those who may fetch one."""
 
 from __future__ import annotations
 
@@ -8,35 +8,16 @@ from typing import TYPE_CHECKING
 
 from portal.engagements.actions import hold, note, tell
 from portal.engagements.queries import by_id
-from portal.evidence.models import Seal, SealedFile
+from portal.evidence.models import SealedFile
 from portal.evidence.policy import SIGNED, editions_for
 from portal.evidence.queries import signers_of
 from portal.ground import chance
-from portal.ground.authority import describe, make_authority
-from portal.ledger.actions import record
 
 if TYPE_CHECKING:
     from portal.engagements.models import Engagement, Party
     from portal.ground.work import Work
-    from portal.people.models import Practice
 
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
-
-
-def make_seal(work: Work, practice: Practice) -> Seal:
-    """Make the practice's own sealing certificate (P-256, Z20) under a root of its own."""
-    made = make_authority(work.now, practice.name)
-    seal = Seal(
-        id=chance.new_id(), practice_id=practice.id, key_id=practice.key_id,
-        root_pem=made.root, certificate_pem=made.seal, made_at=work.now,
-        ends_at=describe(made.seal).not_after,
-    )
-    work.hide(seal, "private_key", made.seal_key)
-    work.session.add(seal)
-    record(work, practice.id, "seal.made", seal.id, practice_id=practice.id,
-           facts={"root": describe(made.root).fingerprint,
-                  "certificate": describe(made.seal).fingerprint})
-    return seal
 
 
 def new_short_code() -> str:
@@ -54,6 +35,8 @@ class Sealed:
     pdf: bytes
     pages: int
     ledger_head: str
+    level: str
+    """By ETSI EN 319 142: "B-B", "B-T" or "B-LT"."""
 
 
 def keep_papers(
@@ -79,7 +62,7 @@ def keep_papers(
         code = hashlib.sha256(paper.short_code.encode()).hexdigest()
         note(work, engagement, "paper.sealed", row.id,
              {"version": version_id, "edition": paper.edition, "occasion": occasion,
-              "sha256": digest, "short_code": code})
+              "sha256": digest, "short_code": code, "level": paper.level})
     news = "concluded" if occasion == SIGNED and not told_before else "copy_ready"
     editions = {paper.edition for paper in papers}
     _tell(work, engagement, version_id, news, occasion,
