@@ -21,6 +21,7 @@ from portal.issuing.views import bp as issuing
 from portal.ledger.actions import keep_notes
 from portal.people import views as people
 from portal.reaching.views import bp as reaching
+from portal.receipts.views import bp as receipts
 from portal.sessions.views import bp as sessions
 from portal.signing.views import bp as signing
 from portal.taking.views import bp as taking
@@ -44,8 +45,8 @@ def create_app(settings: Settings, clock: Clock | None = None, *, testing: bool 
     app.testing = testing
     _configure(app, settings)
     _furnish(app)
-    for room in (desk, factors, handing, inking, issuing, people.bp, reaching, sessions, signing,
-                 taking, tools):
+    for room in (desk, factors, handing, inking, issuing, people.bp, reaching, receipts, sessions,
+                 signing, taking, tools):
         app.register_blueprint(room)
     return app
 
