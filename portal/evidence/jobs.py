@@ -23,6 +23,7 @@ from portal.evidence.queries import is_sealed, list_of, live_seal, private_part,
 from portal.notices.actions import claim, settle
 from portal.notices.policy import Attempt, Outcome
 from portal.plain.errors import PortalError
+from portal.receipts.queries import receipt_of
 
 log = logging.getLogger("portal.evidence")
 
@@ -66,7 +67,8 @@ def _order(ground: Ground, due: Claimed) -> _Order | None:
                 facts.append((edition, policy.CommonFacts(common, code)))
             else:
                 facts.append((edition, policy.CoacheeFacts(
-                    common, code, *private_part(work, version_id))))
+                    common, code, *private_part(work, version_id),
+                    receipt_of(work, version_id))))
         root = list_of(work, seal)
         return _Order(facts, seal.root_pem, seal.above_pem, seal.certificate_pem,
                       work.reveal_bytes(seal, "private_key"),

@@ -37,6 +37,7 @@ HASH = "9f2c4b7a1de05c8837aa20f4be19d3c6570e8b41f2a9dd03c5b16e7f8a4d2c90"
 HEAD = "4be0c1d2a35f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9"
 COMMON_CODE, COACHEE_CODE = "K7QF-2M9D-XW4T", "P3RA-88HV-CJ2N"
 RECORD = b'{"schema":"ccp/agreement/v1","title":"Coachee confidentiality terms"}'
+RECEIPT = b'{"@type":"ConsentReceipt"}'
 SIGNED = datetime(2027, 9, 14, 8, 32, 7, tzinfo=UTC)
 STROKES = (((10, 10), (40, 60), (80, 20), (120, 70)), ((130, 40),))
 
@@ -108,6 +109,7 @@ def coachee(**over: Any) -> CoacheeFacts:
             AssuranceFacts(LUKASZ, ReachedFacts("private", "nobody", SIGNED),
                            IdentifiedFacts("link", True)),
         ),
+        receipt=RECEIPT,
     )
 
 

@@ -9,12 +9,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 from sqlalchemy import select
 
 from portal.agreements.models import AgreementVersion
 from portal.evidence.jobs import seal_due
 from portal.evidence.models import Seal, SealedFile
 from portal.ledger.models import Entry
+from portal.receipts.queries import receipt_schema
 from tests.builders import World, conclude
 from tests.plugins.needs import tool
 from tests.web.stage import a_world
@@ -58,9 +60,7 @@ def test_attaches_the_record_under_the_version_hash(
 ) -> None:
     """It is computed here with the standard library alone, from the paper alone."""
     for file in papers.values():
-        record = subprocess.run(
-            [str(tool("qpdf")), "--show-attachment=record.json", str(file)],
-            capture_output=True, check=True).stdout
+        record = attachment(file, "record.json")
         words = text_of(file)
         nonce = re.search(r"these 16 bytes and the record: ([0-9a-f]{32})", words)
         shown = re.search(r"Version hash ([0-9a-f]{64})", words)
@@ -71,6 +71,24 @@ def test_attaches_the_record_under_the_version_hash(
         assert json.loads(record)["names"]["COACHEE"] == "Ben Adler"
         with world.ground.work(writes=False) as work:
             assert work.session.scalars(select(AgreementVersion.hash)).one() == shown[1]
+
+
+def attachment(file: Path, name: str) -> bytes:
+    return subprocess.run([str(tool("qpdf")), f"--show-attachment={name}", str(file)],
+                          capture_output=True, check=True).stdout
+
+
+def test_z1_attaches_the_receipt_to_the_coachees_edition_alone(
+    world: World, papers: dict[tuple[str, str], Path]
+) -> None:
+    for (edition, _occasion), file in papers.items():
+        listed = run(tool("qpdf"), "--list-attachments", file)
+        assert ("consent.jsonld" in listed) == (edition == "coachee")
+        if edition == "coachee":
+            made = attachment(file, "consent.jsonld")
+            Draft202012Validator(receipt_schema()).validate(json.loads(made))
+            assert hashlib.sha256(made).hexdigest() in text_of(file)
+            assert json.loads(made)["ledger_head"] in text_of(file)
 
 
 def test_writes_the_hash_of_every_byte_into_the_record(

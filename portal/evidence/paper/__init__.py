@@ -14,7 +14,7 @@ from portal.evidence.paper.ink import Ink
 from portal.evidence.paper.pages import BOTTOM, HEIGHT, WIDTH, draw, paginate
 from portal.evidence.paper.setting import unprintable
 from portal.evidence.paper.times import Times
-from portal.evidence.policy import PaperFacts
+from portal.evidence.policy import CoacheeFacts, PaperFacts
 from portal.web.words import speak
 
 __all__ = ["page_count", "render", "unprintable"]
@@ -58,5 +58,6 @@ def _render(facts: PaperFacts) -> bytes:
         title=f"{version.title}. {agreement.edition_name(facts)}",
         language=version.locale,
         record=version.record,
+        receipt=facts.receipt if isinstance(facts, CoacheeFacts) else b"",
         at=version.copied_at,
     )

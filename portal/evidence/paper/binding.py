@@ -15,19 +15,28 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
-RECORD = "record.json"
+RECORD, RECEIPT = "record.json", "consent.jsonld"
 FORM = re.compile(rb"(?<= )<(F[BCDE][0-9A-F]{2})>")  # a presentation form in a ToUnicode map
 PROFILE = Path(__file__).parent.parent / "fonts" / "srgb.icc"
 
 
-def bind(drawn: bytes, *, title: str, language: str, record: bytes, at: datetime) -> bytes:
-    """Return the paper with `record` attached as "record.json"; the last byte is a newline.
+def bind(
+    drawn: bytes, *, title: str, language: str, record: bytes, at: datetime, receipt: bytes = b"",
+) -> bytes:
+    """Return the paper with `record` attached as "record.json", and `receipt`, where there is
+    one, as "consent.jsonld"; the last byte is a newline.
 
     `at` is the instant of every date in the file.
     """
     with Pdf.open(io.BytesIO(drawn)) as pdf:
         stamp = f"D:{at.astimezone(UTC):%Y%m%d%H%M%S}Z"
-        _attach(pdf, record, stamp)
+        attached = [_file(pdf, RECORD, "json", "The agreement as data", record, stamp)]
+        if receipt:
+            attached.insert(0, _file(
+                pdf, RECEIPT, "ld+json", "The coachee’s consent receipt", receipt, stamp))
+        pdf.Root.AF = Array(attached)
+        pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(
+            Names=Array([part for spec in attached for part in (spec.F, spec)])))
         _read_as_letters(pdf)
         root = pdf.Root
         root.Lang = String(language)
@@ -50,20 +59,21 @@ def page_count(pdf: bytes) -> int:
         return len(opened.pages)
 
 
-def _attach(pdf: Pdf, record: bytes, stamp: str) -> None:
+def _file(
+    pdf: Pdf, name: str, kind: str, says: str, body: bytes, stamp: str
+) -> pikepdf.Object:
+    """Return a file to attach; files go into the list of names in the order of theirs."""
     stream = Stream(
-        pdf, record, Type=Name.EmbeddedFile, Subtype=Name("/application/json"),
-        Params=Dictionary(Size=len(record), ModDate=String(stamp)),
+        pdf, body, Type=Name.EmbeddedFile, Subtype=Name(f"/application/{kind}"),
+        Params=Dictionary(Size=len(body), ModDate=String(stamp)),
     )
-    spec = pdf.make_indirect(
+    return pdf.make_indirect(
         Dictionary(
-            Type=Name.Filespec, F=String(RECORD), UF=String(RECORD),
-            Desc=String("The agreement as data"), AFRelationship=Name.Source,
+            Type=Name.Filespec, F=String(name), UF=String(name), Desc=String(says),
+            AFRelationship=Name.Source if name == RECORD else Name.Supplement,
             EF=Dictionary(F=stream, UF=stream),
         )
     )
-    pdf.Root.AF = Array([spec])
-    pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array([String(RECORD), spec])))
 
 
 def _read_as_letters(pdf: Pdf) -> None:

@@ -30,6 +30,7 @@ from portal.evidence.paper.pages import COLUMN, FULL, LEFT, NARROW, WIDE, Row, R
 from portal.evidence.paper.setting import Style, lines, plain_width
 from portal.evidence.paper.times import Times
 from portal.evidence.policy import (
+    CoacheeFacts,
     DrawnMark,
     InkMark,
     PaperFacts,
@@ -121,6 +122,10 @@ def how_to_check(facts: PaperFacts) -> list[Row]:
           " differ, the record counts. Its SHA-256:"), record,
         _("The version hash is SHA-256 over “ccp/agreement/v1”, a line feed, these 16 bytes and"
           " the record:"), version.nonce]))
+    if isinstance(facts, CoacheeFacts) and facts.receipt:
+        steps.append((_("Read the receipt"), [
+            _("The attachment consent.jsonld lists each yes and no of the coachee, as it stood when"
+              " this copy was made. Its SHA-256:"), sha256(facts.receipt).hexdigest()]))
     steps.append((_("Compare copies"), [
         _("Every copy of this version shows the same version hash. A copy that shows another one"
           " is of another text.")]))

@@ -268,6 +268,8 @@ class CoacheeFacts:
     choices: tuple[ChoiceFacts, ...]
     asked: tuple[AskedFacts, ...]
     assurances: tuple[AssuranceFacts, ...]
+    receipt: bytes = b""
+    """The consent receipt that is attached, as it stood when the copy was made."""
 
     def __post_init__(self) -> None:
         """Refuse an answer to a line that was not optional or does not exist: `ValueError`."""
