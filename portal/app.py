@@ -23,6 +23,7 @@ from portal.people import views as people
 from portal.reaching.views import bp as reaching
 from portal.receipts.views import bp as receipts
 from portal.sessions.views import bp as sessions
+from portal.sharing.views import bp as sharing
 from portal.signing.views import bp as signing
 from portal.taking.views import bp as taking
 from portal.tools.views import bp as tools
@@ -46,7 +47,7 @@ def create_app(settings: Settings, clock: Clock | None = None, *, testing: bool 
     _configure(app, settings)
     _furnish(app)
     for room in (desk, factors, handing, inking, issuing, people.bp, reaching, receipts, sessions,
-                 signing, taking, tools):
+                 sharing, signing, taking, tools):
         app.register_blueprint(room)
     return app
 

@@ -20,6 +20,7 @@ from portal.notices import models as _notices
 from portal.people import models as _people
 from portal.reaching import models as _reaching
 from portal.sessions import models as _sessions
+from portal.sharing import models as _sharing
 from portal.signing import models as _signing
 from portal.taking import models as _taking
 from portal.vouching import models as _vouching
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 METADATA = Base.metadata
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 ROOMS = (_vault, _ledger, _notices, _people, _factors, _links, _engagements, _agreements,
-         _vouching, _sessions, _signing, _reaching, _evidence, _inking, _desk, _handing,
+         _vouching, _sessions, _sharing, _signing, _reaching, _evidence, _inking, _desk, _handing,
          _taking, _witness)
 
 #: Tables whose rows are evidence: triggers refuse to change or delete them (INV-10).
@@ -41,6 +42,7 @@ EVIDENCE = (
     "grant_line", "signature", "sealed_file", "ink_scan", "hand_over",
     "seen_by_mistake",
     "checkpoint",
+    "sharing_question", "sharing_slip", "sharing_share",
 )
 
 

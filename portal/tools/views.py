@@ -11,6 +11,7 @@ from flask import Blueprint, url_for
 
 from portal.engagements.queries import own_or_missing
 from portal.plain.errors import Missing
+from portal.sharing.actions import keep
 from portal.sharing.policy import decide, read_request
 from portal.sharing.queries import around
 from portal.tools.forms import NEEDED, OPTIONAL, faults_around, known_id, read_page, read_question
@@ -43,13 +44,15 @@ def _own(work: Work, engagement_id: str) -> Engagement:
 @guard(Door.PROGRAM)
 @takes(_LONGEST)
 def decisions(work: Work) -> Response:
-    """Answer one question; a question that cannot be understood is a problem, and a no."""
+    """Answer one question, and keep it for the coachee to see (INV-14); a question that cannot
+    be understood is a problem, and a no."""
     question = read_question(work.now)
     there = around(work, _own(work, question.engagement_id).id)
     asked = read_request(question.values, there.world)
     if asked is None:
         raise BadQuestion("bad-values", faults_around(question, there.world))
     decision = decide(there.world, asked)
+    keep(work, there, asked, decision, via="api")
     said = there.lines.get(decision.by or "")
     return answer(told_decision(
         question.engagement_id, asked.time, decision, said.sentence if said else None,

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Connection, func, inspect, select, text
+from sqlalchemy import JSON, Column, Connection, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bench.board import queries as sent_by
@@ -61,7 +61,10 @@ def _fill(connection: Connection, world: World, table: str) -> None:
 
 def _something(connection: Connection, world: World, column: Column[Any]) -> object:
     for key in column.foreign_keys:
+        _fill(connection, world, key.column.table.name)
         return connection.execute(select(key.column).limit(1)).scalar_one()
+    if isinstance(column.type, JSON):
+        return []
     kind = column.type.python_type
     if column.name == "id" or column.name.endswith("_id"):
         return new_id()

@@ -28,6 +28,7 @@ from portal.people.policy import Owner, ReadBy
 from portal.reaching.actions import party_by_id
 from portal.sessions import actions as sessions
 from portal.sessions.policy import Mode
+from portal.sharing.actions import Asked, ask, share
 from portal.signing.actions import end_person, keep_hopes, share_hopes
 from portal.signing.policy import Hopes, Shared
 from portal.signing.queries import seat_of
@@ -112,6 +113,7 @@ def plant(sight: Sight) -> None:
     vouch_for(world, "carla")
     guest_signs(sight)
     hope(world)
+    share_something(world)
     begin_another_text(world)
     seal_due(world.ground)
     sight.deliver(days=3)
@@ -235,6 +237,16 @@ def hope(world: World) -> None:
             keep_hopes(work, seat, hopes)
             work.session.flush()
             share_hopes(work, seat, readers)
+
+
+def share_something(world: World) -> None:
+    """Let Ana ask twice what Carla may hear: once it is a yes, and she shares it."""
+    with world.ground.work(writes=True, actor=world.coach()) as work:
+        engagement = issuing.own(work, world.ids["engagement"])
+        carla = world.ids["carla.party"]
+        ask(work, engagement, Asked(carla, "PRG.TAKEAWAYS", "inform_progress", "portal", "fact"))
+        yes = ask(work, engagement, Asked(carla, "ENG.STATUS", "billing", "portal", "fact"))
+        share(work, engagement, yes.id)
 
 
 def begin_another_text(world: World) -> None:

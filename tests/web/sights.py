@@ -20,6 +20,7 @@ from portal.agreements.models import Agreement, AgreementVersion, SignerSlot
 from portal.engagements.models import CoachingSession, Party
 from portal.evidence.models import SealedFile
 from portal.inking.models import InkScan
+from portal.sharing.models import Question
 from portal.worker import run_job
 from tests.pages import BASE, Browser
 from tests.plugins.needs import tool
@@ -41,7 +42,8 @@ DOORS = {"nobody": _ALL, "coach": _ALL | {"coach", "desk", "owner"},
          "mailbox": _ALL | {"mailbox"}, "party": _ALL | {"party", "mailbox"}}
 #: What the addresses of an engagement are made of, by the table it stands in.
 THINGS = {"agreement_id": Agreement, "version_id": AgreementVersion, "party_id": Party,
-          "session_id": CoachingSession, "paper_id": SealedFile, "scan_id": InkScan}
+          "session_id": CoachingSession, "paper_id": SealedFile, "scan_id": InkScan,
+          "question_id": Question}
 #: What else stands in addresses.
 OTHERS = {"number": range(1, 31), "reader": ["coachee", "coach", "sponsor", "assistant"],
           "key": ["supervision"]}

@@ -22,6 +22,7 @@ from portal.agreements.models import Signature
 from portal.agreements.queries import version_row
 from portal.app import make_app
 from portal.desk.actions import keep_board
+from portal.engagements.actions import hold
 from portal.engagements.models import Party
 from portal.evidence.jobs import seal_due
 from portal.evidence.models import SealedFile
@@ -36,6 +37,7 @@ from portal.people.actions import NewMember, invite_member, make_token
 from portal.people.models import Account, Practice, SignIn
 from portal.people.policy import Role
 from portal.sessions.actions import close_door
+from portal.sharing.actions import Asked, ask
 from portal.web.assets import STATIC
 from portal.web.words import speak
 from tests.builders import (
@@ -142,6 +144,7 @@ class Stage:
                 "paper_id": self.ids.get(f"{key}.paper", new_id()),
                 "session_id": self.ids[f"{key}.session"],
                 "scan_id": self.ids.get(f"{key}.scan", new_id()),
+                "question_id": self.ids.get(f"{key}.question", new_id()),
                 "agreement_id": self.ids[f"{key}.agreement"], "key": "supervision",
                 "practice_id": self.ids[f"{key}.practice"],
                 "account_id": self.ids["zoe.account" if key == "yul" else "dora.account"],
@@ -216,6 +219,10 @@ def seat_others(world: World) -> None:
         opened(world, key)
         conclude(world, who, key)
     vouch_for(world, "carla")
+    with world.ground.work(writes=True, actor=world.coach()) as work:
+        world.ids["ben.question"] = ask(
+            work, hold(work, world.ids["ben.engagement"]), Asked(
+                world.ids["carla.party"], "PRG.GOALS", "inform_progress", "portal", "summary")).id
     for key in ("gus", "fay"):
         as_party(world, "ben", close_door, world.ids["ben.session"], world.ids[f"{key}.party"])
 

@@ -140,7 +140,7 @@ MIXES = [
     ("zoe", "yul", {"engagement_id", "party_id", "session_id", "version_id", "paper_id",
                     "account_id", "join_id", "token_id"}),
     ("zoe", "yul", {"party_id", "session_id", "version_id", "paper_id"}),
-    ("ana", "mallory", {"party_id", "session_id", "version_id", "paper_id"}),
+    ("ana", "mallory", {"party_id", "session_id", "version_id", "paper_id", "question_id"}),
     ("yul", "yul", {"session_id", "version_id", "paper_id"}),
     ("yul", "yul", {"paper_id"}),
     ("mallory", "mallory", {"session_id", "version_id", "paper_id"}),

@@ -106,6 +106,8 @@ def marks(sight: Sight) -> dict[str, Iterable[str]]:
         "hopes nobody was given": [planted.HOPES["gus"][1].hope],
         "hopes given to the coach": [planted.HOPES["ben"][1].hope],
         "hopes given to all": [planted.HOPES["carla"][1].hope],
+        "what was asked": ["No line speaks of this for"],
+        "that something was shared": ["something was shared with", "Shared on"],
         "digits of the sponsor": [digits, f"{digits[:4]} {digits[4:]}"],
         "that somebody signed in ink": ["Paper, recorded by the coach on",
                                         f"{INES.name} signs on paper"],

@@ -33,6 +33,7 @@ TOLD = frozenset({
     "session.planned", "session.moved", "session.cancelled", "pass.mode",
     "pairing.shown", "ink.recorded", "paper.sealed",
     "hand_over.proposed", "hand_over.accepted", "hand_over.taken_back", "hand_over.talk_wanted",
+    "share.recorded",
 })
 
 #: What is not told, and why.

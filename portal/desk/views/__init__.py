@@ -7,6 +7,7 @@ from flask import Blueprint
 bp = Blueprint("desk", __name__)
 
 from portal.desk.views import (  # noqa: E402 - they register
+    asked,  # noqa: F401
     coach,  # noqa: F401
     guide,  # noqa: F401
     health,  # noqa: F401

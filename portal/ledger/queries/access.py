@@ -1,4 +1,4 @@
-"""Reading the access log: how often, and when last."""
+"""Reading the access log: how often, and when last, and who."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from portal.ledger.models import Access
 
@@ -40,3 +40,18 @@ def last_seen(work: Work, what: str, subject_ids: Collection[str]) -> dict[str, 
         .where(Access.subject_id.in_(list(subject_ids)), Access.what == what)
         .group_by(Access.subject_id))
     return {row[0]: row[1] for row in rows if row[0] is not None}
+
+
+def looks_of(
+    work: Work, engagement_id: str, leave_out: Collection[str]
+) -> list[tuple[str, datetime, int]]:
+    """Return who opened something of an engagement while the access log knows, last of all first:
+    the person, when last, and how often. Nobody of `leave_out` is among them."""
+    last, own = func.max(Access.at), "link.looked"
+    rows = work.session.execute(
+        select(Access.person_id, last, func.count())
+        .where(Access.engagement_id == engagement_id, Access.what != own,
+               or_(Access.what.like("%.looked"), Access.what.like("%.fetched")),
+               Access.person_id.is_not(None), Access.person_id.not_in(leave_out))
+        .group_by(Access.person_id).order_by(last.desc(), Access.person_id))
+    return [(person_id, at, times) for person_id, at, times in rows if person_id is not None]

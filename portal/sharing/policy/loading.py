@@ -82,6 +82,7 @@ class Signed:
     unless_named: bool = False
     recipient_need_not_sign: bool = False
     obligations: tuple[str, ...] = ()
+    uses_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,4 +239,5 @@ def _line(
         recipients=tuple(sorted(whom)), purposes=line.purposes, channels=line.channels,
         form=form or FACT, optional=line.optional, starts=line.starts, ends=line.ends,
         sessions=line.sessions, outside_sessions=tuple(outside),
-        recipient_need_not_sign=line.recipient_need_not_sign, obligations=line.obligations)
+        recipient_need_not_sign=line.recipient_need_not_sign, obligations=line.obligations,
+        uses_left=line.uses_left)

@@ -1,5 +1,16 @@
-"""Reading what was signed around an engagement, as the decision needs it."""
+"""Reading what was signed around an engagement, and what was asked of it."""
 
+from portal.sharing.queries.asked import (
+    Told,
+    ToldPage,
+    question_or_missing,
+    share_of,
+    slip_of,
+    told_of,
+)
 from portal.sharing.queries.world import Around, Said, around, world_of
 
-__all__ = ["Around", "Said", "around", "world_of"]
+__all__ = [
+    "Around", "Said", "Told", "ToldPage", "around", "question_or_missing", "share_of", "slip_of",
+    "told_of", "world_of",
+]

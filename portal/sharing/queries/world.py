@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.agreements.models import Grant
 from portal.agreements.policy import SlotFacts, VersionFacts, with_successors
@@ -22,6 +22,7 @@ from portal.engagements.queries import by_id, coaching, parties_of
 from portal.ledger.queries import bodies_of
 from portal.people.queries import names_of
 from portal.sessions.queries import IN_SESSION, passes_of, sessions_of
+from portal.sharing.models import Share
 from portal.sharing.policy.codes import ANY
 from portal.sharing.policy.loading import (
     Engaged,
@@ -80,6 +81,7 @@ class Around:
     lines: Mapping[str, Said]
     sessions: Sequence[Session]
     doors: Mapping[str, tuple[str, str]]
+    standing: Standing
     revision: int
     at: datetime
 
@@ -89,15 +91,18 @@ def world_of(work: Work, engagement_id: str) -> World:
     return around(work, engagement_id).world
 
 
-def around(work: Work, engagement_id: str) -> Around:
-    """Return the world of an engagement as it stands now, with its words."""
-    return _Loading(work, by_id(work, engagement_id)).all()
+def around(work: Work, engagement_id: str, *, whole: bool = False) -> Around:
+    """Return the world of an engagement as it stands now, with its words.
+
+    `whole` opens the texts of earlier coaches too: for the coachee, who signed them all.
+    """
+    return _Loading(work, by_id(work, engagement_id), whole=whole).all()
 
 
 class _Loading:
     """Read all that a world is made of: each kind of thing once."""
 
-    def __init__(self, work: Work, engagement: Engagement) -> None:
+    def __init__(self, work: Work, engagement: Engagement, *, whole: bool) -> None:
         self.work, self.engagement = work, engagement
         self.standing = standing_of_one(work, engagement.id)
         self.parties = parties_of(work, [engagement.id])[engagement.id]
@@ -109,12 +114,13 @@ class _Loading:
         self.records: dict[str, dict[str, Any]] = {
             row.id: json.loads(work.reveal(row, "record")) for row in self.rows.values()}
         self.grants = _grants_of(work, ids)
-        self.open = {facts.version_id for facts in self.standing.signed_by(
+        self.open = {*ids} if whole else {facts.version_id for facts in self.standing.signed_by(
             coaching(engagement, self.parties))}
         self.coachee = next(p for p in self.parties if p.role == "COACHEE")
         self.choices = choices_of(work, self.coachee.id, ids)
         self.people = {p.id: self._party(p, names[p.person_id]) for p in self.parties}
         self.lines: dict[str, Said] = {}
+        self.used = _uses_of(work, engagement.id)
         self.taken = bodies_of(work, engagement.id, ("line.withdrawn",))
 
     def all(self) -> Around:
@@ -131,7 +137,7 @@ class _Loading:
         return Around(
             self.engagement, world, self.people, self.lines,
             [(f"S{s.number}", s.starts_at, s.ends_at) for s in sessions],
-            {door.id: whom for door, whom in doors}, events[-1].seq if events else 0,
+            {door.id: whom for door, whom in doors}, self.standing, events[-1].seq if events else 0,
             self.work.now)
 
     def _state(self) -> str:
@@ -147,7 +153,7 @@ class _Loading:
     def _text(self, facts: VersionFacts) -> Text:
         written = {line["no"]: line for line in self.records[facts.version_id].get("lines", ())}
         is_open = facts.version_id in self.open
-        lines = [_signed(grant, written.get(grant.number, {}))
+        lines = [_signed(grant, written.get(grant.number, {}), self.used)
                  for grant in self.grants[facts.version_id]
                  if is_open or grant.effect != PERMIT]
         if is_open:
@@ -211,9 +217,18 @@ def _grants_of(work: Work, version_ids: Sequence[str]) -> dict[str, list[Grant]]
     return found
 
 
-def _signed(grant: Grant, written: Mapping[str, Any]) -> Signed:
+def _uses_of(work: Work, engagement_id: str) -> dict[str, int]:
+    """Return how often something was shared under each line."""
+    rows = work.session.execute(
+        select(Share.line, func.count()).where(Share.engagement_id == engagement_id)
+        .group_by(Share.line))
+    return {line: count for line, count in rows if line is not None}
+
+
+def _signed(grant: Grant, written: Mapping[str, Any], used: Mapping[str, int]) -> Signed:
     """Return a line by the codes that decide, and the names that stand in the frozen text."""
-    scope = grant.scope
+    scope, most = grant.scope, grant.scope.get("uses_max")
+    name = line_id(grant.version_id, grant.number)
     named = written.get("recipients") or [
         {"role": role, "name": ""} for role in _texts(scope.get("recipients")) or ()]
     every = () if grant.effect == PERMIT else (ANY,)
@@ -228,7 +243,8 @@ def _signed(grant: Grant, written: Mapping[str, Any]) -> Signed:
         outside_sessions=_texts(scope.get("outside_sessions")) or (),
         unless_named=bool(written.get("unless_named")),
         recipient_need_not_sign=bool(scope.get("recipient_need_not_sign")),
-        obligations=_texts(scope.get("obligations")) or ())
+        obligations=_texts(scope.get("obligations")) or (),
+        uses_left=most - used.get(name, 0) if isinstance(most, int) else None)
 
 
 def _texts(value: object) -> tuple[str, ...] | None:

@@ -1,0 +1,58 @@
+"""The form of a question: each answer is a code, offered in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, RadioField
+
+from portal.sharing.policy.codes import CHANNELS, FORMS, PURPOSES
+from portal.web.forms import filled
+from portal.web.words import later as _
+from portal.wording.queries import load_pack
+
+if TYPE_CHECKING:
+    from portal.sharing.policy.narrowing import Narrowed
+
+#: What is sent for a question that is about no one session.
+NO_SESSION = "none"
+
+
+class AskForm(FlaskForm):
+    """Why, how, in how much detail, and of which session; to whom and what were chosen before.
+
+    `near` are by field the values that the lines about this person speak of: they stand first.
+    """
+
+    to = HiddenField()
+    what = HiddenField()
+    why = RadioField(_("What for?"), validators=[filled(_("Choose what it is for."))])
+    how = RadioField(_("How?"), validators=[filled(_("Choose how it gets there."))])
+    much = RadioField(_("In how much detail?"),
+                      validators=[filled(_("Choose in how much detail."))])
+    session = RadioField(_("Of which session?"),
+                         validators=[filled(_("Choose the session, or that it is of none."))])
+    agreed = BooleanField(_("The person it is about has said yes, or is left out"))
+
+    def narrow(self, near: Narrowed, sessions: Sequence[str]) -> None:
+        """Offer every answer, those of the lines first; choose where there is but one of them.
+
+        Of the forms the most detailed one that the lines speak of is chosen.
+        """
+        terms = load_pack().vocabulary
+        self.near = {"why": near.purposes, "how": near.channels, "much": near.forms}
+        for choice, known, named in ((self.why, sorted(PURPOSES), terms.purposes),
+                                     (self.how, sorted(CHANNELS), terms.channels),
+                                     (self.much, FORMS, terms.forms)):
+            first = self.near[choice.name]
+            choice.choices = [(code, named[code].name) for code in (
+                *first, *(code for code in known if code not in first))]
+            if not self.is_submitted() and (len(first) == 1 or (first and choice is self.much)):
+                choice.data = first[-1]
+        if sessions:
+            self.session.choices = [*((code, code) for code in sessions),
+                                    (NO_SESSION, _("Of no one session"))]
+        else:
+            del self.session
