@@ -50,11 +50,12 @@ def stack(paras: Sequence[Para], x: float, width: float, *, keep: bool = False) 
     """Return one row for each line of the paragraphs, all tied together with `keep`."""
     rows: list[Row] = []
     for para in paras:
-        before = para.before
+        before, begins = para.before, len(rows)
         for line in lines(para.text, para.style, width):
             words = Words(x, baseline(para.style), line, para.style, width)
             rows.append(Row(para.style.leading, [words], before, keep or para.leads))
             before = 0.0
+        rows[begins].para = para
     return rows
 
 
@@ -90,6 +91,7 @@ def framed(
         led = leading[at] or leading[at - 1]
         row.keep = whole or led or at in (0, len(rows) - 2)
     rows[-1].keep = False
+    rows[0].label = label
     rows[0].height += pad
     _shift(rows[0], pad)
     weight, colour = (1.2, INK) if first else (0.5, HAIR)

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from portal.evidence.paper.ink import Ink
 from portal.evidence.paper.setting import Line, Style
+
+if TYPE_CHECKING:
+    from portal.evidence.paper.layout import Para
 
 WIDTH, HEIGHT = 595.276, 841.89
 LEFT, RIGHT, TOP, BOTTOM = 60.0, 60.0, 62.0, 46.0
@@ -82,6 +85,10 @@ class Row:
     before: float = 0.0
     """White above, dropped at the top of a page."""
     keep: bool = False
+    para: Para | None = None
+    """The words that begin with this row: the readable twin says them as they are."""
+    label: Sequence[Para] | None = None
+    """What stands beside the rows that begin with this one."""
 
 
 Page = list[tuple[float, Row]]
