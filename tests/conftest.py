@@ -26,6 +26,7 @@ from portal.ledger.actions import keep_notes
 from portal.web.words import speak
 from tests.builders import World
 from tests.haste import compile_once, wait_for_no_disk
+from tests.strangers import examine_all
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -142,12 +143,20 @@ def clock() -> StandingClock:
 
 
 @pytest.fixture
-def ground(settings: Settings, clock: StandingClock) -> Iterator[Ground]:
-    """Give a ground floor on the test's own database."""
+def ground(
+    settings: Settings, clock: StandingClock, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Ground]:
+    """Give a ground floor on the test's own database.
+
+    Afterwards strangers' programs look at all papers that were sealed in it. No database changes
+    what is in them, so that is done with SQLite alone.
+    """
     speak("en", "Europe/Vienna")
     made = make_ground(settings, clock, keep_notes, keep_board)
     wait_for_no_disk(made.engine)
     yield made
+    if DATABASE == "sqlite" and not request.node.get_closest_marker("alters_schema"):
+        examine_all(made, tmp_path / "strangers")
     made.engine.dispose()
 
 

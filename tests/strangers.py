@@ -1,6 +1,7 @@
 """What strangers' programs say of a sealed file: poppler, qpdf, openssl and pyHanko.
 
-Each of them knows nothing but the file and the root certificates.
+Each of them knows nothing but the file and the root certificates. The rules of PDF/A are looked up
+on the way.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import subprocess
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -18,13 +20,19 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
+from sqlalchemy import select
 
-from portal.ground.authority import der
+from portal.evidence.models import Seal, SealedFile
+from portal.ground.authority import der, describe
 from portal.ground.clock import SystemClock
+from portal.ground.vault import CannotOpen
+from tests import archive
 from tests.plugins.needs import find, tool
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from portal.ground.work import Ground
 
 TOOLS = ("pdfsig", "certutil", "qpdf", "openssl")
 
@@ -44,10 +52,32 @@ def examine(pdf: bytes, root: bytes, folder: Path, stamp_root: bytes | None = No
     (folder / "root.pem").write_bytes(root)
     _poppler(folder, in_time=_is_in_time(pdf))
     _qpdf(folder)
+    assert archive.faults(pdf) == []
     signature = _openssl(pdf, folder)
     _pyhanko(pdf, [root], [stamp_root] if stamp_root else [])
     if stamp_root is not None:
         _openssl_stamp(signature, stamp_root, folder)
+
+
+def examine_all(ground: Ground, folder: Path) -> None:
+    """Let every program look at each paper that a test has sealed and that can still be read.
+
+    Stamped ones are left to the test that ran the time stamping service: it alone knows its root.
+    """
+    if not all_here():
+        return
+    with ground.work(writes=False) as work:
+        roots = {describe(seal.certificate_pem).fingerprint: seal.root_pem
+                 for seal in work.session.scalars(select(Seal))}
+        papers = []
+        for row in work.session.scalars(select(SealedFile)):
+            with suppress(CannotOpen):
+                papers.append(work.reveal_bytes(row, "file"))
+    for pdf in papers:
+        (seal,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+        if not seal.signer_info["unsigned_attrs"].native:
+            own = sha256(seal.signer_cert.dump()).hexdigest()
+            examine(pdf, roots[own], folder / own)
 
 
 def hole(pdf: bytes) -> tuple[int, int]:

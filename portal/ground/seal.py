@@ -21,6 +21,7 @@ from asn1crypto import pem, x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.extensions import DeveloperExtension
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -72,6 +73,22 @@ class SealCheck:
         file's SHA-256 with the recorded one covers every byte.
         """
         return self.valid and self.whole_file
+
+
+class _Revision(IncrementalPdfFileWriter):
+    """Add nothing but the seal: the file stays a PDF 1.7 (PDF/A-3 is one) and its metadata as they
+    are. The library would write the machine's time into them, and call the file PDF 2.0."""
+
+    def _update_meta(self) -> None:
+        pass
+
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        """Keep the version."""
+
+    def register_extension(self, ext: DeveloperExtension) -> None:
+        """Name only what extends this version: that of PAdES."""
+        if ext.base_version == "/1.7":
+            super().register_extension(ext)
 
 
 class Sealer:
@@ -139,7 +156,7 @@ class Sealer:
         # pyHanko's sign_pdf() would read the clock and build the CMS slowly; these are the steps
         # it offers to those who sign elsewhere.
         outside = PdfSigner(meta, signer=ExternalSigner(self._certificate, None))
-        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        writer = _Revision(io.BytesIO(pdf))
         session = outside.init_signing_session(writer)
         session.system_time = now
         room, stamp = self._signer.room, None

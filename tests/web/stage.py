@@ -61,6 +61,7 @@ from tests.haste import compile_once, wait_for_no_disk
 from tests.journeys.steps import newest_link
 from tests.pages import BASE, Browser
 from tests.sessions.world import as_party, bring_in, plan
+from tests.strangers import examine_all
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -110,6 +111,8 @@ def a_world(empty: str, folder: Path, **changes: Any) -> Iterator[tuple[World, F
         wait_for_no_disk(ground.engine)
         compile_once(app)
         yield World(ground, clock), app
+        if DATABASE == "sqlite":
+            examine_all(ground, folder / "strangers")
         ground.engine.dispose()
 
 

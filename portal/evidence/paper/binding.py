@@ -1,4 +1,5 @@
-"""Binding a drawn paper: the attached record, neutral metadata, language, output intent.
+"""Binding a drawn paper by the rules of PDF/A-3b (ISO 19005-3): the attached record, neutral
+metadata, language, output intent.
 
 The same drawing and record give the same bytes. No name of a person enters the metadata.
 """
@@ -38,6 +39,8 @@ def bind(
         pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(
             Names=Array([part for spec in attached for part in (spec.F, spec)])))
         _read_as_letters(pdf)
+        for page in pdf.pages:
+            del page.obj["/Trans"]  # how a page turns up is for slides
         root = pdf.Root
         root.Lang = String(language)
         root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
@@ -103,12 +106,13 @@ def _profile() -> bytes:
 
 
 def _xmp(title: str, language: str, at: datetime) -> bytes:
-    """Return the metadata as XMP. It claims no PDF/A level: nothing here could examine that."""
+    """Return the metadata as XMP, which calls the file PDF/A-3b: a test looks up each rule."""
     stamp = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"
- xmlns:xmp="http://ns.adobe.com/xap/1.0/">
+ xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
+<pdfaid:part>3</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{_escaped(title)}</rdf:li></rdf:Alt></dc:title>
 <dc:language><rdf:Bag><rdf:li>{_escaped(language)}</rdf:li></rdf:Bag></dc:language>
 <xmp:CreateDate>{stamp}</xmp:CreateDate><xmp:ModifyDate>{stamp}</xmp:ModifyDate>
