@@ -14,6 +14,7 @@ from portal.desk.views import (  # noqa: E402 - they register
     party,  # noqa: F401
     people,  # noqa: F401
     practice,  # noqa: F401
+    scope,  # noqa: F401
     sessions,  # noqa: F401
     story,  # noqa: F401
     today,  # noqa: F401

@@ -4,6 +4,7 @@ from portal.sharing.policy.codes import Code
 from portal.sharing.policy.deciding import Decision, decide
 from portal.sharing.policy.reading import BadWorld, read_world
 from portal.sharing.policy.request import Request, read_request
+from portal.sharing.policy.scope import Cell, Sight, scope
 from portal.sharing.policy.world import (
     Case,
     Line,
@@ -18,11 +19,13 @@ from portal.sharing.policy.world import (
 __all__ = [
     "BadWorld",
     "Case",
+    "Cell",
     "Code",
     "Decision",
     "Line",
     "Party",
     "Request",
+    "Sight",
     "Signature",
     "Sleep",
     "TakenBack",
@@ -31,4 +34,5 @@ __all__ = [
     "decide",
     "read_request",
     "read_world",
+    "scope",
 ]
