@@ -42,8 +42,8 @@ DOORS = {"nobody": _ALL, "coach": _ALL | {"coach", "desk", "owner"},
          "mailbox": _ALL | {"mailbox"}, "party": _ALL | {"party", "mailbox"}}
 #: What the addresses of an engagement are made of, by the table it stands in.
 THINGS = {"agreement_id": Agreement, "version_id": AgreementVersion, "party_id": Party,
-          "session_id": CoachingSession, "paper_id": SealedFile, "scan_id": InkScan,
-          "question_id": Question}
+          "session_id": CoachingSession, "reader_id": Party, "paper_id": SealedFile,
+          "scan_id": InkScan, "question_id": Question}
 #: What else stands in addresses.
 OTHERS = {"number": range(1, 31), "reader": ["coachee", "coach", "sponsor", "assistant"],
           "key": ["supervision"]}

@@ -146,6 +146,7 @@ class Stage:
                 "party_id": self.ids[f"{key}.party"], "version_id": self.ids[f"{key}.version"],
                 "paper_id": self.ids.get(f"{key}.paper", new_id()),
                 "session_id": self.ids[f"{key}.session"],
+                "reader_id": self.ids["carla.party" if key == "ben" else f"{key}.party"],
                 "scan_id": self.ids.get(f"{key}.scan", new_id()),
                 "question_id": self.ids.get(f"{key}.question", new_id()),
                 "agreement_id": self.ids[f"{key}.agreement"], "key": "supervision",

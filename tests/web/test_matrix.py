@@ -141,7 +141,7 @@ MIXES = [
                     "account_id", "join_id", "token_id"}),
     ("zoe", "yul", {"party_id", "session_id", "version_id", "paper_id"}),
     ("ana", "mallory", {"party_id", "session_id", "version_id", "paper_id", "question_id"}),
-    ("yul", "yul", {"session_id", "version_id", "paper_id"}),
+    ("yul", "yul", {"session_id", "version_id", "paper_id", "reader_id"}),
     ("yul", "yul", {"paper_id"}),
     ("mallory", "mallory", {"session_id", "version_id", "paper_id"}),
     ("mallory", "mallory", {"paper_id"}),

@@ -9,6 +9,7 @@ bp = Blueprint("desk", __name__)
 from portal.desk.views import (  # noqa: E402 - they register
     asked,  # noqa: F401
     coach,  # noqa: F401
+    eyes,  # noqa: F401
     guide,  # noqa: F401
     health,  # noqa: F401
     party,  # noqa: F401

@@ -2,6 +2,7 @@
 
 from portal.sharing.policy.codes import Code
 from portal.sharing.policy.deciding import Decision, decide
+from portal.sharing.policy.imagined import imagined
 from portal.sharing.policy.reading import BadWorld, read_world
 from portal.sharing.policy.request import Request, read_request
 from portal.sharing.policy.scope import Cell, Sight, scope
@@ -32,6 +33,7 @@ __all__ = [
     "Version",
     "World",
     "decide",
+    "imagined",
     "read_request",
     "read_world",
     "scope",
