@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from portal.agreements.policy import SignedFacts, SlotFacts, VersionFacts
+from portal.agreements.policy import SignedFacts, SlotFacts, VersionFacts, Withdrawn
 from portal.desk.policy import Spoken, spoken
 from portal.evidence.jobs import seal_due
 from portal.plain.errors import Refused
@@ -269,7 +270,8 @@ def test_hands_the_sponsor_the_wording_without_names(world: World, app: Flask) -
 
 
 def facts(**changes: object) -> VersionFacts:
-    slots = [SlotFacts(name, name, name.upper(), True, False) for name in ("coach", "ben")]
+    slots = [SlotFacts(name, name, role, True, False)
+             for name, role in (("coach", "COACH"), ("ben", "COACHEE"))]
     values = {"version_id": "v", "agreement_id": "a", "number": 1, "hash": "h", "issued_at": NOW,
               "sign_by": NOW + timedelta(days=14), "effective_from": NOW,
               "valid_to": NOW + timedelta(days=180), "slots": slots,
@@ -277,20 +279,24 @@ def facts(**changes: object) -> VersionFacts:
     return VersionFacts(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def test_inv_16_has_one_word_for_all_that_ended() -> None:
+def test_inv_16_has_one_word_for_all_that_only_two_know() -> None:
     later = NOW + timedelta(days=20)
     both = [SignedFacts("s", "coach", "h", NOW), SignedFacts("t", "ben", "h", NOW)]
-    ends = {
-        "withdrawn": facts(signed=both, acts=((later, "withdraw"),)),
+    doubted = [both[0], replace(both[1], disputed=((later, None),))]
+    kept, silent = facts(signed=both), facts()
+    quiet = {
+        "withdrawn": facts(signed=both, acts=((later, "withdraw"),),
+                           withdrawn=(Withdrawn(later, "ben"),)),
         "asleep": facts(signed=both, acts=((later, "review_grace_over"),)),
-        "recalled": facts(acts=((NOW, "recall"),)), "declined": facts(acts=((NOW, "decline"),)),
-        "silent": facts(),
+        "in doubt": facts(signed=doubted), "kept": kept,
     }
+    for days, word in ((1, Spoken.IN_FORCE), (30, Spoken.IN_FORCE), (200, Spoken.ENDED)):
+        at = NOW + timedelta(days=days)
+        assert {spoken(one, at, coachee=False) for one in quiet.values()} == {word}
     at = NOW + timedelta(days=30)
-    assert {spoken(one, at, coachee=False) for one in ends.values()} == {Spoken.ENDED}
-    assert spoken(ends["asleep"], at, coachee=True) is Spoken.ASLEEP
-    early = NOW + timedelta(days=1)
-    gone = facts(acts=((NOW, "withdraw"),))
-    assert {spoken(one, early, coachee=False) for one in (ends["declined"], gone, facts())} == {
-        Spoken.OPEN}
-    assert spoken(facts(signed=both), early, coachee=False) is Spoken.IN_FORCE
+    assert spoken(quiet["asleep"], at, coachee=True) is Spoken.ASLEEP
+    assert spoken(quiet["withdrawn"], at, coachee=True) is Spoken.ENDED
+    lost = (silent, facts(acts=((NOW, "recall"),)), facts(acts=((NOW, "decline"),)))
+    assert {spoken(one, at, coachee=False) for one in lost} == {Spoken.ENDED}
+    early, gone = NOW + timedelta(days=1), facts(acts=((NOW, "withdraw"),))
+    assert {spoken(one, early, coachee=False) for one in (lost[2], gone, silent)} == {Spoken.OPEN}

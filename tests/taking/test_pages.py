@@ -12,7 +12,7 @@ from tests.pages import Browser, Page
 from tests.people.outbox import waiting
 from tests.sharing.table import seat_everyone
 from tests.signing.table import states
-from tests.taking.acts import entries, take_line
+from tests.taking.acts import entries, take_line, take_whole
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -120,12 +120,17 @@ def test_lets_nobody_but_the_coachee_take_lines_back(
     assert states(table)[text] == "IN_FORCE"
 
 
-def test_z3_closes_a_line_that_counts_for_all_without_a_why(table: World, app: Flask) -> None:
-    take_line(table, "T2", 1)
-    page = of(table, app, "carla").get("/p/consents")
-    assert "Part of the agreement" not in page.text
-    assert "taken" not in page.text.lower()
-    assert "Not shared under current agreements" in page.text
+@pytest.mark.parametrize("what", ["line", "whole"])
+def test_z2_no_day_of_the_sponsor_dates_a_withdrawal(
+    table: World, app: Flask, what: str
+) -> None:
+    carla = of(table, app, "carla")
+    before = carla.get("/p/consents").text
+    take_line(table, "T2", 1) if what == "line" else take_whole(table, "T2")
+    assert carla.get("/p/consents").text == before
+    assert "can take it back, and you are not told." in before
+    table.clock.move(days=400)
+    assert "Not shared under current agreements." in of(table, app, "carla").get("/p/consents").text
 
 
 def test_shows_the_coach_which_line_was_taken_back_and_when(table: World, app: Flask) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from portal.agreements import policy as agreements
 from portal.agreements.queries import choices_of, shown_text, version_rows
-from portal.desk.policy import ALIVE, Spoken, spoken
+from portal.desk.policy import ALIVE, Spoken, as_others_know, spoken
 from portal.evidence.policy import SIGNED
 from portal.evidence.queries import Paper, papers_of
 from portal.inking.queries import InkRecord, inked
@@ -30,8 +30,7 @@ class Agreed:
     """Hold one line, in the one sentence that everybody reads.
 
     What was chosen and what became of it is known to the coachee's pages alone: for everybody
-    else both are None, whatever the truth is (INV-16). A line that counts for all and gives
-    nothing now is `closed` to the others, and they are not told why.
+    else both are None, whatever the truth is (INV-16).
     """
 
     number: int
@@ -45,7 +44,6 @@ class Agreed:
     choice: str | None = None
     state: str | None = None
     taken: Sequence[Withdrawn] = ()
-    closed: bool = False
 
     @property
     def taken_at(self) -> datetime | None:
@@ -130,7 +128,7 @@ def _own(
     shown = shown_text(work, row, seat.party.role)
     coachee = seat.party.role == "COACHEE"
     slot = next(s for s in facts.slots if s.party_id == seat.party.id)
-    held = agreements.in_force_spans(facts, work.now)
+    held = agreements.in_force_spans(facts if coachee else as_others_know(facts), work.now)
     return Own(
         version_id=facts.version_id, title=shown["title"],
         third=third_name(facts.slots, shown["names"]) if coachee else "",
@@ -161,18 +159,9 @@ def _lines(
                for line in shown["lines"]]
     about = {line["number"]: line["categories"] for line in shown["lines"]}
     if seat.party.role != "COACHEE":
-        return [replace(line, closed=_is_closed(line, about[line.number], facts, work.now))
-                for line in offered]
+        return offered
     return [_chosen(line, choices.get(str(line.number)), about[line.number], facts, work.now)
             for line in offered]
-
-
-def _is_closed(
-    line: Agreed, categories: Sequence[str], facts: VersionFacts, now: datetime
-) -> bool:
-    """Tell whether a line that counts for all gives nothing now, whatever the reason is."""
-    return not line.optional and line.effect == "permit" and (
-        facts.line_taken_at(line.number, categories) is not None or _in_doubt(line, facts, now))
 
 
 def _in_doubt(line: Agreed, facts: VersionFacts, now: datetime) -> bool:
