@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from bench import board, coach, completion, deciding, issuing, pages, record, start, story
+from bench import board, coach, completion, deciding, issuing, pages, record, start, story, tools
 
 
 def main() -> None:
@@ -17,6 +17,7 @@ def main() -> None:
     told = story.measure()
     decisions = deciding.measure()
     walked = record.measure()
+    asked = tools.measure()
     memory = start.idle_memory()
     cold, text = start.cold_start()
     rows = [
@@ -33,6 +34,13 @@ def main() -> None:
          f"{told['few']:.1f} x, {told['behind']:.1f} x", "as much"),
         ("its queries, short and long", f"{told['few_queries']:.0f}, {told['many_queries']:.0f}",
          "constant"),
+        ("a question by a program (POST), CPU beside a bare route", f"{asked['ask']:.1f} x",
+         "under 15 x"),
+        ("such questions a second and core", f"{asked['a_second']:.0f}", "100 or more"),
+        ("the table of who may see what, and a look through other eyes, CPU beside it",
+         f"{asked['scope']:.1f} x, {asked['eyes']:.1f} x", "under 25 x"),
+        ("the table's queries, with nobody and with everybody at the table",
+         f"{asked['few_queries']:.0f}, {asked['many_queries']:.0f}", "constant"),
         ("first signer page over the wire, fonts apart", f"{page['bytes'] / 1000:.1f} KB",
          "under 15 KB"),
         ("cold start to the first page, CPU beside the bare route's", f"{cold:.1f} x",

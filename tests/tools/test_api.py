@@ -6,11 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 
 from portal.agreements.queries import standing_of_one
 from portal.ground.chance import new_id
 from portal.people.policy import CALLS, CALLS_WITHIN
 from portal.people.queries import token_by_text
+from portal.sharing.models import Question
 from portal.sharing.policy.codes import CHANNELS, CLASSES, FORMS, PURPOSES
 from portal.tools.policy import MOST
 from portal.web.problems import KINDS
@@ -115,6 +117,38 @@ def test_lists_the_own_engagements_page_by_page(stage: Stage, tool: Program) -> 
     ("after=x", "/after"), ("after=%00", "/after")])
 def test_lists_no_page_that_is_none(tool: Program, query: str, place: str) -> None:
     assert list(faults(tool.get(f"{ENGAGEMENTS}?{query}"))) == [place]
+
+
+# Who sees it
+
+
+def kept(stage: Stage) -> int:
+    """Return how many questions about Ben are kept."""
+    with stage.world.ground.work(writes=False) as work:
+        return len(work.session.scalars(select(Question).where(
+            Question.engagement_id == stage.ids["ben.engagement"])).all())
+
+
+def test_inv_14_shows_the_coachee_what_a_program_asked(stage: Stage, tool: Program) -> None:
+    before = kept(stage)
+    tool.ask(**about(stage, "carla", NOTES))
+    assert kept(stage) == before + 1
+    page = stage.browser("ben").get("/p/asked")
+    first = page.soup.select_one("ul.given li")
+    assert first is not None
+    said = " ".join(first.get_text(" ").split())
+    assert "with a program" in said
+    assert CARLA.name in said
+    assert "No" in said
+
+
+def test_keeps_no_question_that_it_could_not_understand(stage: Stage, tool: Program) -> None:
+    before = rows(stage.world.ground.engine)
+    tool.ask(**about(stage, form="everything"))
+    tool.ask(**about(stage, recipient="HR"))
+    tool.send(b"{")
+    tool.get(ENGAGEMENTS)
+    assert rows(stage.world.ground.engine) == before
 
 
 # Whose key
