@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import warnings
 
-from bench import board, coach, completion, deciding, issuing, pages, record, start, story, tools
+from bench import (
+    asking,
+    board,
+    coach,
+    completion,
+    deciding,
+    issuing,
+    pages,
+    record,
+    start,
+    story,
+    tools,
+)
 
 
 def main() -> None:
@@ -16,6 +28,7 @@ def main() -> None:
     lists = board.measure()
     told = story.measure()
     decisions = deciding.measure()
+    before = asking.measure()
     walked = record.measure()
     asked = tools.measure()
     memory = start.idle_memory()
@@ -52,6 +65,13 @@ def main() -> None:
          f"{done['completions_per_second']:.1f}", "6 or more"),
         ("decisions a second and core, worlds read before", f"{decisions:,.0f}",
          "100,000 or more"),
+        ("the same in the world of an engagement as it is loaded", f"{before['decisions']:,.0f}",
+         "100,000 or more"),
+        ("loading that world, ms of CPU", f"{before['load_ms']:.1f}", ""),
+        ("the page that asks with whom to share, CPU beside a bare route", f"{before['who']:.1f} x",
+         "under 8 x"),
+        ("its last step, and an answer, which load the world",
+         f"{before['how']:.1f} x, {before['answer']:.1f} x", ""),
         (f"entries of the record examined a second and core, of {record.FEW:,}",
          f"{walked['few_rate']:,.0f}", "300,000 or more"),
         (f"the same of {record.MANY:,}", f"{walked['many_rate']:,.0f}", "300,000 or more"),

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
-def make_stage() -> tuple[Flask, World]:
-    """Return an application on a fresh SQLite database, with Ana's practice in it."""
+def make_stage(*, founded: bool = True) -> tuple[Flask, World]:
+    """Return an application on a fresh SQLite database, with Ana's practice in it if `founded`."""
     home = Path(tempfile.mkdtemp(prefix="portal-bench-"))
     settings = Settings(instance_dir=home, base_url=BASE, **KEYS)
     clock = StandingClock(datetime.now(UTC))
@@ -35,7 +35,8 @@ def make_stage() -> tuple[Flask, World]:
     schema.upgrade(ground.engine)
     speak("en", "Europe/Vienna")
     world = World(ground, clock)
-    add_practice(world)
+    if founded:
+        add_practice(world)
     return app, world
 
 

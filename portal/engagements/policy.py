@@ -55,6 +55,8 @@ PARTY_KINDS = {
     "party.refused": _OUT,
     "party.removed": _OUT,
 }
+#: After one of these somebody may take part no more.
+PARTY_ENDS = frozenset(PARTY_KINDS) - {"party.invited", "party.identified"}
 
 
 @dataclass(frozen=True, slots=True)

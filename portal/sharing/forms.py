@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField
 
-from portal.sharing.policy.codes import CHANNELS, FORMS, PURPOSES
 from portal.web.forms import filled
 from portal.web.words import later as _
 from portal.wording.queries import load_pack
@@ -16,6 +15,7 @@ from portal.wording.queries import load_pack
 if TYPE_CHECKING:
     from portal.sharing.policy.narrowing import Narrowed
 
+IN_SESSION = "in_session"
 #: What is sent for a question that is about no one session.
 NO_SESSION = "none"
 
@@ -39,20 +39,22 @@ class AskForm(FlaskForm):
     def narrow(self, near: Narrowed, sessions: Sequence[str]) -> None:
         """Offer every answer, those of the lines first; choose where there is but one of them.
 
-        Of the forms the most detailed one that the lines speak of is chosen.
+        Of the forms the most detailed one that the lines speak of is chosen. Where lines speak
+        of a session, or of being in one, the session is always asked for.
         """
         terms = load_pack().vocabulary
         self.near = {"why": near.purposes, "how": near.channels, "much": near.forms}
-        for choice, known, named in ((self.why, sorted(PURPOSES), terms.purposes),
-                                     (self.how, sorted(CHANNELS), terms.channels),
-                                     (self.much, FORMS, terms.forms)):
+        for choice, named in ((self.why, terms.purposes), (self.how, terms.channels),
+                              (self.much, terms.forms)):
             first = self.near[choice.name]
             choice.choices = [(code, named[code].name) for code in (
-                *first, *(code for code in known if code not in first))]
+                *first, *(code for code in named if code not in first))]
             if not self.is_submitted() and (len(first) == 1 or (first and choice is self.much)):
                 choice.data = first[-1]
         if sessions:
             self.session.choices = [*((code, code) for code in sessions),
                                     (NO_SESSION, _("Of no one session"))]
+            if not (self.is_submitted() or near.sessions or IN_SESSION in near.channels):
+                self.session.data = NO_SESSION
         else:
             del self.session

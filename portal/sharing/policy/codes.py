@@ -7,6 +7,7 @@ move a kind of information to another class nor open a locked rule. A test compa
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
 ANY = "*"
 
@@ -164,3 +165,9 @@ NOT_SHARED = "NOT_SHARED_UNDER_CURRENT_AGREEMENTS"
 def covers(wide: str, narrow: str) -> bool:
     """Tell whether one category code covers another: by whole dotted parts, `*` covers all."""
     return wide in (ANY, narrow) or narrow.startswith(f"{wide}.")
+
+
+@lru_cache(maxsize=1024)
+def spread(categories: tuple[str, ...]) -> frozenset[str]:
+    """Return every kind of information that one of some category codes covers."""
+    return frozenset(code for code in CLASSES for wide in categories if covers(wide, code))

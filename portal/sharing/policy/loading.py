@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portal.agreements.policy import history
-from portal.sharing.policy.codes import ANY, CLASSES, FACT, RUNG, covers
+from portal.sharing.policy.codes import ANY, FACT, RUNG, spread
 from portal.sharing.policy.world import (
     DENY,
     PERMIT,
@@ -198,13 +198,9 @@ def _opened(lines: Iterable[tuple[Signed, set[str]]]) -> dict[tuple[str, str], s
     for line, whom in lines:
         if line.effect == PERMIT:
             for who in whom:
-                for code in _codes(line.categories):
+                for code in spread(line.categories):
                     found[who, code] |= {*line.sessions}
     return dict(found)
-
-
-def _codes(categories: Iterable[str]) -> set[str]:
-    return {code for code in CLASSES for wide in categories if covers(wide, code)}
 
 
 def _parts(
@@ -214,7 +210,7 @@ def _parts(
     if line.effect == PERMIT or not (line.unless_named or line.outside_sessions):
         yield _line(line, text, line.categories, whom, line.outside_sessions)
         return
-    codes, untouched = _codes(line.categories), set[str]()
+    codes, untouched = spread(line.categories), set[str]()
     for who in sorted(whom):
         left = {code for code in codes if (who, code) in opened}
         if not left:

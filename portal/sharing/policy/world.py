@@ -11,10 +11,10 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
-from portal.sharing.policy.codes import ANY, CHANNELS, CLASSES, FACT, PURPOSES, RUNG, covers
+from portal.sharing.policy.codes import ANY, CHANNELS, FACT, PURPOSES, RUNG, covers, spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
 PERMIT, DENY = "permit", "deny"
@@ -179,7 +179,7 @@ class World:
             for line in version.lines:
                 placed = _place(line, version)
                 people = self.parties if ANY in line.recipients else line.recipients
-                for key in product(set(people), _spread(line.categories)):
+                for key in product(set(people), spread(line.categories)):
                     lines = found[key]
                     (lines.permits if line.effect == PERMIT else lines.denies).append(placed)
         return dict(found)
@@ -192,7 +192,3 @@ def _place(line: Line, version: Version) -> Placed:
         CHANNELS if ANY in line.channels else frozenset(line.channels),
         RUNG[line.form],
     )
-
-
-def _spread(categories: Iterable[str]) -> set[str]:
-    return {code for code in CLASSES for wide in categories if covers(wide, code)}

@@ -8,9 +8,9 @@ from portal.sharing.queries.asked import (
     slip_of,
     told_of,
 )
-from portal.sharing.queries.world import Around, Said, around, world_of
+from portal.sharing.queries.world import Around, Said, around, askable, world_of
 
 __all__ = [
-    "Around", "Said", "Told", "ToldPage", "around", "question_or_missing", "share_of", "slip_of",
-    "told_of", "world_of",
+    "Around", "Said", "Told", "ToldPage", "around", "askable", "question_or_missing", "share_of",
+    "slip_of", "told_of", "world_of",
 ]

@@ -13,7 +13,7 @@ from portal.sharing.actions import Asked
 from portal.sharing.forms import NO_SESSION, AskForm
 from portal.sharing.policy.codes import CLASSES
 from portal.sharing.policy.narrowing import narrowed
-from portal.sharing.queries import around, told_of
+from portal.sharing.queries import around, askable, told_of
 from portal.sharing.views import bp
 from portal.sharing.views.words import words_of
 from portal.web.guards import Door, guard
@@ -23,6 +23,7 @@ from portal.wording.queries import load_pack
 if TYPE_CHECKING:
     from flask import Response
 
+    from portal.engagements.models import Engagement
     from portal.ground.work import Work
     from portal.sharing.policy.loading import Somebody
     from portal.sharing.queries import Around
@@ -31,34 +32,33 @@ if TYPE_CHECKING:
 _NEWEST = 3
 
 
-def askable(loaded: Around) -> list[Somebody]:
-    """Return whom the coach can ask about: everybody who takes part, the coachee last."""
-    others = [who for who in loaded.people.values()
-              if who.role not in ("COACH", "COACHEE") and who.left_at is None]
-    return [*others, loaded.people[loaded.world.coachee]]
-
-
-def _frame(loaded: Around, **more: Any) -> dict[str, Any]:
-    return {"engagement_id": loaded.engagement.id, "people": loaded.people,
-            "coachee": loaded.people[loaded.world.coachee].name,
+def _frame(engagement_id: str, coachee: str, **more: Any) -> dict[str, Any]:
+    return {"engagement_id": engagement_id, "coachee": coachee,
             "vocabulary": load_pack().vocabulary, **more}
 
 
-def _who(work: Work, loaded: Around, *, unknown: bool = False) -> dict[str, Any]:
-    newest = told_of(work, loaded.engagement.id, asked_by=loaded.engagement.coach_id,
-                     limit=_NEWEST)
-    return _frame(loaded, askable=askable(loaded), newest=newest, words_of=words_of,
-                  unknown=unknown)
+def _who(work: Work, engagement: Engagement, *, unknown: bool = False) -> dict[str, Any]:
+    people = askable(work, engagement)
+    newest = told_of(work, engagement.id, asked_by=engagement.coach_id, limit=_NEWEST)
+    return _frame(engagement.id, people[-1].name, askable=people, newest=newest,
+                  words_of=words_of, unknown=unknown, people={who.id: who for who in people})
+
+
+def _around(loaded: Around, **more: Any) -> dict[str, Any]:
+    return _frame(loaded.engagement.id, loaded.people[loaded.world.coachee].name, **more)
 
 
 def _how(loaded: Around, form: AskForm, who: Somebody, what: str) -> dict[str, Any]:
     form.to.data, form.what.data = who.id, what
-    return _frame(loaded, form=form, who=who, what=what)
+    return _around(loaded, form=form, who=who, what=what)
 
 
 def _form(loaded: Around, who: str, what: str) -> AskForm:
     form = AskForm()
     near = narrowed(loaded.world, who, what)
+    if not near.categories:
+        # No line speaks of this: what lines to this person speak of otherwise is likely meant.
+        near = narrowed(loaded.world, who)
     in_sessions = near.sessions or what.startswith("CNT.")
     form.narrow(near, [code for code, _starts, _ends in loaded.sessions] if in_sessions else ())
     if what != "THP.NAMED":
@@ -70,13 +70,13 @@ def _form(loaded: Around, who: str, what: str) -> AskForm:
 @guard(Door.COACH)
 def ask(work: Work, engagement_id: str) -> Response:
     """Ask to whom; then what, of what the lines about them speak of first; then how."""
-    loaded = around(work, own_or_missing(work, engagement_id).id)
-    who = loaded.people.get(request.args.get("to", ""))
-    what = request.args.get("what", "")
-    if who is None:
-        return page("sharing/who.html", **_who(work, loaded))
+    engagement, to = own_or_missing(work, engagement_id), request.args.get("to", "")
+    loaded = around(work, engagement.id) if to else None
+    who, what = loaded.people.get(to) if loaded else None, request.args.get("what", "")
+    if loaded is None or who is None:
+        return page("sharing/who.html", **_who(work, engagement))
     if what not in CLASSES:
-        return page("sharing/what.html", **_frame(
+        return page("sharing/what.html", **_around(
             loaded, who=who, near=narrowed(loaded.world, who.id).categories))
     return page("sharing/how.html", **_how(loaded, _form(loaded, who.id, what), who, what))
 
@@ -89,7 +89,7 @@ def asked(work: Work, engagement_id: str) -> Response:
     loaded = around(work, engagement.id)
     who, what = loaded.people.get(request.form.get("to", "")), request.form.get("what", "")
     if who is None or what not in CLASSES:
-        return again("sharing/who.html", **_who(work, loaded, unknown=True))
+        return again("sharing/who.html", **_who(work, engagement, unknown=True))
     form = _form(loaded, who.id, what)
     if not form.validate_on_submit():
         return again("sharing/how.html", **_how(loaded, form, who, what))
@@ -109,4 +109,5 @@ def questions(work: Work, engagement_id: str) -> Response:
     loaded = around(work, engagement.id)
     found = told_of(work, engagement.id, asked_by=engagement.coach_id,
                     before=request.args.get("before", ""))
-    return page("sharing/questions.html", **_frame(loaded, found=found, words_of=words_of))
+    return page("sharing/questions.html", **_around(
+        loaded, people=loaded.people, found=found, words_of=words_of))
