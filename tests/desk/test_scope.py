@@ -10,9 +10,20 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import event
 
+from portal.agreements.models import Signature
 from portal.people.models import Person
 from portal.sharing.policy.codes import CLASSES
-from tests.builders import World, add_engagement, add_practice, conclude, issue, opened
+from tests.builders import (
+    World,
+    add_engagement,
+    add_practice,
+    conclude,
+    issue,
+    opened,
+    read_all,
+    sign,
+    vouch_for,
+)
 from tests.cast import BEN, CARLA, DEV, ELI, GUS
 from tests.pages import BASE, Browser, Page
 from tests.sharing.table import seat_everyone
@@ -173,8 +184,15 @@ def test_shows_what_is_asked_before_anything_is_signed(world: World, app: Flask)
     engagement = add_engagement(world)
     issue(world)
     opened(world)
-    page = Browser(app).be(world, "ana", "coach").get(f"/engagements/{engagement}/scope")
+    ana = Browser(app).be(world, "ana", "coach")
+    page = ana.get(f"/engagements/{engagement}/scope")
     assert "Nobody may learn anything from you now." in page.text
     assert set(cells(page).values()) <= {
         "asked and not in force yet", "Does not see it."}
     assert "asked and not in force yet" in cells(page).values()
+    read_all(world, choice="no")
+    assert isinstance(sign(world), Signature)
+    # A no counts once the text does; until then the coach is told nothing of it.
+    assert cells(ana.get(f"/engagements/{engagement}/scope")) == cells(page)
+    vouch_for(world)
+    assert cells(ana.get(f"/engagements/{engagement}/scope")) != cells(page)

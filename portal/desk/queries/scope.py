@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from portal.agreements.policy import is_waiting
+from portal.agreements.policy import is_waiting, state
 from portal.agreements.queries import standing_of_one
 from portal.sharing.policy import Sight, scope
 from portal.sharing.policy.codes import CLASSES
@@ -96,7 +96,8 @@ def matrix_of(work: Work, engagement_id: str) -> Matrix:
     there = around(work, engagement_id)
     standing = standing_of_one(work, engagement_id)
     waiting = {facts.version_id for facts in standing.versions
-               if is_waiting(facts, work.now) and facts.agreement_id not in standing.dropped}
+               if facts.agreement_id not in standing.dropped and (
+                   is_waiting(facts, work.now) or state(facts, work.now) == "SCHEDULED")}
     cells = scope(there.world, there.at, waiting=waiting)
     named = {key for key, lines in there.world.lines_about.items()
              if lines.permits and key[0] != there.world.coachee}
