@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 from portal.desk.actions import keep_board
 from portal.desk.views import bp as desk
 from portal.evidence.queries import newest_paper
+from portal.evidence.views import bp as evidence
 from portal.factors.views import bp as factors
 from portal.ground.clock import SystemClock
 from portal.ground.work import make_ground
@@ -46,8 +47,8 @@ def create_app(settings: Settings, clock: Clock | None = None, *, testing: bool 
     app.testing = testing
     _configure(app, settings)
     _furnish(app)
-    for room in (desk, factors, handing, inking, issuing, people.bp, reaching, receipts, sessions,
-                 sharing, signing, taking, tools):
+    for room in (desk, evidence, factors, handing, inking, issuing, people.bp, reaching, receipts,
+                 sessions, sharing, signing, taking, tools):
         app.register_blueprint(room)
     return app
 

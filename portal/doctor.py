@@ -110,8 +110,8 @@ def _seals(ground: Ground) -> Iterator[Finding]:
         for seal in seals:
             soon = ends_soon(seal.ends_at, work.now)
             yield Finding(not soon, "seal", f"valid until {seal.ends_at:%Y-%m-%d}" + (
-                ". Its end is near. An owner renews it under Practice, Seal; papers that are "
-                "sealed stay valid." if soon else ""))
+                ". Its end is near. An owner makes a new one at /practice/seal; papers that "
+                "are sealed stay valid." if soon else ""))
             root = list_of(work, seal)
             if root is not None and root.list_ends_at <= work.now:
                 yield Finding(False, "seal", "its revocation list has ended. Let the worker run, "

@@ -111,9 +111,9 @@ def make_list(root_pem: bytes, root_key_pem: bytes, now: datetime, number: int) 
 def describe(pem: bytes) -> Certificate:
     """Return what a PEM certificate says of itself; `ValueError` when it is none."""
     certificate = x509.load_pem_x509_certificate(pem)
-    (name,) = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return Certificate(
-        name=str(name.value),
+        name=str(names[0].value) if names else certificate.subject.rfc4514_string(),
         fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,

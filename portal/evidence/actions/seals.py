@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from portal.evidence.models import Seal, SealRoot
+from portal.evidence.policy.brought import LARGEST, BroughtFacts, BroughtNo, why_not_brought
 from portal.evidence.policy.seals import can_renew
 from portal.evidence.queries import live_seal, seal_address
 from portal.ground import chance
@@ -18,6 +19,7 @@ from portal.ground.authority import (
     make_list,
     renew_seal,
 )
+from portal.ground.pkcs12 import NotPkcs12, WrongPassphrase, open_file
 from portal.ledger.actions import record
 
 if TYPE_CHECKING:
@@ -47,6 +49,33 @@ def make_seal(work: Work, practice: Practice) -> Seal:
         made_at=work.now, ends_at=describe(made.seal).not_after,
     )
     put_in_place(work, practice, seal, made.seal_key, "seal.made")
+    return seal
+
+
+def take_seal(work: Work, practice: Practice, raw: bytes, passphrase: str) -> Seal | BroughtNo:
+    """Let a seal that a trust service made be the practice's, or say why it cannot.
+
+    The passphrase is not kept; the key is, under the key of the practice.
+    """
+    if not raw or len(raw) > LARGEST:
+        return BroughtNo.TOO_LARGE if raw else BroughtNo.EMPTY
+    try:
+        found = open_file(raw, passphrase)
+    except NotPkcs12:
+        return BroughtNo.NOT_A_FILE
+    except WrongPassphrase:
+        return BroughtNo.WRONG_PASSPHRASE
+    no = why_not_brought(BroughtFacts(
+        found.key, found.signs, found.not_before, found.not_after, found.self_signed,
+        bool(found.root), found.weak), work.now)
+    if no is not None:
+        return no
+    work.lock(practice)
+    seal = Seal(
+        id=chance.new_id(), practice_id=practice.id, key_id=practice.key_id, root_id=None,
+        brought=True, root_pem=found.root, above_pem=found.above,
+        certificate_pem=found.certificate, made_at=work.now, ends_at=found.not_after)
+    put_in_place(work, practice, seal, found.private_key, "seal.brought")
     return seal
 
 

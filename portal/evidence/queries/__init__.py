@@ -3,6 +3,7 @@
 from portal.evidence.queries.facts import private_part, version_facts
 from portal.evidence.queries.files import (
     Paper,
+    SealShown,
     file_or_missing,
     is_sealed,
     list_of,
@@ -11,10 +12,12 @@ from portal.evidence.queries.files import (
     papers_of,
     seal_address,
     seal_or_missing,
+    seals_of,
     signers_of,
 )
 
 __all__ = [
-    "Paper", "file_or_missing", "is_sealed", "list_of", "live_seal", "newest_paper", "papers_of",
-    "private_part", "seal_address", "seal_or_missing", "signers_of", "version_facts",
+    "Paper", "SealShown", "file_or_missing", "is_sealed", "list_of", "live_seal", "newest_paper",
+    "papers_of", "private_part", "seal_address", "seal_or_missing", "seals_of", "signers_of",
+    "version_facts",
 ]

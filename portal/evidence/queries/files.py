@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal.agreements.models import Signature
 from portal.engagements.models import Party
 from portal.evidence.models import Seal, SealedFile, SealRoot
+from portal.ground.authority import describe
 from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
@@ -50,6 +51,34 @@ def seal_or_missing(work: Work, any_id: str) -> Seal:
     if seal is None:
         raise Missing("seal")
     return seal
+
+
+@dataclass(frozen=True, slots=True)
+class SealShown:
+    """Say what a seal is: whose, since when, until when, and by what it is known."""
+
+    id: str
+    name: str
+    brought: bool
+    made_at: datetime
+    ends_at: datetime
+    retired_at: datetime | None
+    root_name: str
+    root_fingerprint: str
+
+
+def seals_of(work: Work, practice_id: str) -> list[SealShown]:
+    """Return the seals of a practice, the one in use first, then the newest."""
+    rows = work.session.scalars(
+        select(Seal).where(Seal.practice_id == practice_id)
+        .order_by(Seal.retired_at.is_not(None), Seal.made_at.desc(), Seal.id))
+    return [_shown(row) for row in rows]
+
+
+def _shown(row: Seal) -> SealShown:
+    own, root = describe(row.certificate_pem), describe(row.root_pem)
+    return SealShown(row.id, own.name, row.brought, row.made_at, row.ends_at, row.retired_at,
+                     root.name, root.fingerprint)
 
 
 def list_of(work: Work, seal: Seal) -> SealRoot | None:
