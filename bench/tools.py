@@ -11,9 +11,9 @@ from bench.bare import make_bare
 from bench.board import queries
 from bench.stage import beside, caller, make_stage
 from portal.people.models import ContactPoint
-from tests.builders import add_engagement, add_table, issue, opened, vouch_for
+from tests.builders import add_engagement, issue
 from tests.pages import Browser
-from tests.signing.table import ben_signs, signs
+from tests.sharing.table import seat_everyone
 from tests.tools.program import DECISIONS, new_key
 
 if TYPE_CHECKING:
@@ -30,17 +30,18 @@ _MANY = 200
 def measure() -> dict[str, float]:
     """Return the CPU of a question by a program, of the table of who may see what, and of a look
     through other eyes, beside the bare route; questions a second; queries with one and many."""
-    app, world = make_stage()
-    few = f"/engagements/{add_engagement(world)}/scope"
-    issue(world)
-    _seat(world)
+    app, world = make_stage(founded=False)
+    seat_everyone(world)
     ana, ben = Browser(app).be(world, "ana", "coach"), Browser(app).be(world, "ben", "party")
     many = f"/engagements/{world.ids['engagement']}/scope"
+    ask, look = _question(app, world), f"/p/eyes/{world.ids['carla.party']}"
+    few = f"/engagements/{add_engagement(world)}/scope"
+    issue(world)
     with world.ground.work(writes=False) as work:
         thing = work.session.scalar(select(ContactPoint.id))
     plain = caller(make_bare(world.ground.engine), f"/{thing}")
-    acts = {"ask": _question(app, world), "scope": caller(app, many, ana.client),
-            "eyes": caller(app, f"/p/eyes/{world.ids['carla.party']}", ben.client)}
+    acts = {"ask": ask, "scope": caller(app, many, ana.client),
+            "eyes": caller(app, look, ben.client)}
     small = caller(app, few, ana.client)
     for warm in (plain, small, *acts.values()):
         warm()
@@ -49,20 +50,8 @@ def measure() -> dict[str, float]:
         figures[f"{name}_queries"] = queries(world.ground.engine, page)
     start = time.process_time()
     for _number in range(_MANY):
-        acts["ask"]()
+        ask()
     return {**figures, "a_second": _MANY / (time.process_time() - start)}
-
-
-def _seat(world: World) -> None:
-    """Bring four texts into force: Carla signs for Acme, Eli arranges, Gus supports."""
-    world.ids["ben.engagement"] = add_table(world, "carla", "eli", "gus")
-    issue(world)
-    opened(world)
-    ben_signs(world)
-    for key in ("carla", "eli", "gus"):
-        signs(world, key)
-    for key in ("ben", "carla"):
-        vouch_for(world, key)
 
 
 def _question(app: Flask, world: World) -> Callable[[], bytes]:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from portal.agreements.policy import is_waiting, state
-from portal.agreements.queries import standing_of_one
 from portal.sharing.policy import Sight, scope
 from portal.sharing.policy.codes import CLASSES
 from portal.sharing.queries import around
@@ -94,7 +93,7 @@ class Matrix:
 def matrix_of(work: Work, engagement_id: str) -> Matrix:
     """Return who may see what now; the same few queries however many take part."""
     there = around(work, engagement_id)
-    standing = standing_of_one(work, engagement_id)
+    standing = there.standing
     waiting = {facts.version_id for facts in standing.versions
                if facts.agreement_id not in standing.dropped and (
                    is_waiting(facts, work.now) or state(facts, work.now) == "SCHEDULED")}
