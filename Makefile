@@ -21,7 +21,7 @@ SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadfile
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-virtualenv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-sqlite test-postgresql check lint tidy bench lock messages settings
+.PHONY: help setup run test test-sqlite test-postgresql check lint tidy bench lock messages settings decisions
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -55,6 +55,9 @@ bench: $(VENV)/.ready-dev ## measure: a table of ratios from one run
 
 settings: $(VENV)/.ready-dev ## write docs/settings.md anew
 	$(PY) -c "from portal.ground.settings import settings_page as page; print(page(), end='')" > docs/settings.md
+
+decisions: $(VENV)/.ready-dev ## write docs/decisions.md anew
+	$(PY) -c "from portal.sharing.views.rules import decisions_page as page; print(page(), end='')" > docs/decisions.md
 
 messages: $(VENV)/.ready-dev ## gather the words for translators, and compile what they wrote
 	@mkdir -p portal/translations

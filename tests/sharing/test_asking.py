@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from portal.ledger.models import Entry
 from portal.sharing.models import Question, Share, Slip
 from portal.sharing.policy import Code
 from portal.sharing.policy.asking import SLIP_LASTS, AskNo
+from portal.sharing.views.rules import decisions_page
 from portal.sharing.views.words import DUTIES, REASONS, REFUSALS, WAYS
 from tests.builders import World, come_again
 from tests.pages import Browser, Page
@@ -276,3 +278,15 @@ def test_has_words_for_every_reason_duty_and_refusal() -> None:
     assert set(WAYS) < set(Code)
     assert {"log", "coachee_copy", "no_onward_sharing_notice", "both_approved_report",
             "redact_third_persons", "no_names_changed_details"} <= set(DUTIES)
+
+
+def test_explains_every_answer_on_a_page_and_in_a_document(place: tuple[World, Flask]) -> None:
+    world, app = place
+    document = Path(__file__).parents[2] / "docs" / "decisions.md"
+    assert document.read_text("utf-8") == decisions_page(), "run make decisions"
+    for word in (*Code, *DUTIES):
+        assert f"| {word} |" in decisions_page()
+    page = Browser(app).get("/guide/answers")
+    assert page.heading == "How answers come about"
+    assert "A no is stronger." in page.text
+    assert ana(world, app).get(here(world)).soup.find("a", string="How answers come about")

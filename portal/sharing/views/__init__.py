@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("sharing", __name__)
 
-from portal.sharing.views import answering, asking  # noqa: E402, F401 - they register
+from portal.sharing.views import answering, asking, rules  # noqa: E402, F401 - they register
