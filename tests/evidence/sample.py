@@ -87,6 +87,7 @@ def version(**over: Any) -> VersionFacts:
         ),
         ledger_head=HEAD, record=RECORD, nonce="0f" * 16,
         copied_at=datetime(2027, 9, 14, 22, 45, tzinfo=UTC),
+        issued_at=SIGNED - timedelta(days=1),
     )
     return replace(facts, **over)
 

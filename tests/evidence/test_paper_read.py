@@ -201,7 +201,7 @@ def test_attaches_the_record_byte_for_byte_and_prints_its_hash(tmp_path: Path) -
         attached = opened.attachments["record.json"]
         assert attached.get_file().read_bytes() == RECORD
         assert attached.get_file().mime_type == "application/json"
-        assert opened.Root.AF[0].AFRelationship == "/Source"
+        assert attached.obj.AFRelationship == "/Source"
     assert sha256(RECORD).hexdigest() in text(pdf, tmp_path)
 
 
@@ -244,6 +244,32 @@ def test_makes_a_long_typed_signature_smaller_before_it_breaks_it(tmp_path: Path
     name = "Maria Magdalena von Hohenstein-Wittgenstein"
     marked = (signature(ANA, mark=TypedMark(name)),)
     assert name in text(render(common(signatures=marked)), tmp_path)
+
+
+def test_tells_each_act_in_order_with_time_and_zone(tmp_path: Path) -> None:
+    theirs, mine = (render(facts) for facts in sponsored())
+    order = ["10:32:07 Europe/Berlin (08:32:07 UTC): The text was fixed and sent to be signed.",
+             f"{ANA} signed (agreed).", f"{LUKASZ} signed (agreed).", f"{CARLA} signed (agreed).",
+             f"{ELI} signed (acknowledged)."]
+    for pdf in (theirs, mine):
+        acts = plain(pdf, tmp_path).split("Each act, in order")[1]
+        places = [acts.index(words) for words in order]
+        assert places == sorted(places)
+        assert "13 September 2027" in acts[: places[0]]
+    for words in (f"A signed link was made for {LUKASZ}.", f"The coach vouched for {LUKASZ}."):
+        assert words in plain(mine, tmp_path)
+        assert words not in plain(theirs, tmp_path)
+
+
+def test_says_whose_word_the_times_are_and_what_is_not_recorded(tmp_path: Path) -> None:
+    read = plain(render(common(issued_at=None)), tmp_path)
+    assert "When the text was fixed and sent: not recorded." in read
+    assert "The time of an independent service: not recorded." in read
+    assert "carries the time of an independent time stamping service" in plain(
+        render(common(stamped=True)), tmp_path)
+    marked = (signature(ANA), signature(LUKASZ, "COACHEE", mark=InkMark(date(2027, 9, 10))))
+    assert f"The coach recorded the ink signature of {LUKASZ}." in plain(
+        render(common(signatures=marked)), tmp_path)
 
 
 def plain(pdf: bytes, tmp_path: Path) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from portal.evidence.paper import words
+from portal.evidence.paper.acts import acts, clock
 from portal.evidence.paper.agreement import edition_name
 from portal.evidence.paper.ink import Ink
 from portal.evidence.paper.layout import (
@@ -90,6 +91,8 @@ def certificate(facts: PaperFacts, times: Times) -> list[Row]:
             _("Complete on {time}").format(time=times.instant(complete)),
         ]),
     ]
+    entries.append((_("Each act, in order"), acts(facts, times)))
+    entries.append((_("Time"), clock(facts)))
     entries.append((_("Ledger"), [
         version.ledger_head,
         _("The head of the ledger when this copy was made. Each copy is a witness of it."),

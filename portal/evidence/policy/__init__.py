@@ -169,6 +169,10 @@ class VersionFacts:
     """The random bytes before the record under the version hash, in hex (Z18)."""
     copied_at: datetime
     """When the sealed copy was made."""
+    issued_at: datetime | None = None
+    """When the text was fixed and sent; None prints "not recorded"."""
+    stamped: bool = False
+    """Whether the seal is to carry the time of an outside service."""
 
     def __post_init__(self) -> None:
         """Refuse facts that contradict each other: `ValueError`, without a word of the text."""

@@ -54,6 +54,7 @@ def version_facts(work: Work, version_id: str, seal: Seal) -> policy.VersionFact
                          for manifest in manifests_of(work, version_id).values()),
         ledger_head=head_of(work, row.engagement_id), record=raw,
         nonce=work.reveal_bytes(row, "nonce").hex(), copied_at=work.now,
+        issued_at=row.issued_at, stamped=bool(work.ground.settings.tsa_url),
     )
 
 
