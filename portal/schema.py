@@ -39,7 +39,7 @@ ROOMS = (_vault, _ledger, _notices, _people, _factors, _links, _engagements, _ag
 #: Tables whose rows are evidence: triggers refuse to change or delete them (INV-10).
 EVIDENCE = (
     "ledger_entry", "chain", "used_step", "invitation", "agreement_version", "signer_slot",
-    "grant_line", "signature", "sealed_file", "ink_scan", "hand_over",
+    "grant_line", "signature", "sealed_file", "paper_twin", "ink_scan", "hand_over",
     "seen_by_mistake",
     "checkpoint",
     "sharing_question", "sharing_slip", "sharing_share",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -92,7 +93,7 @@ def _sealer(order: _Order, service: StampService | None) -> Sealer:
 
 def _print(order: _Order, ground: Ground, service: StampService | None) -> list[Sealed]:
     # Only here are the PDF libraries loaded: 110 MB that no web process needs.
-    from portal.evidence.paper import page_count, render
+    from portal.evidence.paper import page_count, render, twin
     from portal.ground.seal import check
 
     sealer = _sealer(order, service)
@@ -104,7 +105,8 @@ def _print(order: _Order, ground: Ground, service: StampService | None) -> list[
         if not found.good or (service is not None and found.stamped_at is None):
             raise CannotSeal("self_check")
         made.append(Sealed(edition, facts.short_code, pdf, page_count(printed),
-                           facts.version.ledger_head, sealer.level))
+                           facts.version.ledger_head, sealer.level,
+                           twin(facts, sha256(pdf).hexdigest())))
     return made
 
 

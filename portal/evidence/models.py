@@ -72,3 +72,18 @@ class SealedFile(Base):
     pages: Mapped[int]
     ledger_head: Mapped[str] = mapped_column(String(64))
     sealed_at: Mapped[Instant]
+
+
+class Twin(Base):
+    """The readable twin of a sealed paper, one HTML file. Never changed once written; `sha256`
+    stands in the record too."""
+
+    __tablename__ = "paper_twin"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    paper_id: Mapped[Id] = mapped_column(ForeignKey("sealed_file.id"), unique=True)
+    key_id: Mapped[Id] = mapped_column(ForeignKey("data_key.id"))
+    file_enc: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int]

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from portal.agreements.models import AgreementVersion
 from portal.evidence.jobs import seal_due
-from portal.evidence.models import Seal, SealedFile
+from portal.evidence.models import Seal, SealedFile, Twin
 from portal.ledger.models import Entry
 from portal.receipts.queries import receipt_schema
 from tests.builders import World, conclude
@@ -96,7 +96,11 @@ def test_writes_the_hash_of_every_byte_into_the_record(
 ) -> None:
     with world.ground.work(writes=False) as work:
         bodies = work.session.scalars(select(Entry.body).where(Entry.kind == "paper.sealed"))
-        recorded = {json.loads(body)["facts"]["sha256"] for body in bodies}
+        facts = [json.loads(body)["facts"] for body in bodies]
+        twins = {hashlib.sha256(work.reveal_bytes(twin, "file")).hexdigest(): twin.sha256
+                 for twin in work.session.scalars(select(Twin))}
+    recorded = {one["sha256"] for one in facts}
+    assert {one["twin"] for one in facts} == {*twins} == {*twins.values()}
     assert {hashlib.sha256(f.read_bytes()).hexdigest() for f in papers.values()} == recorded
 
 

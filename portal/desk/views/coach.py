@@ -13,7 +13,7 @@ from portal.desk.queries.sheet import sheet_of
 from portal.desk.queries.taken import taken_part
 from portal.desk.views import bp
 from portal.engagements.queries import own_or_missing
-from portal.evidence.queries import file_or_missing
+from portal.evidence.queries import file_or_missing, twin_or_missing
 from portal.reaching.forms import PlainForm
 from portal.sessions.queries import sessions_card
 from portal.web.guards import Door, guard
@@ -68,12 +68,16 @@ def paper(work: Work, engagement_id: str, version_id: str, paper_id: str) -> Res
     return send_paper(work, facts.version_id, paper_id)
 
 
-def send_paper(work: Work, version_id: str, paper_id: str) -> Response:
-    """Answer with a sealed file as a download; its name says nothing of a person."""
-    found, body = file_or_missing(work, version_id, paper_id)
+def send_paper(
+    work: Work, version_id: str, paper_id: str, *, twin: bool = False
+) -> Response:
+    """Answer with a sealed file, or its readable twin, as a download; its name says nothing of a
+    person."""
+    found, body = (twin_or_missing if twin else file_or_missing)(work, version_id, paper_id)
     work.note("paper.fetched", found.edition, engagement_id=found.engagement_id,
               subject_id=found.id)
-    response = FlaskResponse(body, content_type="application/pdf")
+    kind, ending = ("text/html; charset=utf-8", "html") if twin else ("application/pdf", "pdf")
+    response = FlaskResponse(body, content_type=kind)
     response.headers.set("Content-Disposition", "attachment",
-                         filename=f"agreement-{found.short_code}.pdf")
+                         filename=f"agreement-{found.short_code}.{ending}")
     return response

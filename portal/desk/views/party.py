@@ -68,11 +68,21 @@ def own_text(work: Work, version_id: str) -> Response:
 @guard(Door.PARTY)
 def own_paper(work: Work, version_id: str, paper_id: str) -> Response:
     """Hand a sealed paper to a signer: only an edition that is theirs (Z1)."""
-    seat = seat_of(work)
-    own = _own(work, seat, version_id)
+    return _own_file(work, version_id, paper_id)
+
+
+@bp.get("/p/agreements/<version_id>/papers/<paper_id>.html")
+@guard(Door.PARTY)
+def own_twin(work: Work, version_id: str, paper_id: str) -> Response:
+    """Hand the readable twin of a sealed paper to a signer, as the paper itself (Z1)."""
+    return _own_file(work, version_id, paper_id, twin=True)
+
+
+def _own_file(work: Work, version_id: str, paper_id: str, *, twin: bool = False) -> Response:
+    own = _own(work, seat_of(work), version_id)
     if all(paper.id != paper_id for paper in own.papers):
         raise Missing("paper")
-    return send_paper(work, version_id, paper_id)
+    return send_paper(work, version_id, paper_id, twin=twin)
 
 
 @bp.get("/p/agreements/<version_id>/dates.ics")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from portal.engagements.actions import hold, note, tell
 from portal.engagements.queries import by_id
-from portal.evidence.models import SealedFile
+from portal.evidence.models import SealedFile, Twin
 from portal.evidence.policy import SIGNED, editions_for
 from portal.evidence.queries import signers_of
 from portal.ground import chance
@@ -37,14 +37,16 @@ class Sealed:
     ledger_head: str
     level: str
     """By ETSI EN 319 142: "B-B", "B-T" or "B-LT"."""
+    twin: bytes
+    """The same to read, as one HTML file."""
 
 
 def keep_papers(
     work: Work, engagement_id: str, version_id: str, occasion: str, papers: list[Sealed],
     *, told_before: bool = False,
 ) -> None:
-    """Store sealed papers, write the hash of each whole file into the record, and tell those
-    who may fetch one. Twice is once: a paper that exists is left alone.
+    """Store sealed papers with their twins, write the hash of each whole file into the record,
+    and tell those who may fetch one. Twice is once: a paper that exists is left alone.
 
     The first papers come with the news that everyone has signed, unless that was `told_before`.
     """
@@ -59,10 +61,17 @@ def keep_papers(
         )
         work.hide(row, "file", paper.pdf)
         work.session.add(row)
+        work.session.flush()
+        twin = Twin(id=chance.new_id(), practice_id=engagement.practice_id, paper_id=row.id,
+                    key_id=engagement.key_id, size=len(paper.twin),
+                    sha256=hashlib.sha256(paper.twin).hexdigest())
+        work.hide(twin, "file", paper.twin)
+        work.session.add(twin)
         code = hashlib.sha256(paper.short_code.encode()).hexdigest()
         note(work, engagement, "paper.sealed", row.id,
              {"version": version_id, "edition": paper.edition, "occasion": occasion,
-              "sha256": digest, "short_code": code, "level": paper.level})
+              "sha256": digest, "short_code": code, "level": paper.level,
+              "twin": twin.sha256})
     news = "concluded" if occasion == SIGNED and not told_before else "copy_ready"
     editions = {paper.edition for paper in papers}
     _tell(work, engagement, version_id, news, occasion,

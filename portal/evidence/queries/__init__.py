@@ -14,10 +14,11 @@ from portal.evidence.queries.files import (
     seal_or_missing,
     seals_of,
     signers_of,
+    twin_or_missing,
 )
 
 __all__ = [
     "Paper", "SealShown", "file_or_missing", "is_sealed", "list_of", "live_seal", "newest_paper",
     "papers_of", "private_part", "seal_address", "seal_or_missing", "seals_of", "signers_of",
-    "version_facts",
+    "twin_or_missing", "version_facts",
 ]

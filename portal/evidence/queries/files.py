@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.agreements.models import Signature
 from portal.engagements.models import Party
-from portal.evidence.models import Seal, SealedFile, SealRoot
+from portal.evidence.models import Seal, SealedFile, SealRoot, Twin
 from portal.ground.authority import describe
 from portal.plain.errors import Missing
 
@@ -29,6 +29,8 @@ class Paper:
     size: int
     pages: int
     sealed_at: datetime
+    twin_size: int | None = None
+    """How many bytes the readable twin has, where there is one."""
 
 
 def live_seal(work: Work, practice_id: str) -> Seal | None:
@@ -92,7 +94,8 @@ def papers_of(work: Work, version_ids: list[str]) -> dict[str, list[Paper]]:
     rows = work.session.execute(
         select(SealedFile.version_id, SealedFile.id, SealedFile.edition, SealedFile.occasion,
                SealedFile.short_code, SealedFile.sha256, SealedFile.size, SealedFile.pages,
-               SealedFile.sealed_at)
+               SealedFile.sealed_at, Twin.size)
+        .outerjoin(Twin, Twin.paper_id == SealedFile.id)
         .where(SealedFile.version_id.in_(found)).order_by(SealedFile.sealed_at.desc())
     )
     for row in rows:
@@ -111,6 +114,16 @@ def file_or_missing(work: Work, version_id: str, paper_id: str) -> tuple[SealedF
     if found is None or found.version_id != version_id:
         raise Missing("paper")
     return found, work.reveal_bytes(found, "file")
+
+
+def twin_or_missing(work: Work, version_id: str, paper_id: str) -> tuple[SealedFile, bytes]:
+    """Return a sealed file of this version with the bytes of its twin, or raise `Missing`."""
+    found = work.session.execute(
+        select(SealedFile, Twin).join(Twin, Twin.paper_id == SealedFile.id)
+        .where(SealedFile.id == paper_id, SealedFile.version_id == version_id)).one_or_none()
+    if found is None:
+        raise Missing("twin")
+    return found[0], work.reveal_bytes(found[1], "file")
 
 
 def is_sealed(work: Work, version_id: str, edition: str, occasion: str) -> bool:
