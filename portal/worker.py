@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portal.evidence.jobs import renew_lists, seal_due
+from portal.evidence.queries import enclosed
 from portal.handing.jobs import say_not_handed_over
 from portal.ledger.jobs import forget_old_access
 from portal.notices.actions import has_due
@@ -41,7 +42,7 @@ class Job:
 
 
 def _deliver(ground: Ground) -> int:
-    return deliver(ground, told)
+    return deliver(ground, told, enclosed)
 
 
 def _seal(ground: Ground) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 TIMEOUT_SECONDS = 20
@@ -64,8 +65,17 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """Hold a file that goes along with a mail; `kind` is its media type."""
+
+    name: str
+    kind: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """Hold one mail: subject and bodies are finished texts."""
+    """Hold one mail: subject and bodies are finished texts, enclosures finished files."""
 
     to: str
     subject: str
@@ -76,6 +86,7 @@ class Letter:
     sender: str
     reply_to: str | None
     at: datetime
+    enclosures: Sequence[Enclosure] = ()
 
 
 def message(letter: Letter) -> EmailMessage:
@@ -95,6 +106,9 @@ def message(letter: Letter) -> EmailMessage:
         mail["Reply-To"] = letter.reply_to
     mail.set_content(letter.text)
     mail.add_alternative(letter.html, subtype="html")
+    for file in letter.enclosures:
+        main, _slash, sub = file.kind.partition("/")
+        mail.add_attachment(file.body, maintype=main, subtype=sub, filename=file.name)
     return mail
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from portal.ground.mail import Letter, MailDown, MailRefused, Server, send
+from portal.ground.mail import Enclosure, Letter, MailDown, MailRefused, Server, send
 from portal.notices.actions import Claimed, claim_mails, settle
 from portal.notices.policy import Attempt, Outcome, can_wait, told_once
 
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 #: Told about each settled mail, in the same transaction: (work, mail, outcome).
 Told = Callable[["Work", Claimed, Outcome], None]
+
+#: Returns what goes along with a mail to where it is sent now: (work, mail). Read only.
+Enclose = Callable[["Work", Claimed], Sequence[Enclosure]]
+
+#: More than this (bytes) goes along with no letter: many mailboxes refuse it.
+MOST_ENCLOSED = 8 * 1024 * 1024
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "mail"
 
@@ -46,16 +52,23 @@ def in_words(folder: str, values: Mapping[str, object]) -> tuple[str, str]:
     return " ".join(subject.split()), _part(folder, "body.txt", values)
 
 
-def letter(mails: Sequence[Claimed], settings: object, now: object) -> Letter:
+def letter(
+    mails: Sequence[Claimed], settings: object, now: object,
+    enclosed: Mapping[str, Sequence[Enclosure]] | None = None,
+) -> Letter:
     """Return the finished mail; the subject names the practice and no other person (Z29).
 
-    Several pieces of news make one letter, under the id of the first.
+    Several pieces of news make one letter, under the id of the first. `enclosed` are the files
+    that go along, by the id of the mail.
     """
+    enclosed = enclosed or {}
     first = mails[0]
     folder, values = first.name, dict[str, object](first.values)
     if can_wait(folder):
         folder = "news"
-        values["news"] = told_once([(mail.name, mail.values) for mail in mails])
+        values["news"] = told_once([
+            (mail.name, {**mail.values, "enclosed": "yes" if enclosed.get(mail.id) else ""})
+            for mail in mails])
     host = urlsplit(settings.base_url).hostname or "localhost"  # type: ignore[attr-defined]
     subject, text = in_words(folder, values)
     return Letter(
@@ -64,14 +77,26 @@ def letter(mails: Sequence[Claimed], settings: object, now: object) -> Letter:
         message_id=f"<{first.id}@{host}>", sender_name=first.values["practice"],
         sender=settings.mail_from, reply_to=first.values.get("reply_to") or None,  # type: ignore[attr-defined]
         at=now,  # type: ignore[arg-type]
+        enclosures=[file for mail in mails for file in enclosed.get(mail.id, ())],
     )
 
 
-def _attempt(ground: Ground, mails: Sequence[Claimed]) -> Attempt:
+def _enclosed(
+    ground: Ground, mails: Sequence[Claimed], enclose: Enclose
+) -> dict[str, Sequence[Enclosure]]:
+    """Return what goes along with each mail; nothing at all where it is too much together."""
+    with ground.work(writes=False) as work:
+        found = {mail.id: enclose(work, mail) for mail in mails}
+    size = sum(len(file.body) for files in found.values() for file in files)
+    return found if size <= MOST_ENCLOSED else {}
+
+
+def _attempt(ground: Ground, mails: Sequence[Claimed], enclose: Enclose) -> Attempt:
     if not ground.settings.smtp_url:
         return Attempt(Outcome.LATER, "no_mail_server")
     try:
-        finished = letter(mails, ground.settings, ground.clock.now())
+        finished = letter(mails, ground.settings, ground.clock.now(),
+                          _enclosed(ground, mails, enclose))
         send(Server.read(ground.settings.smtp_url), finished)
     except MailRefused as refused:
         return Attempt(Outcome.BOUNCED, str(refused))
@@ -80,8 +105,8 @@ def _attempt(ground: Ground, mails: Sequence[Claimed]) -> Attempt:
     return Attempt(Outcome.DONE)
 
 
-def deliver(ground: Ground, told: Told) -> int:
-    """Send every due mail once, and return how many were tried.
+def deliver(ground: Ground, told: Told, enclose: Enclose) -> int:
+    """Send every due mail once, with what goes along, and return how many were tried.
 
     Claimed in one transaction, sent outside any, settled in another: a dead mail server or a
     killed worker loses nothing, and a mail that goes out twice bears the same Message-ID.
@@ -89,7 +114,7 @@ def deliver(ground: Ground, told: Told) -> int:
     tried = 0
     while mails := claim_mails(ground):
         tried += 1
-        attempt = _attempt(ground, mails)
+        attempt = _attempt(ground, mails, enclose)
         with ground.work(writes=True) as work:
             for mail in mails:
                 told(work, mail, settle(work, mail, attempt))

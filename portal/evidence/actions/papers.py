@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from portal.engagements.actions import hold, note, tell
 from portal.engagements.queries import by_id
 from portal.evidence.models import SealedFile, Twin
-from portal.evidence.policy import SIGNED, editions_for
+from portal.evidence.policy import SIGNED, editions_for, own_edition
 from portal.evidence.queries import signers_of
 from portal.ground import chance
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from portal.engagements.models import Engagement, Party
     from portal.ground.work import Work
 
@@ -50,7 +52,7 @@ def keep_papers(
 
     The first papers come with the news that everyone has signed, unless that was `told_before`.
     """
-    engagement = hold(work, engagement_id)
+    engagement, kept = hold(work, engagement_id), dict[str, SealedFile]()
     for paper in papers:
         digest = hashlib.sha256(paper.pdf).hexdigest()
         row = SealedFile(
@@ -72,10 +74,10 @@ def keep_papers(
              {"version": version_id, "edition": paper.edition, "occasion": occasion,
               "sha256": digest, "short_code": code, "level": paper.level,
               "twin": twin.sha256})
+        kept[paper.edition] = row
     news = "concluded" if occasion == SIGNED and not told_before else "copy_ready"
-    editions = {paper.edition for paper in papers}
     _tell(work, engagement, version_id, news, occasion,
-          [p for p in signers_of(work, version_id) if editions & editions_for(p.role)])
+          [p for p in signers_of(work, version_id) if kept.keys() & editions_for(p.role)], kept)
 
 
 def say_being_sealed(work: Work, engagement_id: str, version_id: str) -> None:
@@ -86,7 +88,15 @@ def say_being_sealed(work: Work, engagement_id: str, version_id: str) -> None:
 
 def _tell(
     work: Work, engagement: Engagement, version_id: str, news: str, occasion: str,
-    parties: list[Party],
+    parties: list[Party], kept: Mapping[str, SealedFile] | None = None,
 ) -> None:
+    """Tell each party, with the head of the record as their own copy bears it: who keeps the mail
+    is a witness of it, too."""
     for party in parties:
-        tell(work, engagement, party, news, dedupe=f"{news}:{version_id}:{occasion}:{party.id}")
+        own = own_edition(kept or {}, party.role)
+        dedupe = f"{news}:{version_id}:{occasion}:{party.id}"
+        if own is None:
+            tell(work, engagement, party, news, dedupe=dedupe)
+        else:
+            tell(work, engagement, party, news, dedupe=dedupe, signer=party.id, paper=own.id,
+                 witness=own.ledger_head)

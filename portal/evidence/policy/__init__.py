@@ -6,9 +6,11 @@ the coachee and the coach may see exists in `CoacheeFacts` alone (Z1).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 Stroke = tuple[tuple[int, int], ...]
@@ -26,6 +28,16 @@ def editions_for(role: str) -> frozenset[str]:
     """Return the editions that somebody in this role may have (Z1)."""
     private = {"coachee"} if role in ("COACH", "COACHEE") else set()
     return frozenset({"common", *private})
+
+
+Kept = TypeVar("Kept")
+
+
+def own_edition(papers: Mapping[str, Kept], role: str) -> Kept | None:
+    """Return of some papers, by edition, the one that says most to somebody in this role (Z1)."""
+    own = [paper for edition in ("coachee", "common") if edition in editions_for(role)
+           and (paper := papers.get(edition)) is not None]
+    return own[0] if own else None
 
 
 class Effect(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -99,7 +99,8 @@ def papers_of(work: Work, version_ids: list[str]) -> dict[str, list[Paper]]:
         .where(SealedFile.version_id.in_(found)).order_by(SealedFile.sealed_at.desc())
     )
     for row in rows:
-        found[row.version_id].append(Paper(*row[1:]))
+        values: tuple[Any, ...] = tuple(row)
+        found[row.version_id].append(Paper(*values[1:]))
     return found
 
 
