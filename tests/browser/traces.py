@@ -102,6 +102,12 @@ def whole(answer: APIResponse) -> str:
 
 def parts(mail: EmailMessage) -> list[str]:
     """Return the headers of a mail, and each of its parts with its own."""
-    return ["\n".join([*(f"{name}: {value}" for name, value in part.items()),
-                       "" if part.is_multipart() else str(part.get_content())])
+    return ["\n".join([*(f"{name}: {value}" for name, value in part.items()), _read(part)])
             for part in mail.walk()]
+
+
+def _read(part: EmailMessage) -> str:
+    if part.is_multipart():
+        return ""
+    content = part.get_content()
+    return words_in(content) if part.get_content_type() == "application/pdf" else str(content)

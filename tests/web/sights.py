@@ -181,9 +181,11 @@ def words_of(answer: TestResponse) -> list[str]:
 
 
 def words_of_mail(mail: EmailMessage) -> list[str]:
-    """Return what stands in a mail: each header, and each of its parts as it is read."""
+    """Return what stands in a mail: each header, and each of its parts and files as it is
+    read."""
     heads = [f"{name}: {value}" for name, value in mail.items()]
-    parts = [str(part.get_content()) for part in mail.walk() if not part.is_multipart()]
+    parts = [printed(part.get_content()) if part.get_content_type() == "application/pdf"
+             else str(part.get_content()) for part in mail.walk() if not part.is_multipart()]
     return [in_one_line(html.unescape(text)) for text in (*heads, *parts)]
 
 
