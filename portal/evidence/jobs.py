@@ -56,6 +56,8 @@ def _order(ground: Ground, due: Claimed) -> _Order | None:
         seal = live_seal(work, due.practice_id)
         if seal is None:
             raise CannotSeal("no_seal")
+        if seal.ends_at <= work.now:
+            raise CannotSeal("seal_ended")
         wanted = [edition for edition in policy.editions_of(due.name)
                   if not is_sealed(work, version_id, edition, due.name)]
         if not wanted:

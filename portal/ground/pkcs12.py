@@ -23,8 +23,14 @@ from cryptography.x509.oid import NameOID
 from portal.plain.errors import PortalError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+#: The passphrase of a sound file is hashed some thousand times; a file that asks for more than
+#: this would hold up the server.
+MOST_ROUNDS = 2_000_000
+_INTEGER = 2
+#: PBKDF2 (RFC 8018), and the ways of PKCS#12 itself (RFC 7292 appendix C), as DER has them.
+_HASHING = (bytes.fromhex("06092a864886f70d01050c"), bytes.fromhex("060a2a864886f70d010c01"))
 _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384"}
 
 
@@ -89,11 +95,25 @@ def _look_at(raw: bytes) -> None:
     from asn1crypto import pkcs12 as shape
 
     try:
-        version = shape.Pfx.load(raw, strict=True)["version"].native
-    except (ValueError, TypeError, KeyError) as wrong:
+        file = shape.Pfx.load(raw, strict=True)
+        version, rounds = file["version"].native, list(_rounds(raw))
+        rounds.append(file["mac_data"]["iterations"].native if file["mac_data"].native else 0)
+    except (ValueError, TypeError, KeyError, IndexError) as wrong:
         raise NotPkcs12("shape") from wrong
-    if version != "v3":
-        raise NotPkcs12("version")
+    if version != "v3" or max(rounds) > MOST_ROUNDS:
+        raise NotPkcs12("version or rounds")
+
+
+def _rounds(raw: bytes) -> Iterator[int]:
+    """Yield how often the passphrase is hashed for each part, read before anything is hashed."""
+    for kind in _HASHING:
+        at = raw.find(kind)
+        while at >= 0:
+            salt = raw.find(b"\x04", at + len(kind), at + len(kind) + 8)
+            number = salt + 2 + raw[salt + 1]
+            if salt >= 0 and raw[number] == _INTEGER:
+                yield int.from_bytes(raw[number + 2 : number + 2 + raw[number + 1]])
+            at = raw.find(kind, at + 1)
 
 
 def _chain(own: x509.Certificate, others: Sequence[x509.Certificate]) -> list[x509.Certificate]:

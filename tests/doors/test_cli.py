@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from portal.cli import main
+from portal.evidence.models import Seal
 from portal.ground import config
+from portal.ground.clock import SystemClock
 from tests.builders import World
 from tests.mailroom import running
 from tests.sharing.worlds import VECTORS, vectors
+from tests.stamping import stamping
 
 COACH = ["--name", "Ana Berg", "--email", "ana@berg.example", "--practice", "Berg Coaching",
          "--country", "AT", "--timezone", "Europe/Vienna", "--contact", "Lindengasse 1, Vienna"]
@@ -109,6 +113,35 @@ def test_finds_what_is_wrong_and_says_what_to_do(shell: Shell) -> None:
     assert done.exit_code == 1
     assert "BAD  seal: no practice yet. Run: portal create-coach" in done.output
     assert "BAD  mail" in done.output
+
+
+def test_announces_a_seal_near_its_end(shell: Shell, world: World) -> None:
+    shell.run("init")
+    coach(shell)
+    soon = SystemClock().now() + timedelta(days=59)
+    with world.ground.engine.begin() as connection:
+        connection.execute(update(Seal).values(ends_at=soon))
+    done = shell.run("doctor")
+    assert f"BAD  seal: valid until {soon:%Y-%m-%d}. Its end is near." in done.output
+    assert "/practice/seal" in done.output
+
+
+@pytest.mark.needs("openssl")
+def test_asks_the_time_stamping_service_where_there_is_one(shell: Shell, tmp_path: Path) -> None:
+    shell.run("init")
+    assert "ok   time stamps: none" in shell.run("doctor").output
+    with stamping(tmp_path / "stamps") as service:
+        good = shell.run("doctor", PORTAL_TSA_URL=service.url).output
+        service.mood = lambda _good: (200, b"<html>The hotel welcomes you</html>")
+        bad = shell.run("doctor", PORTAL_TSA_URL=service.url).output
+    assert "ok   time stamps: the service answers (PAdES B-LT)" in good
+    assert "BAD  time stamps: stamp_nonsense." in bad
+
+
+def test_makes_lists_anew_by_hand(shell: Shell) -> None:
+    shell.run("init")
+    coach(shell)
+    assert shell.run("run-job", "lists").output == "lists: 0\n"
 
 
 @pytest.mark.alters_schema

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from asn1crypto import pkcs12 as asn1
 from sqlalchemy import select
 
 from portal.evidence.jobs import seal_due
 from portal.evidence.models import Seal, SealedFile
 from portal.evidence.policy.brought import BroughtFacts, BroughtNo, why_not_brought
-from portal.ground.pkcs12 import NotPkcs12, WrongPassphrase, open_file
+from portal.ground.pkcs12 import MOST_ROUNDS, NotPkcs12, WrongPassphrase, open_file
 from portal.ground.seal import check
 from portal.ledger.models import Entry
 from tests.brought import NAME, PASSPHRASE, bring
 from tests.builders import World, add_practice, conclude
 from tests.conftest import NOW
 from tests.pages import Browser
+from tests.stamping import stamping
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask import Flask
 
     from tests.pages import Page
@@ -77,6 +82,28 @@ def test_tells_a_wrong_passphrase_from_a_wrong_file(passphrase: str) -> None:
 def test_knows_what_is_no_such_file(raw: bytes) -> None:
     with pytest.raises(NotPkcs12):
         open_file(raw, PASSPHRASE)
+
+
+def asking_for(raw: bytes, rounds: int) -> bytes:
+    """Return a file of which a part asks to hash its passphrase so often."""
+    file = asn1.Pfx.load(raw)
+    safe = asn1.AuthenticatedSafe.load(file["auth_safe"]["content"].native)
+    locked = next(one for one in safe if one["content_type"].native == "encrypted_data")
+    way = locked["content"]["encrypted_content_info"]["content_encryption_algorithm"]
+    way["parameters"]["key_derivation_func"]["parameters"]["iteration_count"] = rounds
+    file["auth_safe"] = {"content_type": "data", "content": safe.dump(force=True)}
+    return bytes(file.dump(force=True))
+
+
+def test_hashes_no_passphrase_a_billion_times() -> None:
+    """How often is read before anything is hashed: this would hold up the server for minutes."""
+    raw = bring("p256", NOW).file
+    with pytest.raises(WrongPassphrase):  # the file was changed, and it is looked into
+        open_file(asking_for(raw, 20_001), PASSPHRASE)
+    with pytest.raises(NotPkcs12):
+        open_file(asking_for(raw, MOST_ROUNDS + 1), PASSPHRASE)
+    with pytest.raises(NotPkcs12):
+        open_file(asking_for(raw, 2**31 - 1), PASSPHRASE)
 
 
 def test_finds_no_way_to_a_root_that_is_not_in_the_file() -> None:
@@ -172,6 +199,23 @@ def test_seals_new_papers_with_a_brought_seal(world: World, app: Flask) -> None:
     found = [check(pdf, made.root) for pdf in papers(world)]
     assert len(found) == 3
     assert all(one.good for one in found)
+
+
+@pytest.mark.needs("openssl")
+def test_says_what_a_stamped_seal_lacks_whose_issuer_publishes_no_list(
+    world: World, app: Flask, tmp_path: Path
+) -> None:
+    conclude(world)
+    made = bring("p256", NOW)
+    world.clock.move(seconds=1)
+    send(Browser(app).be(world, "ana", "coach"), made.file)
+    with stamping(tmp_path / "stamps") as service:
+        world.ground.settings = replace(world.ground.settings, tsa_url=service.url)
+        seal_due(world.ground)
+    assert all(check(pdf, made.root).stamped_at for pdf in papers(world))
+    with world.ground.work(writes=False) as work:
+        bodies = work.session.scalars(select(Entry.body).where(Entry.kind == "paper.sealed"))
+        assert {json.loads(body)["facts"]["level"] for body in bodies} == {"B-T"}
 
 
 def test_announces_the_end_of_a_seal_two_months_before(world: World, app: Flask) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from sqlalchemy import select
 
 from portal.evidence.actions import make_seal
@@ -21,6 +23,7 @@ from portal.notices.models import Notice
 from portal.people.models import Practice
 from tests.builders import World, add_practice, conclude
 from tests.pages import Browser
+from tests.plugins.needs import tool
 from tests.stamping import Service, stamping
 from tests.strangers import TOOLS, examine
 
@@ -133,6 +136,18 @@ def test_waits_for_a_stamp_and_loses_nothing(
     assert "cannot be sealed" not in page(world, app, "ben", "/p/consents")
 
 
+def test_seals_nothing_with_a_certificate_that_has_ended(world: World, app: Flask) -> None:
+    conclude(world)
+    world.clock.move(days=6 * 365)
+    seal_due(world.ground)
+    assert {one.trouble for one in waiting(world)} == {"seal_ended"}
+    assert "The seal of the practice ends on" in page(world, app, "ana", "/today")
+    renew(world)
+    world.clock.move(hours=1)
+    seal_due(world.ground)
+    assert waiting(world) == []
+
+
 def listed(world: World) -> x509.CertificateRevocationList:
     with world.ground.work(writes=False) as work:
         return x509.load_der_x509_crl(work.session.scalars(select(SealRoot.list_der)).one())
@@ -178,6 +193,20 @@ def test_hands_out_root_and_list_by_the_ids_of_practice_and_seal(world: World, a
     (place,) = own.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     assert place.full_name is not None
     assert place.full_name[0].value.endswith(f"/seal/{seal.id}/revocations.crl")
+
+
+def test_is_not_revoked_to_openssl(world: World, tmp_path: Path) -> None:
+    add_practice(world)
+    with world.ground.work(writes=False) as work:
+        seal = work.session.scalars(select(Seal)).one()
+    for name, body in (("root", seal.root_pem), ("seal", seal.certificate_pem),
+                       ("list", listed(world).public_bytes(serialization.Encoding.PEM))):
+        (tmp_path / f"{name}.pem").write_bytes(body)
+    said = subprocess.run(
+        [tool("openssl"), "verify", "-crl_check", "-CAfile", tmp_path / "root.pem", "-CRLfile",
+         tmp_path / "list.pem", "-attime", str(int(world.clock.now().timestamp())),
+         tmp_path / "seal.pem"], capture_output=True, text=True, check=False)
+    assert said.stdout.strip().endswith("OK"), said.stderr
 
 
 def renew(world: World) -> None:
