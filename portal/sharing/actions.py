@@ -15,7 +15,7 @@ from portal.sharing.models import Question, Share, Slip
 from portal.sharing.policy import decide, read_request
 from portal.sharing.policy.asking import ENGINE, SLIP_LASTS, AskNo, SlipFacts, why_not_share
 from portal.sharing.policy.deciding import YES
-from portal.sharing.queries import around, question_or_missing, share_of, slip_of
+from portal.sharing.queries import around, told_or_missing
 
 if TYPE_CHECKING:
     from portal.engagements.models import Engagement
@@ -72,14 +72,14 @@ def take_along(work: Work, engagement: Engagement, question_id: str) -> Slip:
 
     The engagement is held. Raises `Refused` where the yes does not hold any more.
     """
-    question = question_or_missing(work, engagement.id, question_id)
-    known = slip_of(work, question)
-    if known is not None:
-        return known
+    told = told_or_missing(work, engagement.id, question_id)
+    question = told.question
+    if told.slip is not None:
+        return told.slip
     loaded, answer = _answer_now(work, question)
     require(why_not_share(
         yes_then=question.decision == YES, yes_now=answer.decision == YES,
-        shared=share_of(work, question) is not None, slip=None, events=(), now=work.now))
+        shared=told.share is not None, slip=None, events=(), now=work.now))
     newest = work.session.scalar(
         select(func.max(Slip.number)).where(Slip.engagement_id == engagement.id))
     slip = Slip(
@@ -97,12 +97,12 @@ def share(work: Work, engagement: Engagement, question_id: str) -> Share:
 
     The engagement is held. Raises `Refused` with `AskNo`.
     """
-    question = question_or_missing(work, engagement.id, question_id)
-    slip = slip_of(work, question)
+    told = told_or_missing(work, engagement.id, question_id)
+    question, slip = told.question, told.slip
     loaded, answer = _answer_now(work, question)
     require(why_not_share(
         yes_then=question.decision == YES, yes_now=answer.decision == YES,
-        shared=share_of(work, question) is not None,
+        shared=told.share is not None,
         slip=SlipFacts(slip.expires_at, slip.revision) if slip else None,
         events=events_of(work, [engagement.id])[engagement.id], now=work.now))
     made = Share(

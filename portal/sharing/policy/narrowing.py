@@ -27,21 +27,31 @@ class Narrowed:
     sessions: tuple[str, ...]
 
 
-def narrowed(world: World, recipient: str, category: str | None = None) -> Narrowed:
-    """Return what the permissions to somebody speak of, or those about one category of theirs.
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Hold the words of one permission."""
+
+    categories: frozenset[str]
+    purposes: tuple[str, ...]
+    channels: tuple[str, ...]
+    form: str
+    sessions: tuple[str, ...] = ()
+
+
+def narrowed_from(permits: Iterable[Spoken], category: str | None = None) -> Narrowed:
+    """Return what permissions speak of, or those of them that are about one category.
 
     Whether a permission holds does not matter here: a question about one that was refused is
     worth asking too.
     """
-    codes = [category] if category else list(CLASSES)
-    about = {code: world.lines_about.get((recipient, code), NONE).permits for code in codes}
-    permits = [permit for found in about.values() for permit in found]
+    found = [one for one in permits if category is None or category in one.categories]
+    codes = {code for one in found for code in one.categories}
     return Narrowed(
-        tuple(code for code in codes if about[code]),
-        _in_order(_PURPOSES, (permit.purposes for permit in permits)),
-        _in_order(_CHANNELS, (permit.channels for permit in permits)),
-        _in_order(FORMS, (FORMS[:permit.rung + 1] for permit in permits)),
-        tuple(sorted({code for permit in permits for code in permit.line.sessions})),
+        tuple(code for code in CLASSES if code in codes and category in (None, code)),
+        _in_order(_PURPOSES, (one.purposes for one in found)),
+        _in_order(_CHANNELS, (one.channels for one in found)),
+        _in_order(FORMS, (FORMS[:RUNG[one.form] + 1] for one in found)),
+        tuple(sorted({code for one in found for code in one.sessions})),
     )
 
 

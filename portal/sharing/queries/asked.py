@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from portal.plain.errors import Missing
 from portal.sharing.models import Question, Share, Slip
@@ -36,22 +36,32 @@ class ToldPage:
     older: str | None
 
 
-def question_or_missing(work: Work, engagement_id: str, question_id: str) -> Question:
-    """Return a question of an engagement; another's does not exist."""
-    found = work.session.get(Question, question_id)
-    if found is None or found.engagement_id != engagement_id:
+_TOLD = (
+    select(Question, Slip, Share)
+    .outerjoin(Slip, Slip.question_id == Question.id)
+    .outerjoin(Share, Share.question_id == Question.id)
+)
+_ONE = _TOLD.where(Question.id == bindparam("question"),
+                   Question.engagement_id == bindparam("engagement"))
+_NEWEST = (
+    _TOLD.where(Question.engagement_id == bindparam("engagement"))
+    .order_by(Question.asked_at.desc(), Question.id.desc()).limit(bindparam("most"))
+)
+_OWN_NEWEST = _NEWEST.where(Question.asked_by == bindparam("asked_by"))
+_EDGE = or_(Question.asked_at < bindparam("at"),
+            and_(Question.asked_at == bindparam("at"), Question.id < bindparam("before")))
+
+
+def told_or_missing(work: Work, engagement_id: str, question_id: str) -> Told:
+    """Return a question of an engagement with what came of it; another's does not exist."""
+    if not question_id.isalnum():
+        # PostgreSQL takes no zero byte, and no id has one.
         raise Missing("question")
-    return found
-
-
-def slip_of(work: Work, question: Question) -> Slip | None:
-    """Return the slip that a question was turned into, if it was."""
-    return work.session.scalar(select(Slip).where(Slip.question_id == question.id))
-
-
-def share_of(work: Work, question: Question) -> Share | None:
-    """Return what was shared under a question, if anything was."""
-    return work.session.scalar(select(Share).where(Share.question_id == question.id))
+    row = work.session.execute(
+        _ONE, {"question": question_id, "engagement": engagement_id}).one_or_none()
+    if row is None:
+        raise Missing("question")
+    return Told(*row)
 
 
 def told_of(
@@ -60,22 +70,16 @@ def told_of(
 ) -> ToldPage:
     """Return a page of what was asked in an engagement, by anybody or by one person alone, with
     one query (and one more for where the page begins)."""
-    wanted = [Question.engagement_id == engagement_id]
+    wanted: dict[str, object] = {"engagement": engagement_id, "most": limit + 1}
+    found = _NEWEST
     if asked_by is not None:
-        wanted.append(Question.asked_by == asked_by)
+        found, wanted["asked_by"] = _OWN_NEWEST, asked_by
     if before:
-        edge = work.session.execute(
-            select(Question.asked_at, Question.id).where(Question.id == before, *wanted)
-        ).one_or_none() if before.isalnum() else None
-        if edge is None:
+        edge = told_or_missing(work, engagement_id, before).question
+        if asked_by not in (None, edge.asked_by):
             raise Missing("question")
-        wanted.append(or_(Question.asked_at < edge[0],
-                          and_(Question.asked_at == edge[0], Question.id < edge[1])))
-    rows = work.session.execute(
-        select(Question, Slip, Share)
-        .outerjoin(Slip, Slip.question_id == Question.id)
-        .outerjoin(Share, Share.question_id == Question.id)
-        .where(*wanted).order_by(Question.asked_at.desc(), Question.id.desc()).limit(limit + 1)
-    ).all()
-    found = [Told(*row) for row in rows[:limit]]
-    return ToldPage(found, found[-1].question.id if len(rows) > limit else None)
+        found = found.where(_EDGE)
+        wanted |= {"at": edge.asked_at, "before": edge.id}
+    rows = work.session.execute(found, wanted).all()
+    told = [Told(*row) for row in rows[:limit]]
+    return ToldPage(told, told[-1].question.id if len(rows) > limit else None)

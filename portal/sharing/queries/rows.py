@@ -32,8 +32,8 @@ _PEOPLE = (
     .order_by(Party.created_at, Party.role, Party.id)
 )
 _TEXTS = (
-    select(AgreementVersion.id, AgreementVersion.key_id, AgreementVersion.template_code,
-           AgreementVersion.record_enc)
+    select(AgreementVersion.id, AgreementVersion.agreement_id, AgreementVersion.key_id,
+           AgreementVersion.template_code, AgreementVersion.record_enc)
     .where(AgreementVersion.engagement_id == _HERE)
 )
 _OWN_TEXTS = (
@@ -80,6 +80,8 @@ class Being:
 class Frozen:
     """Hold what a frozen text says of its lines, by number, and its title."""
 
+    version_id: str
+    agreement_id: str
     template: str
     title: str
     lines: Mapping[int, Mapping[str, Any]]
@@ -113,8 +115,8 @@ def frozen(work: Work, engagement: Engagement, *, own: bool = False) -> dict[str
         record = work.vault.unlock(
             row.key_id, f"agreement_version/{row.id}/record", row.record_enc).decode()
         lines, template = _part(record, "lines", []), _part(record, "template", {})
-        found[row.id] = Frozen(row.template_code, template.get("name", ""),
-                               {line["no"]: line for line in lines})
+        found[row.id] = Frozen(row.id, row.agreement_id, row.template_code,
+                               template.get("name", ""), {line["no"]: line for line in lines})
     return found
 
 

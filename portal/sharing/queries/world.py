@@ -15,7 +15,7 @@ from portal.agreements.policy import VersionFacts, with_successors
 from portal.agreements.queries import Standing, standing_of_one
 from portal.engagements.policy import PARTY_ENDS, Mandatory, engagement_state, left_at
 from portal.engagements.queries import by_id
-from portal.ledger.queries import bodies_of, some_events_of
+from portal.ledger.queries import bodies_of
 from portal.sessions.queries import IN_SESSION
 from portal.sharing.policy.codes import ANY
 from portal.sharing.policy.loading import (
@@ -26,36 +26,21 @@ from portal.sharing.policy.loading import (
     Text,
     doubts,
     line_id,
-    plain,
     world_from,
 )
 from portal.sharing.policy.world import DENY, PERMIT, Line, Signature, TakenBack, Version, World
 from portal.sharing.queries import rows
+from portal.sharing.queries.glance import Said, meet, said
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from portal.engagements.models import Engagement
     from portal.ground.work import Work
-    from portal.sharing.queries.rows import Being, Closed, Frozen
+    from portal.sharing.queries.rows import Being, Closed
 
 #: A session's code and its instants, as pages list it.
 Session = tuple[str, datetime, datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Hold a line as everybody reads it, with the title of its text."""
-
-    id: str
-    version_id: str
-    agreement_id: str
-    template: str
-    title: str
-    number: int
-    effect: str
-    optional: bool
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +63,17 @@ class Around:
     standing: Standing
     revision: int
     at: datetime
+
+    @property
+    def coachee(self) -> Somebody:
+        """Return who is coached."""
+        return self.people[self.world.coachee]
+
+    @property
+    def coach(self) -> Somebody:
+        """Return who coaches now."""
+        return next(who for who in self.people.values()
+                    if who.role == "COACH" and who.left_at is None)
 
 
 def world_of(work: Work, engagement_id: str) -> World:
@@ -151,54 +147,14 @@ class _Loading:
                  for grant in self.grants.get(facts.version_id, ())
                  if is_open or grant.effect != PERMIT]
         if is_open:
-            _meet(self.work, self.engagement, self.people, {slot.role for slot in facts.slots},
-                  (named for line in lines for named in line.named))
-            self._say(facts, written)
+            meet(self.work, self.engagement, self.people, {slot.role for slot in facts.slots},
+                 (named for line in lines for named in line.named))
+            self.lines |= said(written)
         taken = [TakenBack(line_id(facts.version_id, one.facts["line"]), one.at,
                            _texts(one.facts.get("categories")))
                  for one in self.taken if one.subject_id == facts.version_id]
         return Text(facts, lines, self.accepted.get(facts.version_id, ()), taken,
                     doubts(facts, self.standing.events))
-
-    def _say(self, facts: VersionFacts, written: Frozen) -> None:
-        for number, line in written.lines.items():
-            said = Said(line_id(facts.version_id, number), facts.version_id, facts.agreement_id,
-                        written.template, written.title, number, line["effect"],
-                        line["optional"], line["sentence"])
-            self.lines[said.id] = said
-
-
-def askable(work: Work, engagement: Engagement) -> list[Somebody]:
-    """Return whom the engagement's coach can ask about, the coachee last: whoever takes part and
-    did not leave, and whoever else is named in a text that this coach signs."""
-    parties = rows.beings(work, engagement)
-    gone = {event.subject_id for event in some_events_of(
-        work, [engagement.id], PARTY_ENDS)[engagement.id]}
-    people = {one.id: Somebody(one.id, one.role, one.name, since=one.since) for one in parties}
-    for text in rows.frozen(work, engagement, own=True).values():
-        _meet(work, engagement, people, {"COACH", "COACHEE"}, (
-            Named(who["role"], who["name"], who.get("place", ""))
-            for line in text.lines.values() for who in line["recipients"]))
-    others = [who for who in people.values()
-              if who.role not in ("COACH", "COACHEE") and who.id not in gone]
-    return [*others, *(who for who in people.values() if who.role == "COACHEE")]
-
-
-def _meet(
-    work: Work, engagement: Engagement, people: dict[str, Somebody], signing: Collection[str],
-    named: Iterable[Named],
-) -> None:
-    """Know everybody whom a line names and who is no party: a tool, a body, a page.
-
-    Their id stays the same over texts, and says nothing about their name.
-    """
-    known = {(who.role, plain(who.name)) for who in people.values()}
-    for one in {*named}:
-        if (one.role != ANY and one.name and one.role not in signing
-                and (one.role, plain(one.name)) not in known):
-            key = work.ground.vault.fingerprint(
-                f"{engagement.id}\n{one.role}\n{plain(one.name)}", "recipient")[:32]
-            people[key] = Somebody(key, one.role, one.name, one.place)
 
 
 def _to_the_end(standing: Standing) -> list[VersionFacts]:

@@ -16,7 +16,7 @@ from portal.sharing.policy import Code, read_request
 from portal.sharing.policy.asking import AskNo
 from portal.sharing.policy.deciding import YES
 from portal.sharing.policy.narrowing import one_change
-from portal.sharing.queries import around, question_or_missing, share_of, slip_of
+from portal.sharing.queries import Around, around, glance, told_or_missing
 from portal.sharing.views import bp
 from portal.sharing.views.words import REFUSALS, WAYS, Way, duties, reason, words_of
 from portal.web.guards import Door, guard
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from portal.ground.work import Work
     from portal.sharing.models import Question
-    from portal.sharing.queries import Around
+    from portal.sharing.queries import Glance, Told
 
 _QUESTION = "/engagements/<engagement_id>/questions/<question_id>"
 
@@ -43,12 +43,12 @@ class Step:
     fields: dict[str, str] | None = None
 
 
-def _mine(work: Work, engagement_id: str, question_id: str) -> Question:
+def _mine(work: Work, engagement_id: str, question_id: str) -> Told:
     """Return a question of the present coach; what another asked here before stays closed."""
-    question = question_or_missing(work, engagement_id, question_id)
-    if work.actor is None or question.asked_by != work.actor.person_id:
+    told = told_or_missing(work, engagement_id, question_id)
+    if work.actor is None or told.question.asked_by != work.actor.person_id:
         raise Missing("question")
-    return question
+    return told
 
 
 def _fields(question: Question, **change: str) -> dict[str, str]:
@@ -60,8 +60,9 @@ def _fields(question: Question, **change: str) -> dict[str, str]:
     return fields | ({"agreed": "y"} if question.third_person_agreed else {})
 
 
-def _shown(work: Work, loaded: Around, question: Question) -> dict[str, Any]:
-    coachee = loaded.people[loaded.world.coachee].name
+def _shown(work: Work, loaded: Around | Glance, told: Told) -> dict[str, Any]:
+    question = told.question
+    coachee = loaded.coachee.name
     who = loaded.people.get(question.recipient_id)
     name = who.name if who else _("Somebody who is no longer named")
     line = loaded.lines.get(question.line or "")
@@ -70,14 +71,13 @@ def _shown(work: Work, loaded: Around, question: Question) -> dict[str, Any]:
     return {
         "engagement_id": question.engagement_id, "question": question, "yes": yes,
         "who": who, "name": name, "coachee": coachee, "line": line, "door": door,
-        "coach": next(p.name for p in loaded.people.values()
-                      if p.role == "COACH" and p.left_at is None),
+        "coach": loaded.coach.name,
         "words": words_of(question), "why": reason(question.code, name, coachee),
         "duties": duties(question.obligations, coachee),
         "onward": "no_onward_sharing_notice" in question.obligations,
-        "again": _fields(question), "slip": slip_of(work, question),
-        "share": share_of(work, question), "now": work.now,
-        "step": None if yes else _step(loaded, question, name, coachee, work)}
+        "again": _fields(question), "slip": told.slip, "share": told.share, "now": work.now,
+        "step": _step(loaded, question, name, coachee, work)
+        if isinstance(loaded, Around) and not yes else None}
 
 
 def _step(
@@ -133,8 +133,11 @@ def _line_url(loaded: Around) -> str:
 def answer(work: Work, engagement_id: str, question_id: str) -> Response:
     """Show the answer that a question got, why, what a yes asks for, and what a no would need."""
     engagement = own_or_missing(work, engagement_id)
-    question = _mine(work, engagement.id, question_id)
-    return page("sharing/answer.html", **_shown(work, around(work, engagement.id), question))
+    told = _mine(work, engagement.id, question_id)
+    # What a yes rests on is read at a glance; what a no lacks takes a world to find out.
+    loaded = (glance(work, engagement) if told.question.decision == YES
+              else around(work, engagement.id))
+    return page("sharing/answer.html", **_shown(work, loaded, told))
 
 
 @bp.post(f"{_QUESTION}/slip")
@@ -142,11 +145,11 @@ def answer(work: Work, engagement_id: str, question_id: str) -> Response:
 def take_along(work: Work, engagement_id: str, question_id: str) -> Response:
     """Turn a yes into a slip for five minutes."""
     engagement = own(work, engagement_id)
-    question = _mine(work, engagement.id, question_id)
+    told = _mine(work, engagement.id, question_id)
     try:
-        actions.take_along(work, engagement, question.id)
+        actions.take_along(work, engagement, told.question.id)
     except Refused as no:
-        return _refused(work, question, no)
+        return _refused(work, told, no)
     return go("sharing.answer", engagement_id=engagement_id, question_id=question_id)
 
 
@@ -155,16 +158,16 @@ def take_along(work: Work, engagement_id: str, question_id: str) -> Response:
 def shared(work: Work, engagement_id: str, question_id: str) -> Response:
     """Write down that it was shared, if the yes still holds in this very moment."""
     engagement = own(work, engagement_id)
-    question = _mine(work, engagement.id, question_id)
+    told = _mine(work, engagement.id, question_id)
     try:
-        actions.share(work, engagement, question.id)
+        actions.share(work, engagement, told.question.id)
     except Refused as no:
-        return _refused(work, question, no)
+        return _refused(work, told, no)
     flash(_("Written down as shared."))
     return go("sharing.answer", engagement_id=engagement_id, question_id=question_id)
 
 
-def _refused(work: Work, question: Question, no: Refused) -> Response:
-    loaded = around(work, question.engagement_id)
-    return page("sharing/refused.html", no.status, **_shown(work, loaded, question),
+def _refused(work: Work, told: Told, no: Refused) -> Response:
+    loaded = around(work, told.question.engagement_id)
+    return page("sharing/refused.html", no.status, **_shown(work, loaded, told),
                 refusal=REFUSALS[AskNo(no.reason)])
