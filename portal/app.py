@@ -31,6 +31,7 @@ from portal.tools.views import bp as tools
 from portal.web import addresses, assets, errors, headers, uploads, words
 from portal.web.context import frame_all
 from portal.web.guards import Door, guard
+from portal.witness.views import bp as witness
 
 if TYPE_CHECKING:
     from portal.ground.clock import Clock
@@ -48,7 +49,7 @@ def create_app(settings: Settings, clock: Clock | None = None, *, testing: bool 
     _configure(app, settings)
     _furnish(app)
     for room in (desk, evidence, factors, handing, inking, issuing, people.bp, reaching, receipts,
-                 sessions, sharing, signing, taking, tools):
+                 sessions, sharing, signing, taking, tools, witness):
         app.register_blueprint(room)
     return app
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from portal.evidence.queries import live_seal
 from portal.ground import chance
 from portal.ground.signednote import sign_note
 from portal.ledger.actions import lock_chain
 from portal.witness import policy
 from portal.witness.models import Checkpoint
-from portal.witness.queries import grown_heads, newest_checkpoint
+from portal.witness.queries import grown_heads, newest_checkpoint, own_seal
 
 if TYPE_CHECKING:
     from portal.ground.work import Work
@@ -24,10 +23,10 @@ _MARGIN = timedelta(days=1)
 def take_checkpoint(work: Work, practice_id: str) -> Checkpoint | None:
     """Sign a note over what was recorded in a practice since the checkpoint before.
 
-    None where nothing was, and where the practice has no seal.
+    None where nothing was, and where the practice has no seal of the portal's own making.
     """
     lock_chain(work, practice_id)
-    before, seal = newest_checkpoint(work, practice_id), live_seal(work, practice_id)
+    before, seal = newest_checkpoint(work, practice_id), own_seal(work, practice_id)
     since = before.taken_at if before is not None else None
     heads = grown_heads(work, practice_id, since - _MARGIN if since is not None else None)
     if seal is None or not any(since is None or at > since for _head, at in heads):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -86,6 +87,53 @@ class Fault:
     trouble: Trouble
     where: str
     number: int = 0
+
+
+#: A file of ours is far smaller than this (bytes); a larger one is not read.
+LARGEST = 5 * 1024 * 1024
+
+#: How often files and codes from one network are checked: so often within so long.
+CHECKS, WITHIN = 30, timedelta(minutes=10)
+
+
+class Verdict(StrEnum):
+    """Say what a file or a code is, and no more than that (Z2)."""
+
+    GENUINE = "genuine"
+    CODE_KNOWN = "code_known"
+    CHANGED = "changed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Hold a verdict, and when the paper was sealed where it is known."""
+
+    verdict: Verdict
+    sealed_at: datetime | None = None
+
+
+_CODE = re.compile(rb"[A-HJKMNP-Z2-9]{4}(?:-[A-HJKMNP-Z2-9]{4}){3}")
+#: A file is looked through for so many codes at most.
+_CODES = 50
+
+
+def codes_in(file: bytes) -> list[str]:
+    """Return what looks like the code of a paper in a file, as far as it stands there readably."""
+    found = dict.fromkeys(match.group().decode() for match in _CODE.finditer(file))
+    return list(found)[:_CODES]
+
+
+def spelled(code: str) -> str:
+    """Return a code as papers print it, however it was typed."""
+    letters = re.sub(r"[\s-]", "", code).upper()
+    return "-".join(letters[at:at + 4] for at in range(0, len(letters), 4))
+
+
+def carries(file: bytes, certificate: bytes) -> bool:
+    """Tell whether a file holds this certificate (DER), as sealed PDFs hold theirs: in hex."""
+    told = certificate.hex().encode()
+    return told in file or told.upper() in file
 
 
 @dataclass(frozen=True, slots=True)

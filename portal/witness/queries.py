@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -10,22 +11,30 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, tuple_
 
-from portal.evidence.models import Seal, SealedFile
+from portal.evidence.models import Seal, SealedFile, Twin
+from portal.ground.authority import der
 from portal.ground.db import Base
 from portal.ground.signednote import read_note
 from portal.ledger.models import Entry
 from portal.ledger.policy import Walk
-from portal.ledger.queries import walk
+from portal.ledger.queries import calls_since, walk
 from portal.witness.models import Checkpoint
 from portal.witness.policy import (
+    CHECKS,
+    WITHIN,
+    Answer,
     Examined,
     Fault,
     Head,
     Kept,
     Trouble,
+    Verdict,
+    carries,
+    codes_in,
     faults_in,
     key_name,
     read_heads,
+    spelled,
 )
 
 if TYPE_CHECKING:
@@ -40,6 +49,14 @@ def newest_checkpoint(work: Work, practice_id: str) -> Checkpoint | None:
     return work.session.scalar(
         select(Checkpoint).where(Checkpoint.practice_id == practice_id)
         .order_by(Checkpoint.number.desc()).limit(1))
+
+
+def own_seal(work: Work, practice_id: str) -> Seal | None:
+    """Return the newest seal of the portal's own making, also where a practice seals its papers
+    with one that it brought: checkpoints are signed with P-256 (Z20)."""
+    return work.session.scalar(
+        select(Seal).where(Seal.practice_id == practice_id, Seal.brought.is_(False))
+        .order_by(Seal.made_at.desc()).limit(1))
 
 
 def grown_heads(
@@ -60,6 +77,41 @@ def grown_heads(
 def sealing_practices(work: Work) -> list[str]:
     """Return the practices that have a seal."""
     return list(work.session.scalars(select(Seal.practice_id).distinct()))
+
+
+def opens_again(work: Work, subject_id: str) -> datetime | None:
+    """Return when more can be checked from a network that has checked often, or None for now."""
+    made, oldest = calls_since(work, "paper.checked", subject_id, work.now - WITHIN, CHECKS)
+    return oldest + WITHIN if made >= CHECKS and oldest is not None else None
+
+
+def answer_file(work: Work, file: bytes) -> Answer:
+    """Say what a file is. Its hash is compared with that of every sealed file and its readable
+    twin, so every byte counts; what is none of them, but carries a seal or a code of ours, was
+    changed."""
+    digest = hashlib.sha256(file).hexdigest()
+    known = work.session.scalar(
+        select(SealedFile.sealed_at).where(SealedFile.sha256 == digest).union_all(
+            select(SealedFile.sealed_at).join(Twin, Twin.paper_id == SealedFile.id)
+            .where(Twin.sha256 == digest)))
+    if known is not None:
+        return Answer(Verdict.GENUINE, known)
+    codes = codes_in(file)
+    if codes and work.session.scalar(
+        select(SealedFile.id).where(SealedFile.short_code.in_(codes)).limit(1)
+    ):
+        return Answer(Verdict.CHANGED)
+    seals = work.session.scalars(select(Seal.certificate_pem))
+    if any(carries(file, der(pem)) for pem in seals):
+        return Answer(Verdict.CHANGED)
+    return Answer(Verdict.UNKNOWN)
+
+
+def answer_code(work: Work, code: str) -> Answer:
+    """Say whether a paper has this code: 78 bits, so nobody comes upon one by trying."""
+    sealed_at = work.session.scalar(
+        select(SealedFile.sealed_at).where(SealedFile.short_code == spelled(code)))
+    return Answer(Verdict.UNKNOWN) if sealed_at is None else Answer(Verdict.CODE_KNOWN, sealed_at)
 
 
 def examine(work: Work, went_on: Callable[[int], object] = lambda _count: None) -> Examined:

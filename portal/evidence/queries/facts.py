@@ -66,6 +66,7 @@ def _practice(work: Work, row: AgreementVersion, seal: Seal) -> policy.PracticeF
         name=practice.name, contact=said.contact, front_door=f"{base}/lost",
         root_certificate=seal_address(work, seal.id, "root.pem"),
         root_fingerprint=describe(seal.root_pem).fingerprint,
+        check_page=f"{base}/check",
         successor=", ".join(filter(None, (said.successor_name, said.successor_contact))),
         withdrawal=said.withdrawal_address,
     )

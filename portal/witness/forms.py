@@ -1,0 +1,17 @@
+"""What somebody brings to have it checked."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import StringField
+
+from portal.web.forms import at_most
+from portal.web.words import later as _
+
+
+class CheckForm(FlaskForm):
+    """A file, or the code that is printed on it."""
+
+    file = FileField(_("The file"))
+    code = StringField(_("Or the code that stands at the foot of every page"), [at_most(40)])

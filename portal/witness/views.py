@@ -1,0 +1,60 @@
+"""The page on which anyone can have a paper checked, without an account (Z2)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, request
+
+from portal.web.forms import said
+from portal.web.guards import Door, guard
+from portal.web.pages import _, again, blame, page
+from portal.web.uploads import takes
+from portal.witness.forms import CheckForm
+from portal.witness.policy import LARGEST
+from portal.witness.queries import answer_code, answer_file, opens_again
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from portal.ground.work import Work
+
+bp = Blueprint("witness", __name__)
+
+
+@bp.get("/check")
+@guard(Door.ANYONE)
+def check(work: Work) -> Response:
+    """Ask for a file or a code."""
+    return page("witness/check.html", form=CheckForm(formdata=None), answer=None)
+
+
+@bp.post("/check")
+@takes(LARGEST + 4096)
+@guard(Door.ANYONE)
+def answer(work: Work) -> Response:
+    """Say genuine, changed or unknown, and when it was sealed: no name and no word of it."""
+    form, subject = CheckForm(), _whence(work)
+    opens = opens_again(work, subject)
+    if opens is not None:
+        response = page("witness/check.html", 429, form=form, answer=None, opens=opens)
+        response.headers["Retry-After"] = str(max(1, int((opens - work.now).total_seconds())))
+        return response
+    brought, code = request.files.get("file"), said(form.code)
+    whole = brought.read() if brought is not None else b""
+    if not whole and not code:
+        blame(form, "file", _("Choose a file, or type the code that is printed on it."))
+        return again("witness/check.html", form=form, answer=None)
+    if not form.validate_on_submit():
+        return again("witness/check.html", form=form, answer=None)
+    found = answer_file(work, whole) if whole else answer_code(work, code)
+    work.note("paper.checked", found.verdict.value, subject_id=subject)
+    return page("witness/check.html", form=form, answer=found)
+
+
+def _whence(work: Work) -> str:
+    """Return by what checks from one network are counted."""
+    return hashlib.sha256((work.origin.network or "").encode()).hexdigest()[:32]
+
+
