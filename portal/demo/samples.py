@@ -7,6 +7,7 @@ have signed by the portal's own actions. The practice's keys are gone once the f
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +20,15 @@ from portal.demo.home import played
 from portal.demo.sink import MAIL
 from portal.demo.story import SAMPLES
 from portal.demo.telling import DAYS
-from portal.evidence.queries import file_or_missing, live_seal, newest_paper, papers_of
+from portal.evidence.queries import (
+    file_or_missing,
+    live_seal,
+    newest_paper,
+    papers_of,
+    twin_or_missing,
+)
 from portal.plain.errors import Missing, PortalError
+from portal.receipts.queries import receipt_schema
 from portal.wording.queries import template
 
 if TYPE_CHECKING:
@@ -63,6 +71,7 @@ def write_samples(folder: Path, bar: Bar) -> list[Sample]:
     with (tempfile.TemporaryDirectory() as home, bar(DAYS, "A year at Berg Coaching") as passed,
           played(Path(home), PORT, SAMPLES, passed) as everyone):
         made = [*sorted(_papers(everyone), key=_path), _root(everyone),
+                *sorted(_receipts(everyone), key=_path), _schema(),
                 *sorted(_calendars(everyone), key=_path), *_mails(everyone, Path(home) / MAIL)]
     for sample in made:
         place = folder / sample.path
@@ -91,6 +100,9 @@ def _papers(on: Everyone) -> Iterator[Sample]:
                 _row, body = file_or_missing(work, facts.version_id, paper.id)
                 yield Sample(f"papers/{code}-{edition}.pdf",
                              f"{template(code).name}, sealed, {reader}", body)
+                _row, page = twin_or_missing(work, facts.version_id, paper.id)
+                yield Sample(f"papers/{code}-{edition}.html",
+                             f"the same as a page to read, {reader}", page)
 
 
 def _root(on: Everyone) -> Sample:
@@ -102,14 +114,32 @@ def _root(on: Everyone) -> Sample:
                       seal.root_pem)
 
 
+def _codes(on: Everyone) -> dict[str, str]:
+    """Return the template of each of Ben's versions."""
+    with on.ground.work(writes=False) as work:
+        standing = standing_of_one(work, on.engagements["ben"])
+        return {facts.version_id: standing.agreements[facts.agreement_id].template_code
+                for facts in standing.versions}
+
+
+def _receipts(on: Everyone) -> Iterator[Sample]:
+    reader = Reader(make_app(on.ground.settings, on.clock), on)
+    for version_id, code in _codes(on).items():
+        yield Sample(f"receipts/{code}.jsonld",
+                     f"the coachee’s consent receipt of {template(code).name}",
+                     reader.as_coachee("ben", f"/p/agreements/{version_id}/consent.jsonld"))
+
+
+def _schema() -> Sample:
+    body = json.dumps(receipt_schema(), indent=1, ensure_ascii=False).encode() + b"\n"
+    return Sample("receipts/consent-receipt.schema.json",
+                  "what every receipt keeps to, as a JSON Schema", body)
+
+
 def _calendars(on: Everyone) -> Iterator[Sample]:
     reader = Reader(make_app(on.ground.settings, on.clock), on)
     ben = on.engagements["ben"]
-    with on.ground.work(writes=False) as work:
-        standing = standing_of_one(work, ben)
-        codes = {facts.version_id: standing.agreements[facts.agreement_id].template_code
-                 for facts in standing.versions}
-    for version_id, code in codes.items():
+    for version_id, code in _codes(on).items():
         yield Sample(f"calendars/coachee-{code}.ics",
                      f"the days of {template(code).name}, for the coachee’s calendar",
                      reader.as_coachee("ben", f"/p/agreements/{version_id}/dates.ics"))
@@ -157,8 +187,8 @@ qpdf --show-attachment=record.json papers/T1-common.pdf
 
 ## What is not here
 
-- Consent receipts as files: the portal does not make them yet. What the coachee chose, how each
-  person was reached and who heard whose voice stands in the edition for coachee and coach alone.
+- What the coachee chose, how each person was reached and who heard whose voice, outside of the
+  receipts and of the editions for coachee and coach alone: nobody else is handed any of it.
 - The practice's keys. They were made for these samples and are gone.
 - Anybody to ask: the addresses in the papers lead nowhere.
 """

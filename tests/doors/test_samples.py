@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import email
 import email.policy
+import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from icalendar import Calendar
+from jsonschema import Draft202012Validator
 
 from portal.demo import cast
 from tests.plugins.needs import tool
@@ -52,7 +55,8 @@ def names(folder: Path) -> set[str]:
 
 def test_writes_both_editions_of_every_template(samples: Path) -> None:
     found = names(samples)
-    assert {name for name in found if name.startswith("papers/")} == PAPERS
+    twins = {name.replace(".pdf", ".html") for name in PAPERS}
+    assert {name for name in found if name.startswith("papers/")} == PAPERS | twins
     assert {"root.pem", "README.md", "SHA256SUMS", "calendars/coachee-sessions.ics",
             "mails/invitation.eml"} <= found
 
@@ -61,7 +65,6 @@ def test_lists_every_file_with_its_digest(samples: Path) -> None:
     index = (samples / "README.md").read_text(encoding="utf-8")
     for name in names(samples) - {"README.md", "SHA256SUMS"}:
         assert f"]({name})" in index
-    assert "Consent receipts as files: the portal does not make them yet." in index
     listed = [line.split("  ") for line in (samples / "SHA256SUMS").read_text().splitlines()]
     assert {name for _digest, name in listed} == names(samples) - {"README.md", "SHA256SUMS"}
     assert all(digest in index for digest, _name in listed)
@@ -95,6 +98,21 @@ def test_has_a_seal_certificate_that_the_root_vouches_for(samples: Path, tmp_pat
                    tmp_path / "seal.pem").strip().endswith("OK")
 
 
+def test_has_receipts_that_keep_to_the_schema_beside_them(samples: Path) -> None:
+    folder = samples / "receipts"
+    schema = json.loads((folder / "consent-receipt.schema.json").read_text("utf-8"))
+    receipts = sorted(folder.glob("*.jsonld"))
+    assert [file.stem for file in receipts] == ["T1", "T2", "T3", "T4", "T5"]
+    for file in receipts:
+        Draft202012Validator(schema).validate(json.loads(file.read_text("utf-8")))
+
+
+def test_has_twins_that_say_which_sealed_file_they_belong_to(samples: Path) -> None:
+    for name in PAPERS:
+        paper, twin = samples / name, samples / name.replace(".pdf", ".html")
+        assert hashlib.sha256(paper.read_bytes()).hexdigest() in twin.read_text("utf-8")
+
+
 @pytest.mark.needs("pdfsig")
 def test_z1_keeps_private_facts_out_of_the_common_editions(samples: Path) -> None:
     def text(name: str) -> str:
@@ -103,8 +121,10 @@ def test_z1_keeps_private_facts_out_of_the_common_editions(samples: Path) -> Non
     assert "read aloud by video" in text("papers/T1-coachee.pdf")
     for name in PAPERS:
         if name.endswith("common.pdf"):
-            assert "read aloud by video" not in text(name), name
-            assert cast.BEN.name in text(name)
+            twin = (samples / name.replace(".pdf", ".html")).read_text("utf-8")
+            for words in (text(name), twin):
+                assert "read aloud by video" not in words, name
+                assert cast.BEN.name in words
 
 
 def test_hands_out_calendars_that_name_nobody(samples: Path) -> None:
