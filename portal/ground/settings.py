@@ -97,6 +97,11 @@ class Settings:
         secret=True,
     )
     mail_from: str = _says("The address from which the portal writes.", "portal@localhost")
+    mail_copies_mb: int = _says(
+        "How many megabytes of sealed copies go along with one mail at most, to mailboxes that "
+        "nobody else reads. With 0 none ever does, and everybody signs in for theirs.",
+        8, least=0, most=25,
+    )
     coach_idle_minutes: int = _says(
         "After how many minutes unused a coach is signed out.", 60, least=1, most=1440
     )

@@ -23,9 +23,6 @@ Told = Callable[["Work", Claimed, Outcome], None]
 #: Returns what goes along with a mail to where it is sent now: (work, mail). Read only.
 Enclose = Callable[["Work", Claimed], Sequence[Enclosure]]
 
-#: More than this (bytes) goes along with no letter: many mailboxes refuse it.
-MOST_ENCLOSED = 8 * 1024 * 1024
-
 TEMPLATES = Path(__file__).parents[2] / "templates" / "mail"
 
 
@@ -84,11 +81,15 @@ def letter(
 def _enclosed(
     ground: Ground, mails: Sequence[Claimed], enclose: Enclose
 ) -> dict[str, Sequence[Enclosure]]:
-    """Return what goes along with each mail; nothing at all where it is too much together."""
+    """Return what goes along with each mail; nothing at all where it is too much together: many
+    mailboxes refuse a large letter."""
+    most = ground.settings.mail_copies_mb * 1024 * 1024
+    if not most:
+        return {}
     with ground.work(writes=False) as work:
         found = {mail.id: enclose(work, mail) for mail in mails}
     size = sum(len(file.body) for files in found.values() for file in files)
-    return found if size <= MOST_ENCLOSED else {}
+    return found if size <= most else {}
 
 
 def _attempt(ground: Ground, mails: Sequence[Claimed], enclose: Enclose) -> Attempt:

@@ -15,7 +15,7 @@ from portal.evidence.jobs import seal_due
 from portal.evidence.models import SealedFile
 from portal.ground.mail import Enclosure
 from portal.ledger.models import Entry
-from portal.notices.jobs import MOST_ENCLOSED, deliver
+from portal.notices.jobs import deliver
 from portal.people.models import ContactPoint
 from portal.reaching.actions import told
 from portal.worker import run_job
@@ -139,13 +139,14 @@ def test_z7_asks_whose_mailbox_it_is_when_the_mail_goes_out(
         assert files(sent(world, room, url)) == {}
 
 
-def test_sends_nothing_along_that_a_mailbox_would_refuse(world: World) -> None:
+@pytest.mark.parametrize("most", [0, 1])
+def test_sends_nothing_along_that_is_too_much_or_not_wanted(world: World, most: int) -> None:
     conclude(world)
     seal_due(world.ground)
-    huge = [Enclosure("agreement.pdf", "application/pdf", bytes(MOST_ENCLOSED + 1))]
+    large = [Enclosure("agreement.pdf", "application/pdf", bytes(1024 * 1024 + 1))]
     with running() as (room, url):
-        world.ground.settings = replace(world.ground.settings, smtp_url=url)
-        deliver(world.ground, told, lambda _work, _mail: huge)
+        world.ground.settings = replace(world.ground.settings, smtp_url=url, mail_copies_mb=most)
+        deliver(world.ground, told, lambda _work, _mail: large)
     [letter] = letters(room, BEN)
     assert files(room.mails) == {}
     assert NOT_HERE in words(letter)
