@@ -11,7 +11,11 @@ import pytest
 from sqlalchemy import select
 
 from bench.board import queries
+from portal.agreements.actions import NewLine, NewSlot, NewVersion, freeze
+from portal.agreements.queries import standing_of_one
+from portal.engagements.actions import hold
 from portal.ledger.models import Entry
+from portal.sharing.actions import Asked, ask, share
 from portal.sharing.models import Question, Share, Slip
 from portal.sharing.policy import Code
 from portal.sharing.policy.asking import SLIP_LASTS, AskNo
@@ -19,6 +23,7 @@ from portal.sharing.views.rules import decisions_page
 from portal.sharing.views.words import DUTIES, REASONS, REFUSALS, WAYS
 from tests.builders import World, come_again
 from tests.pages import Browser, Page
+from tests.sessions.world import sign_all
 from tests.sharing.table import load, person, record, seat_everyone
 from tests.web.stage import a_world
 
@@ -220,6 +225,39 @@ def test_refuses_a_slip_after_a_withdrawal(seated: World, app: Flask) -> None:
     again = put(seated, browser)
     assert "This yes was taken back." in again.text
     assert again.soup.find("a", string="Ask Ben Adler for this line")
+
+
+def test_counts_down_a_line_that_may_be_used_once(seated: World) -> None:
+    with seated.ground.work(writes=True, actor=seated.coach()) as work:
+        engagement = hold(work, seated.ids["engagement"])
+        standing = standing_of_one(work, engagement.id)
+        facts = standing.version(seated.ids["T3"])
+        once = {"categories": ["LOG.SCHEDULE"], "recipients": ["ASSISTANT"],
+                "purposes": ["arrange"], "channels": ["email_work"], "max_form": "fact",
+                "uses_max": 1, "obligations": ["count_use"]}
+        [(version, _facts)] = freeze(work, engagement, standing, [(
+            standing.agreements[facts.agreement_id], NewVersion(
+                template_version="1", locale="en", timezone="Europe/Vienna", record={},
+                notices={}, starts_on=work.now.date(), ends_on=facts.valid_to.date(),
+                slots=[NewSlot(slot.party_id, slot.role, "agree", vouching=False)
+                       for slot in facts.slots],
+                lines=[NewLine(1, "permit", False, False, once, work.now, facts.valid_to)],
+                effective_from=work.now, valid_to=facts.valid_to,
+                sign_by=facts.valid_to, review_months=3, grace_days=0))])
+    sign_all(seated, version.id)
+    found = []
+    for _time in range(2):
+        with seated.ground.work(writes=True, actor=seated.coach()) as work:
+            engagement = hold(work, seated.ids["engagement"])
+            question = ask(work, engagement, Asked(
+                seated.ids["eli.party"], "LOG.SCHEDULE", "arrange", "email_work", "fact"))
+            found.append(question.decision)
+            if question.decision == "PERMIT":
+                share(work, engagement, question.id)
+    assert found == ["PERMIT", "DENY"]
+    (line,) = [line for text in load(seated).world.versions for line in text.lines
+               if text.id == version.id]
+    assert line.uses_left == 0
 
 
 def test_inv_14_shows_ben_everything_that_was_asked_and_shared(seated: World, app: Flask) -> None:
