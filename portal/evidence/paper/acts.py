@@ -6,24 +6,27 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from portal.evidence.paper import words
+from portal.evidence.paper.layout import NOTE, TEXT, Para
 from portal.evidence.paper.times import Times
 from portal.evidence.policy import AssuranceFacts, CoacheeFacts, InkMark, PaperFacts, SignatureFacts
 from portal.web.words import _
 
 
-def acts(facts: PaperFacts, times: Times) -> list[str]:
-    """Return the acts as sentences. How people were reached and vouched for stands in the
-    coachee's edition alone (Z1)."""
+def acts(facts: PaperFacts, times: Times) -> list[Para]:
+    """Return each act as a sentence, and when it was below it. How people were reached and
+    vouched for stands in the coachee's edition alone (Z1)."""
     found = [_signed(signature) for signature in facts.version.signatures]
     if isinstance(facts, CoacheeFacts):
         found += [act for known in facts.assurances for act in _known(known)]
-    issued = facts.version.issued_at
+    sent, issued = _("The text was fixed and sent to be signed."), facts.version.issued_at
     if issued is not None:
-        found.append((issued, _("The text was fixed and sent to be signed.")))
+        found.append((issued, sent))
     # Of one instant the order is that of what is said, so that it is the same each time.
-    told = [f"{times.instant(at)}: {what}" for at, what in sorted(found)]
-    return told if issued is not None else [
-        _("When the text was fixed and sent: not recorded."), *told]
+    told = [(times.instant(at), what) for at, what in sorted(found)]
+    if issued is None:
+        told.insert(0, (_("not recorded"), sent))
+    return [para for number, (when, what) in enumerate(told)
+            for para in (Para(what, TEXT, 4 if number else 0), Para(when, NOTE))]
 
 
 def clock(facts: PaperFacts) -> list[str]:

@@ -91,8 +91,10 @@ def certificate(facts: PaperFacts, times: Times) -> list[Row]:
             _("Complete on {time}").format(time=times.instant(complete)),
         ]),
     ]
-    entries.append((_("Each act, in order"), acts(facts, times)))
-    entries.append((_("Time"), clock(facts)))
+    rows.extend(_entries(entries))
+    rows.extend(beside([Para(_("Each act, in order"), LABEL)], acts(facts, times), pad=5,
+                       whole=True))
+    entries = [(_("Time"), clock(facts))]
     entries.append((_("Ledger"), [
         version.ledger_head,
         _("The head of the ledger when this copy was made. Each copy is a witness of it."),
@@ -102,7 +104,7 @@ def certificate(facts: PaperFacts, times: Times) -> list[Row]:
         _("Made on {time}").format(time=times.instant(version.copied_at)),
         _("Short code {code}").format(code=facts.short_code),
     ]))
-    rows.extend(_entries(entries))
+    rows.extend(_entries(entries, first=False))
     return rows
 
 
@@ -209,9 +211,10 @@ def _fitting(text: str) -> Style:
     return replace(MARK, size=size, leading=size * 1.2)
 
 
-def _entries(entries: Sequence[tuple[str, list[str]]]) -> list[Row]:
+def _entries(entries: Sequence[tuple[str, list[str]]], *, first: bool = True) -> list[Row]:
     rows: list[Row] = []
     for at, (label, values) in enumerate(entries):
         body = [Para(value, TEXT) for value in values]
-        rows.extend(beside([Para(label, LABEL)], body, pad=5, first=at == 0, whole=True))
+        rows.extend(beside([Para(label, LABEL)], body, pad=5, first=first and at == 0,
+                           whole=True))
     return rows
