@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import NumberRange, Optional
+from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.taking.policy import Found
-from portal.web.forms import at_most, filled, printable
+from portal.web.forms import at_most, filled, printable, said
 from portal.web.words import later as _
 
 if TYPE_CHECKING:
@@ -50,8 +49,13 @@ class BareForm(FlaskForm):
 
     what = RadioField(_("What shall happen?"), validators=[filled(_("Choose what shall happen."))])
     reference = StringField(_("Reference of the agreement"), [at_most(40)])
-    line = IntegerField(_("Number of the line"), [Optional(), NumberRange(1, 999, _(
-        "Enter the number of the line, as it stands on your copy."))])
+    line = StringField(_("Number of the line"), [at_most(9)])
+
+    @property
+    def number(self) -> int | None:
+        """Return the number of the line that was typed, or None where there is none."""
+        typed = said(self.line)
+        return int(typed) if typed.isascii() and typed.isdigit() else None
 
     def name_choices(self, *, coachee: bool) -> None:
         """Offer what somebody in this role can do."""

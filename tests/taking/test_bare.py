@@ -81,7 +81,8 @@ def test_takes_one_line_back_by_its_number(table: World, app: Flask) -> None:
     ({}, "Choose what shall happen."),
     ({"what": "line"}, "Enter the reference as it stands on your copy"),
     ({"what": "line", "reference": "zz"}, "Enter the reference as it stands on your copy"),
-    ({"what": "line", "line": "x"}, "line"),
+    ({"what": "line", "line": "x"},
+     "Enter the number of the line, as it stands on your copy."),
     ({"what": "line", "line": "77"}, "Enter the reference as it stands on your copy"),
 ])
 def test_changes_nothing_without_a_whole_answer(

@@ -199,3 +199,16 @@ def test_k43_tells_the_coach_what_was_seen_by_mistake_and_nobody_what_it_was(
     assert "printer" not in str(waiting(table, "seen_by_mistake"))
     assert "mistake." in desk(table, app).get(
         f"/engagements/{table.ids['engagement']}/story").text
+
+
+def test_inv_2_leads_the_coach_to_a_new_text_when_one_that_is_needed_is_gone(
+    table: World, app: Flask
+) -> None:
+    take_whole(table, "T1")
+    page = desk(table, app).get("/today")
+    assert page.heading == "One agreement that a coaching needs has ended"
+    assert f"The coaching with {BEN.name} is paused until there is a new text." in page.text
+    assert "Prepare a new text" in page.text
+    assert "it is paused until there is a new one." in engagement_page(table, app).text
+    take_whole(table, "T3")
+    assert desk(table, app).get("/today").heading == page.heading

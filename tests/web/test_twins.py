@@ -34,6 +34,7 @@ from tests.mailroom import running
 from tests.pages import Browser
 from tests.sessions.world import held, plan, remember
 from tests.signing.table import signs
+from tests.taking.acts import step_out, take_line, take_whole
 from tests.web.planted import FAY
 from tests.web.sights import printed, walk, words_of, words_of_mail
 from tests.web.stage import a_world
@@ -134,39 +135,84 @@ def kept_out(world: World, *, by_door: bool) -> None:
                                 world.ids[f"{key}.party"])
 
 
-def with_eli(world: World, *, ended: bool) -> None:
-    """Let Ben let Eli take part, and end that again or not."""
+def with_eli_ended(world: World) -> None:
+    """Let Ben let Eli take part, and end that again."""
     answered(world, "yes")
-    if ended:
-        ben(world, end_person, world.ids["eli.party"])
+    ben(world, end_person, world.ids["eli.party"])
 
 
-#: What differs, the one way and the other, and who is not to notice.
-PAIRS: dict[str, tuple[Callable[[World], None], Callable[[World], None], tuple[str, ...]]] = {
-    "yes or no to lines": (lambda w: answered(w, "yes"), lambda w: answered(w, "no"), VIEWERS),
-    "no or silence about T1": (lambda w: about_t1(w, declined=True),
-                               lambda w: about_t1(w, declined=False), VIEWERS),
-    "no or silence about Eli": (lambda w: about_eli(w, refused=True),
-                                lambda w: about_eli(w, refused=False), VIEWERS),
-    "no or closed doors": (lambda w: kept_out(w, by_door=True),
-                           lambda w: kept_out(w, by_door=False), VIEWERS),
-    "Eli ended or kept": (lambda w: with_eli(w, ended=True), lambda w: with_eli(w, ended=False),
-                          ("carla", "gus", "fay", "dora")),
+#: The lines that Ben answers with yes or no, by their numbers; who is in the room is not among
+#: them.
+LINES = (("T1", range(1, 3)), ("T2", range(2, 6)), ("T4", range(3, 4)))
+
+
+def taken_back(world: World) -> None:
+    """Let Ben say yes to lines and take back each of them."""
+    answered(world, "yes")
+    for text, numbers in LINES:
+        for number in numbers:
+            assert take_line(world, text, number)
+
+
+def unfinished(world: World, *, taken: bool) -> None:
+    """Let Ben sign T2, and take it back before Carla answers or not; she never does."""
+    set_table(world, "carla", "eli", "gus")
+    read_all(world, answers={IN_THE_ROOM: "yes"})
+    sign(world)
+    if taken:
+        take_whole(world, "T2")
+    for key in ("eli", "gus", "fay"):
+        signs(world, key)
+    vouch_for(world, "ben")
+
+
+def with_carla_out(world: World) -> None:
+    """Let Carla take part, and step out again."""
+    answered(world, "yes")
+    step_out(world, "carla")
+
+
+#: What may happen, each lived through once.
+WORLDS: dict[str, Callable[[World], None]] = {
+    "yes": lambda w: answered(w, "yes"),
+    "no": lambda w: answered(w, "no"),
+    "lines taken back": taken_back,
+    "no to T1": lambda w: about_t1(w, declined=True),
+    "silence about T1": lambda w: about_t1(w, declined=False),
+    "no to Eli": lambda w: about_eli(w, refused=True),
+    "silence about Eli": lambda w: about_eli(w, refused=False),
+    "no to who is in the room": lambda w: kept_out(w, by_door=False),
+    "closed doors": lambda w: kept_out(w, by_door=True),
+    "Eli ended": with_eli_ended,
+    "Carla out": with_carla_out,
+    "T2 taken back early": lambda w: unfinished(w, taken=True),
+    "T2 not concluded": lambda w: unfinished(w, taken=False),
 }
+#: What differs, the one way and the other, and who is not to notice.
+PAIRS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "yes or no to lines": ("yes", "no", VIEWERS),
+    "lines taken back or refused": ("lines taken back", "no", VIEWERS),
+    "no or silence about T1": ("no to T1", "silence about T1", VIEWERS),
+    "no or silence about Eli": ("no to Eli", "silence about Eli", VIEWERS),
+    "no or closed doors": ("closed doors", "no to who is in the room", VIEWERS),
+    "Eli ended or kept": ("Eli ended", "yes", ("carla", "gus", "fay", "dora")),
+    "Carla out or there": ("Carla out", "yes", ("eli", "gus", "fay", "dora")),
+    "T2 taken back early or silence": ("T2 taken back early", "T2 not concluded", VIEWERS),
+}
+#: When everybody looks around, and how many days later than before.
+LOOKS = (("at once", 0), ("too late", 16), ("weeks later", 20))
 Seen = dict[str, list[tuple[str, str]]]
 
 
 @pytest.fixture(scope="module")
-def twins(
+def seen_in(
     empty_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], tuple[Seen, Seen]]:
-    """Give all that everybody saw in two worlds; each pair is lived through once."""
+) -> Callable[[str], Seen]:
+    """Give all that everybody saw in a world; each is lived through once."""
 
     @cache
-    def lived(pair: str) -> tuple[Seen, Seen]:
-        one, other, _viewers = PAIRS[pair]
-        return (live(empty_database, tmp_path_factory.mktemp("one"), one),
-                live(empty_database, tmp_path_factory.mktemp("other"), other))
+    def lived(name: str) -> Seen:
+        return live(empty_database, tmp_path_factory.mktemp("world"), WORLDS[name])
 
     return lived
 
@@ -178,7 +224,7 @@ def live(empty: str, folder: Path, happen: Callable[[World], None]) -> Seen:
     with a_world(empty, folder) as (world, app), running() as (mailroom, url):
         world.ground.settings = replace(world.ground.settings, smtp_url=url)
         happen(world)
-        for when, days in (("at once", 0), ("too late", 16), ("weeks later", 20)):
+        for when, days in LOOKS:
             for _day in range(days):
                 world.clock.move(days=1)
                 for job in JOBS:
@@ -218,9 +264,9 @@ def plain(text: str) -> str:
 @pytest.mark.parametrize(("pair", "viewer"), [
     (pair, viewer) for pair, (_one, _other, viewers) in PAIRS.items() for viewer in viewers])
 def test_inv_16_shows_everybody_else_the_same(
-    twins: Callable[[str], tuple[Seen, Seen]], pair: str, viewer: str
+    seen_in: Callable[[str], Seen], pair: str, viewer: str
 ) -> None:
-    one, other = (seen[viewer] for seen in twins(pair))
+    one, other = (seen_in(name)[viewer] for name in PAIRS[pair][:2])
     assert [where for where, _text in one] == [where for where, _text in other]
     for (where, text), (_where, same) in zip(one, other, strict=True):
         assert text == same, where
@@ -228,7 +274,7 @@ def test_inv_16_shows_everybody_else_the_same(
 
 @pytest.mark.parametrize("pair", PAIRS)
 def test_shows_ben_what_he_answered(
-    twins: Callable[[str], tuple[Seen, Seen]], pair: str
+    seen_in: Callable[[str], Seen], pair: str
 ) -> None:
-    one, other = (seen["ben"] for seen in twins(pair))
+    one, other = (seen_in(name)["ben"] for name in PAIRS[pair][:2])
     assert one != other

@@ -45,7 +45,10 @@ class RequestFacts:
 
 
 def held_up(said: str, engagement: str, *, mandatory: bool) -> str:
-    """Return what waits for a text: "start" or "pause" of the engagement, or nothing (INV-2)."""
+    """Return what waits for a text: "start" or "pause" of the engagement, or nothing (INV-2). For
+    one that has ended, a paused engagement waits until there is a new one."""
+    if said == "ended" and mandatory and engagement == "PAUSED":
+        return "pause"
     if not mandatory or said not in (*WAITING, "not_concluded"):
         return ""
     return {"DRAFT": "start", "CONTRACTING": "start", "PAUSED": "pause"}.get(engagement, "")

@@ -88,6 +88,7 @@ class Summary:
     voices: int
     drafts: int
     not_concluded: int
+    missed: int
     oldest: datetime | None
     cannot_start: int
     paused: int
@@ -160,11 +161,15 @@ def _lately_lost(work: Work) -> ColumnElement[bool]:
     return and_(BoardRow.word == "not_concluded", BoardRow.starts > work.now - LOOK_BACK)
 
 
+def _missed() -> ColumnElement[bool]:
+    """Return what is true of a text that has ended and that the coaching needs (INV-2)."""
+    return and_(BoardRow.word == "ended", BoardRow.held_up == "pause")
+
+
 def _filter(work: Work, state: str) -> list[ColumnElement[bool]]:
     if state != "open":
         return [BoardRow.word.in_(STATES[state])]
-    return [BoardRow.word.in_((*STATES[state], "not_concluded")),
-            or_(BoardRow.word != "not_concluded", _lately_lost(work))]
+    return [or_(BoardRow.word.in_(STATES[state]), _lately_lost(work), _missed())]
 
 
 _OLDEST = (BoardRow.mine.desc(), BoardRow.word == "not_concluded", BoardRow.asked_at, BoardRow.id)
@@ -195,7 +200,7 @@ def _found(work: Work, scope: Scope, find: str) -> list[ColumnElement[bool]]:
 
 
 def _summary(work: Work, here: list[ColumnElement[bool]]) -> Summary:
-    lately = case((_lately_lost(work), 1), else_=0)
+    lately = case((or_(_lately_lost(work), _missed()), 1), else_=0)
     groups = work.session.execute(
         select(BoardRow.word, BoardRow.mine, lately, func.count(), func.sum(BoardRow.signed),
                func.sum(BoardRow.waiting), func.sum(BoardRow.unsent), func.min(BoardRow.asked_at))
@@ -205,15 +210,17 @@ def _summary(work: Work, here: list[ColumnElement[bool]]) -> Summary:
     def total(column: int, *words: str) -> int:
         return sum(int(group[column]) for group in groups if group[0] in words)
 
-    lapsed = [group for group in groups if group[2]]
+    anew = [group for group in groups if group[2]]
+    lapsed = [group for group in anew if group[0] == "not_concluded"]
     counts = {state: total(3, *words) for state, words in STATES.items()}
     blocked = _blocked(work, here)
     return Summary(
-        counts={**counts, "open": counts["open"] + sum(group[3] for group in lapsed)},
+        counts={**counts, "open": counts["open"] + sum(group[3] for group in anew)},
         signed=total(4, "open", "held", "coming", "in_force"), waiting=total(5, "open"),
         unsent=total(6, "open"), lapsed=sum(group[5] + group[6] for group in lapsed),
         voices=sum(group[3] for group in groups if group[0] == "held" and group[1]),
         drafts=total(3, "draft"), not_concluded=sum(group[3] for group in lapsed),
+        missed=sum(group[3] for group in anew if group[0] == "ended"),
         oldest=min((group[7] for group in groups if group[0] == "open"), default=None), **blocked)
 
 
@@ -222,7 +229,7 @@ def _blocked(work: Work, here: list[ColumnElement[bool]]) -> dict[str, Any]:
     found = work.session.execute(
         select(BoardRow.held_up, func.min(BoardRow.coachee_id),
                func.count(BoardRow.engagement_id.distinct()))
-        .where(*here, BoardRow.word.in_(WAITING), BoardRow.held_up != "")
+        .where(*here, or_(BoardRow.word.in_(WAITING), _missed()), BoardRow.held_up != "")
         .group_by(BoardRow.held_up)).all()
     counts = {what: count for what, _coachee, count in found}
     only = found[0][1] if sum(counts.values()) == 1 else None

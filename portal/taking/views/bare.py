@@ -105,14 +105,14 @@ def _line(work: Work, behind: _Behind, form: BareForm) -> bool:
     if facts is None:
         blame(form, "reference", _("Enter the reference as it stands on your copy of the "
                                    "agreement, or take back everything."))
-    if form.line.data is None and not form.line.errors:
+    if form.number is None:
         blame(form, "line", _("Enter the number of the line, as it stands on your copy."))
-    if facts is None or form.line.data is None:
+    if facts is None or form.number is None:
         return False
     text = texts_of(work, behind.party, [facts])[0]
     try:
-        return actions.take_line(work, behind.engagement, behind.party, text, form.line.data)
+        return actions.take_line(work, behind.engagement, behind.party, text, form.number)
     except Refused:
         blame(form, "line", _("Line {number} lets nothing be shared. Look at your copy, or take "
-                              "back everything.").format(number=form.line.data))
+                              "back everything.").format(number=form.number))
         return False
