@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from tests.browser.house import House
+    from tests.pages import Page
 
 @dataclass
 class Rounds:
@@ -54,11 +55,16 @@ class Rounds:
             if method != "GET" or not row:
                 continue
             path = stage.path(rule, **stage.values())
-            if welcome and stage.browser(welcome[0]).get(path).html:
+            if welcome and _is_page(stage.browser(welcome[0]).get(path)):
                 found.setdefault(welcome[0], []).append((rule.endpoint, path))
             else:
                 self.no_pages.add(rule.endpoint)
         return found
+
+
+def _is_page(answer: Page) -> bool:
+    """Tell whether an answer is shown, and not put into the folder of downloads."""
+    return bool(answer.html) and "Content-Disposition" not in answer.response.headers
 
 
 def _cookie(stage: Stage, persona: str) -> str:
