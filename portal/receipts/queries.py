@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -11,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from portal.agreements.models import Grant
-from portal.agreements.queries import Standing, manifests_of, standing_of_one, version_row
+from portal.agreements.queries import (
+    Standing,
+    manifests_of,
+    shown_text,
+    standing_of_one,
+    version_row,
+    version_rows,
+)
 from portal.engagements.models import Engagement, Party
 from portal.ledger.queries import bodies_of, head_of
 from portal.people.queries import contact_block, practice_or_missing
@@ -26,6 +35,7 @@ from portal.receipts.policy import (
     TextFacts,
     receipt_bytes,
 )
+from portal.signing.policy import third_name
 from portal.wording.queries import load_pack
 
 if TYPE_CHECKING:
@@ -69,6 +79,28 @@ def receipt_facts(
         ledger_head=head_of(work, row.engagement_id), made_at=work.now,
         words=load_pack().vocabulary,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """Name a text that the coachee was sent and did not sign, which waits no longer; `third` is
+    who else was to sign it."""
+
+    version_id: str
+    title: str
+    third: str
+    sent_at: datetime
+
+
+def unsigned_of(work: Work, standing: Standing, coachee: Party) -> list[Unsigned]:
+    """Return the texts that a coachee said no to, or let pass: they have receipts too."""
+    waiting = {facts.version_id for facts in standing.waiting(coachee, work.now)}
+    left = [facts for facts in standing.versions
+            if facts.waits_for(coachee.id) and facts.version_id not in waiting]
+    rows = version_rows(work, [facts.version_id for facts in left])
+    texts = [shown_text(work, rows[facts.version_id], "COACHEE") for facts in left]
+    return [Unsigned(facts.version_id, text["title"], third_name(facts.slots, text["names"]),
+                     facts.issued_at) for facts, text in zip(left, texts, strict=True)]
 
 
 @lru_cache(maxsize=1)

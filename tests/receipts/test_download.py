@@ -14,7 +14,8 @@ from portal.ledger.models import Entry
 from portal.ledger.queries import head_of
 from portal.plain.canonical import canonical_bytes
 from portal.receipts.queries import receipt_schema
-from tests.builders import World
+from portal.signing.actions import decline
+from tests.builders import World, add_engagement, add_practice, issue, opened
 from tests.pages import Browser, Page
 from tests.sharing.table import seat_everyone
 from tests.web.stage import a_world
@@ -113,3 +114,22 @@ def test_inv_7_says_at_once_what_was_taken_back(table: tuple[World, Flask]) -> N
     assert (last["event_state"], last["indication_method"]) == ("ConsentWithdrawn", "phone")
     assert (after["record_id"], before["event"]) == (before["record_id"], after["event"][:-1])
     assert after["receipt_id"] != before["receipt_id"]
+
+
+def test_has_a_receipt_also_of_a_text_that_was_declined(world: World, app: Flask) -> None:
+    add_practice(world)
+    world.ids["ben.engagement"] = add_engagement(world)
+    version = issue(world)
+    opened(world)
+    path = f"/p/agreements/{version}/consent.jsonld"
+    ben = Browser(app).be(world, "ben", "party")
+    assert path not in ben.get("/p/consents").html
+    with world.ground.work(writes=True, actor=world.party()) as work:
+        decline(work, version)
+    page = ben.get("/p/consents")
+    assert "Texts that you did not sign" in page.text
+    assert path in page.html
+    made = json.loads(ben.get(path).response.get_data())
+    Draft202012Validator(receipt_schema()).validate(made)
+    assert [event["event_state"] for event in made["event"]] == [
+        "ConsentRequested", "ConsentRefused"]

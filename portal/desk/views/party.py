@@ -18,6 +18,7 @@ from portal.handing.queries import asked
 from portal.people.queries import lookers_of
 from portal.plain.errors import Missing
 from portal.reaching.forms import PlainForm
+from portal.receipts.queries import unsigned_of
 from portal.sessions.queries import next_of
 from portal.signing.queries import Seat, seat_of, waiting_of
 from portal.signing.queries import own_version as own_facts
@@ -111,7 +112,9 @@ def consents(work: Work) -> Response:
                 waiting=waiting_of(work, seat), asked=asked(work, seat),
                 mine=next_of(work, seat.engagement, seat.party, seat.standing),
                 lookers=lookers_of(work, seat.practice.id, seat.coach.id),
-                readers=readers_of(work, seat), mistakes=_mistakes(work, seat))
+                readers=readers_of(work, seat), mistakes=_mistakes(work, seat),
+                unsigned=unsigned_of(work, seat.standing, seat.party)
+                if seat.party.role == "COACHEE" else [])
 
 
 def _mistakes(work: Work, seat: Seat) -> list[Mistake]:
