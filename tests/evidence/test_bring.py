@@ -171,6 +171,7 @@ def test_seals_with_what_was_brought_and_keeps_what_was_sealed(world: World, ana
     assert "Taken." in page.text
     assert NAME in page.text
     assert "a trust service: A trust service root" in page.text
+    assert "Its root is another one" in page.text
     old, new = seals(world)
     assert (old.retired_at, new.retired_at) == (world.clock.now(), None)
     before = papers(world)
