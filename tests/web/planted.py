@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from portal.agreements.models import Agreement, AgreementVersion
 from portal.agreements.queries import version_row
+from portal.engagements.actions import hold
 from portal.engagements.models import CoachingSession, Party
 from portal.evidence.jobs import seal_due
 from portal.factors.actions import CodeRefused
@@ -32,6 +33,7 @@ from portal.sharing.actions import Asked, ask, share
 from portal.signing.actions import end_person, keep_hopes, share_hopes
 from portal.signing.policy import Hopes, Shared
 from portal.signing.queries import seat_of
+from portal.taking.actions import tell_mistake
 from portal.vouching.queries import digits_on_screen
 from portal.web.words import today
 from portal.wording.policy import Rule
@@ -67,6 +69,7 @@ from tests.cast import (
     Character,
 )
 from tests.sessions.world import held, plan, remember
+from tests.taking.acts import take_line
 
 if TYPE_CHECKING:
     from tests.web.sights import Sight
@@ -90,6 +93,7 @@ RULE = Rule("Kittiwake code", "7", "Whoever sees a kittiwake tells the board of 
 DRAFT = "counting the swifts"
 TITLE = "Quince harvest"
 PLACE, OTHER_PLACE = "Oriel room, third landing", "Turret room, ninth landing"
+SEEN = "left beside the copper kettle"
 SCAN = PAPER + b"% scanned beside the samovar\n"
 HOPES = {"ben": (Shared.COACH, Hopes("To hear a nightingale at noon.")),
          "carla": (Shared.ALL, Hopes("To see a corncrake at dusk.")),
@@ -114,6 +118,7 @@ def plant(sight: Sight) -> None:
     guest_signs(sight)
     hope(world)
     share_something(world)
+    take_something_back(world)
     begin_another_text(world)
     seal_due(world.ground)
     sight.deliver(days=3)
@@ -247,6 +252,15 @@ def share_something(world: World) -> None:
         ask(work, engagement, Asked(carla, "PRG.TAKEAWAYS", "inform_progress", "portal", "fact"))
         yes = ask(work, engagement, Asked(carla, "ENG.STATUS", "billing", "portal", "fact"))
         share(work, engagement, yes.id)
+
+
+def take_something_back(world: World) -> None:
+    """Let Ben take back a line of his text with Carla, and Eli tell what he saw by mistake."""
+    assert take_line(world, "T2", 4)
+    with world.ground.work(writes=True, actor=world.party("eli")) as work:
+        engagement = hold(work, world.ids["engagement"])
+        tell_mistake(work, engagement, party_by_id(work, engagement, world.ids["eli.party"]),
+                     SEEN)
 
 
 def begin_another_text(world: World) -> None:
