@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from portal.agreements.policy import VersionFacts, with_successors
+from portal.agreements.policy import VersionFacts, state, with_successors
 from portal.agreements.queries import Standing, standing_of_one
 from portal.engagements.policy import PARTY_ENDS, Mandatory, engagement_state, left_at
 from portal.engagements.queries import by_id
@@ -74,6 +74,20 @@ class Around:
         """Return who coaches now."""
         return next(who for who in self.people.values()
                     if who.role == "COACH" and who.left_at is None)
+
+    def text_for(self, line: str | None, recipient: str) -> str | None:
+        """Return the agreement whose next version could get a line for somebody: that of the line
+        which came nearest, or one that they sign or stand in. None where none is in force."""
+        alive = {facts.version_id: facts for facts in self.standing.versions
+                 if state(facts, self.at) == "IN_FORCE"}
+        near = self.lines.get(line or "")
+        if near is not None and near.version_id in alive:
+            return near.agreement_id
+        signs = [facts for facts in alive.values() if facts.slot_of(recipient) is not None]
+        named = [alive[text.id] for text in self.world.versions if text.id in alive and any(
+            one.effect == PERMIT and recipient in one.recipients for one in text.lines)]
+        found = [*signs, *named]
+        return found[0].agreement_id if found else None
 
 
 def world_of(work: Work, engagement_id: str) -> World:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, url_for
+from flask import current_app, flash, url_for
 
 from portal.engagements.actions import own
 from portal.engagements.queries import own_or_missing
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from portal.sharing.models import Question
     from portal.sharing.queries import Glance, Told
 
+_NEXT = "amending.begin_next"
 _QUESTION = "/engagements/<engagement_id>/questions/<question_id>"
 
 
@@ -93,14 +94,12 @@ def _step(
                     _fields(question, **{field: value}))
     page_of = url_for("desk.engagement", engagement_id=question.engagement_id)
     return {
-        Way.LINE: Step(_("A text with a line for it, which {coachee} says yes to and all sign, "
-                         "would make it a yes.").format(coachee=coachee),
-                       _("Ask {coachee} for this line").format(coachee=coachee),
-                       _line_url(loaded)),
+        Way.LINE: _line_step(loaded, question, coachee, page_of),
         Way.SIGNATURES: Step(_("It would be a yes once everybody has signed and was heard."),
                              _("See who is missing, and remind them"), page_of),
         Way.PEOPLE: Step(_("{name} has to sign a text that names {name}.").format(name=name),
-                         _("People and their texts"), _line_url(loaded)),
+                         _("People and their texts"),
+                         url_for("issuing.people", engagement_id=question.engagement_id)),
         Way.WAIT: Step(_("Nothing can be done for it now: it has to wait.")),
         Way.AGREEMENTS: Step(_("First the agreements that everything rests on have to be in "
                                "force."), _("See what is missing"), page_of),
@@ -123,9 +122,16 @@ def _change_words(field: str, value: str) -> str:
     return _("Of another session it would be a yes: {session}.").format(session=value)
 
 
-def _line_url(loaded: Around) -> str:
-    """Return where a new text is begun: for now the terms of the engagement."""
-    return url_for("issuing.people", engagement_id=loaded.engagement.id)
+def _line_step(loaded: Around, question: Question, coachee: str, page_of: str) -> Step:
+    words = _("A text with a line for it, which {coachee} says yes to and all sign, would make it "
+              "a yes.").format(coachee=coachee)
+    agreement_id = loaded.text_for(question.line, question.recipient_id)
+    # The room that begins next versions stands above this one: it is asked for by name.
+    if agreement_id is None or _NEXT not in current_app.view_functions:
+        return Step(words, _("See the texts"), page_of)
+    return Step(words, _("Ask {coachee} for this line").format(coachee=coachee),
+                url_for(_NEXT, engagement_id=question.engagement_id,
+                        agreement_id=agreement_id), {})
 
 
 @bp.get(_QUESTION)
