@@ -182,6 +182,8 @@ def test_judges_earlier_keys_too(tmp_path: Path) -> None:
         ("DATABASE_URL", "mysql://here/portal"),
         ("MAIL_FROM", "nobody"),
         ("SMTP_URL", "http://mail.example"),
+        ("TSA_URL", "ftp://stamps.example"),
+        ("TSA_URL", "http://[stamps"),
         ("LOG_LEVEL", "loud"),
         ("COACH_IDLE_MINUTES", "721"),
         ("PARTY_IDLE_MINUTES", "121"),
