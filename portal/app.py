@@ -9,6 +9,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
+from portal.amending.views import bp as amending
 from portal.desk.actions import keep_board
 from portal.desk.views import bp as desk
 from portal.evidence.queries import newest_paper
@@ -48,8 +49,8 @@ def create_app(settings: Settings, clock: Clock | None = None, *, testing: bool 
     app.testing = testing
     _configure(app, settings)
     _furnish(app)
-    for room in (desk, evidence, factors, handing, inking, issuing, people.bp, reaching, receipts,
-                 sessions, sharing, signing, taking, tools, witness):
+    for room in (amending, desk, evidence, factors, handing, inking, issuing, people.bp, reaching,
+                 receipts, sessions, sharing, signing, taking, tools, witness):
         app.register_blueprint(room)
     return app
 

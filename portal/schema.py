@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portal.agreements import models as _agreements
+from portal.amending import models as _amending
 from portal.desk import models as _desk
 from portal.engagements import models as _engagements
 from portal.evidence import models as _evidence
@@ -34,7 +35,7 @@ METADATA = Base.metadata
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 ROOMS = (_vault, _ledger, _notices, _people, _factors, _links, _engagements, _agreements,
          _vouching, _sessions, _sharing, _signing, _reaching, _evidence, _inking, _desk, _handing,
-         _taking, _witness)
+         _taking, _witness, _amending)
 
 #: Tables whose rows are evidence: triggers refuse to change or delete them (INV-10).
 EVIDENCE = (
@@ -43,6 +44,7 @@ EVIDENCE = (
     "seen_by_mistake",
     "checkpoint",
     "sharing_question", "sharing_slip", "sharing_share",
+    "amendment", "amendment_answer",
 )
 
 

@@ -154,14 +154,20 @@ def digest_of(records: Iterable[Mapping[str, Any]]) -> str:
     return hashlib.sha256(b"\n".join(canonical_bytes(dict(one)) for one in records)).hexdigest()
 
 
-#: A text that is out, in the coach's own word for it: no other is drafted beside it.
+#: A text that is out, in the coach's own word for it: a new one is prepared when it is over, or
+#: begun as the next version of one that is in force.
 OUT = frozenset({"open", "held", "in_force"})
 
 
-def is_draft(seen: str, *, settled: bool) -> bool:
-    """Tell whether an agreement has a draft: its newest text, if any, is over in the coach's
-    eyes, and a new one was begun. What was declined reads "open" until its day (Z4)."""
-    return not seen or (seen not in OUT and not settled)
+def is_draft(seen: str, *, settled: bool, begun: bool) -> bool:
+    """Tell whether an agreement has a draft.
+
+    Its newest text, if any, is over in the coach's eyes and a new one was begun, or it is in force
+    and its next version was `begun`. What was declined reads "open" until its day (Z4).
+    """
+    if not seen or settled:
+        return not seen
+    return begun if seen == "in_force" else seen not in OUT
 
 
 def may_begin_anew(seen: str, *, settled: bool) -> bool:

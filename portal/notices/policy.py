@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 #: Mails that can wait, in the order in which one letter tells them: a person gets one such letter
 #: a day at most (domain 2.8). What somebody asked for, a first invitation, a warning and what a
 #: coach is waited for with go at once.
-NEWS = ("reminder", "pairing_wanted", "concluded", "being_sealed", "copy_ready", "not_concluded")
+NEWS = ("reminder", "pairing_wanted", "concluded", "being_sealed", "copy_ready", "answered",
+        "not_concluded")
 #: What need not be said beside something else about the same page.
 _SAID_BY = {"copy_ready": "concluded", "being_sealed": "copy_ready"}
 #: When the next day's letter goes out, by the practice's clock.

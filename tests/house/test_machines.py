@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.agreements import policy as agreements
+from portal.amending import policy as amending
 from portal.engagements import policy as engagements
 from portal.handing import policy as handing
 from portal.ledger.actions import Order, step
@@ -29,6 +30,7 @@ MACHINES = {
         agreements.SIGNATURE,
         links.MACHINE,
         handing.MACHINE,
+        amending.MACHINE,
     )
 }
 #: Headings that say more than the machine's name.

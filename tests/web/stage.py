@@ -20,6 +20,7 @@ from sqlalchemy import select
 from portal import schema
 from portal.agreements.models import Signature
 from portal.agreements.queries import version_row
+from portal.amending.actions import propose
 from portal.app import make_app
 from portal.desk.actions import keep_board
 from portal.engagements.actions import hold
@@ -30,7 +31,7 @@ from portal.ground.chance import new_id, secret_bytes
 from portal.ground.clock import StandingClock
 from portal.ground.settings import Settings
 from portal.ground.tokens import fingerprint
-from portal.ground.work import make_ground
+from portal.ground.work import Actor, make_ground
 from portal.inking.models import InkScan
 from portal.ledger.actions import keep_notes
 from portal.people.actions import NewMember, invite_member, make_token
@@ -38,6 +39,7 @@ from portal.people.models import Account, Practice, SignIn
 from portal.people.policy import Role
 from portal.sessions.actions import close_door
 from portal.sharing.actions import Asked, ask
+from portal.signing.actions import take_seat
 from portal.web.assets import STATIC
 from portal.web.words import speak
 from tests.builders import (
@@ -147,6 +149,7 @@ class Stage:
                 "paper_id": self.ids.get(f"{key}.paper", new_id()),
                 "session_id": self.ids[f"{key}.session"],
                 "reader_id": self.ids["carla.party" if key == "ben" else f"{key}.party"],
+                "amendment_id": self.ids.get(f"{key}.amendment", new_id()),
                 "scan_id": self.ids.get(f"{key}.scan", new_id()),
                 "question_id": self.ids.get(f"{key}.question", new_id()),
                 "agreement_id": self.ids[f"{key}.agreement"], "key": "supervision",
@@ -197,6 +200,8 @@ def make_stage(world: World, app: Flask) -> Stage:
         if coach == "ana" and key != "nele":
             vouch_for(world, key)
     seat_others(world)
+    for key in ("ben", "mallory"):
+        wish(world, key)
     seal_due(world.ground)
     with world.ground.work(writes=False) as work:
         for paper in work.session.scalars(select(SealedFile)):
@@ -229,6 +234,17 @@ def seat_others(world: World) -> None:
                 world.ids["carla.party"], "PRG.GOALS", "inform_progress", "portal", "summary")).id
     for key in ("gus", "fay"):
         as_party(world, "ben", close_door, world.ids["ben.session"], world.ids[f"{key}.party"])
+
+
+def wish(world: World, key: str) -> None:
+    """Let a coachee propose a change of their own terms."""
+    with world.ground.work(writes=True, actor=Actor(
+            world.ids[key], world.ids[f"{key}.practice"], "party", "factor", "session",
+            engagement_id=world.ids[f"{key}.engagement"])) as work:
+        seat = take_seat(work)
+        row = propose(work, seat, seat.standing.version(world.ids[f"{key}.version"]),
+                      "Fewer lines, please.")
+        world.ids[f"{key}.amendment"] = row.id
 
 
 def keep_scan(world: World, key: str) -> None:

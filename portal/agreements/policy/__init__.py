@@ -17,15 +17,16 @@ from portal.agreements.policy.machines import (
     VERSION,
     withdrawing,
 )
+from portal.agreements.policy.outside import as_others_know
 from portal.agreements.policy.reading import laid_out, minutes_to_read
 from portal.agreements.policy.signing import SignFacts, SignNo, is_waiting, why_not_sign
 from portal.agreements.policy.succession import held_before, holds, version_before
 from portal.agreements.policy.versions import history, in_force_spans, state, with_successors
 
 __all__ = [
-    "ENDS", "KINDS", "LINE", "OPEN_STATES", "PAIRING_DEADLINE", "SIGNATURE", "VERSION",
-    "LineFacts", "SignFacts", "SignNo", "SignedFacts", "SlotFacts", "VersionFacts", "Withdrawn",
-    "held_before", "history", "holds", "in_force_spans", "is_waiting", "laid_out", "line_state",
-    "minutes_to_read", "state", "version_before", "why_not_sign", "with_successors",
+    "ENDS", "KINDS", "LINE", "OPEN_STATES", "PAIRING_DEADLINE", "SIGNATURE", "VERSION", "LineFacts",
+    "SignFacts", "SignNo", "SignedFacts", "SlotFacts", "VersionFacts", "Withdrawn",
+    "as_others_know", "held_before", "history", "holds", "in_force_spans", "is_waiting", "laid_out",
+    "line_state", "minutes_to_read", "state", "version_before", "why_not_sign", "with_successors",
     "withdrawing",
 ]

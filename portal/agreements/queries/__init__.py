@@ -1,5 +1,12 @@
 """Reading agreements: facts for the rules, frozen texts for readers."""
 
+from portal.agreements.queries.changes import (
+    COACH,
+    Differs,
+    Reader,
+    difference_of_draft,
+    differences,
+)
 from portal.agreements.queries.standing import (
     Standing,
     coachs_version,
@@ -19,6 +26,9 @@ from portal.agreements.queries.texts import (
     version_rows,
 )
 
-__all__ = ["Kept", "Standing", "agreement_by_template", "choices_of", "coachs_version",
-           "disputes_of", "draft_values", "drafts_of", "manifests_of", "shown_text",
-           "standing_of", "standing_of_one", "version_row", "version_rows"]
+__all__ = [
+    "COACH", "Differs", "Kept", "Reader", "Standing", "agreement_by_template", "choices_of",
+    "coachs_version", "difference_of_draft", "differences", "disputes_of", "draft_values",
+    "drafts_of", "manifests_of", "shown_text", "standing_of", "standing_of_one", "version_row",
+    "version_rows",
+]

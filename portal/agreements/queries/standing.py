@@ -45,6 +45,14 @@ class Standing:
         own = [v for v in self.versions if v.agreement_id == agreement_id]
         return own[-1] if own else None
 
+    def predecessor(
+        self, agreement_id: str, party_ids: Iterable[str], now: datetime
+    ) -> VersionFacts | None:
+        """Return what a text that is issued now names as the one before it: the newest one that
+        these parties had in force, or else the newest one."""
+        return (policy.held_before(self.versions, agreement_id, party_ids, now)
+                or self.newest(agreement_id))
+
     def signed_by(self, party_ids: Collection[str]) -> list[VersionFacts]:
         """Return the versions that one of these parties signs or signed, oldest first.
 

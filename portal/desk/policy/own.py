@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from portal.agreements.policy import KINDS, VersionFacts, state
+from portal.agreements.policy import VersionFacts, as_others_know, state
 from portal.reaching.policy import seen_outside
 
 
@@ -37,19 +36,6 @@ def spoken(facts: VersionFacts, now: datetime, *, coachee: bool) -> Spoken:
     return _WORDS.get(seen_outside(known, now), Spoken.ENDED)
 
 
-def as_others_know(facts: VersionFacts) -> VersionFacts:
-    """Return a version without what only coach and coachee know: its sleep, what the coachee took
-    back, and whose signature is in doubt."""
-    coachee = {slot.party_id for slot in facts.slots if slot.role == "COACHEE"}
-    quiet = {(taken.at, "withdraw") for taken in facts.withdrawn
-             if taken.line is None and taken.by in coachee}
-    return replace(
-        facts, signed=tuple(replace(signed, disputed=()) for signed in facts.signed),
-        acts=tuple(act for act in facts.acts if act not in quiet and act[1] not in _SLEEP))
-
-
-#: Acts by which a version falls asleep and wakes up.
-_SLEEP = (KINDS["version.suspended"], KINDS["version.reaffirmed"])
 _WORDS = {"open": Spoken.OPEN, "held": Spoken.HELD, "in_force": Spoken.IN_FORCE}
 #: What a version is called that may still come to something, or has.
 ALIVE = frozenset({Spoken.OPEN, Spoken.HELD, Spoken.IN_FORCE, Spoken.ASLEEP})

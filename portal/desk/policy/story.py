@@ -32,6 +32,8 @@ TOLD = frozenset({
     "invitation.opened", "invitation.bounced", "invitation.not_me",
     "session.planned", "session.moved", "session.cancelled", "pass.mode",
     "pairing.shown", "ink.recorded", "paper.sealed",
+    "amendment.proposed", "amendment.discussed", "amendment.drafted", "amendment.rejected",
+    "amendment.retracted",
     "hand_over.proposed", "hand_over.accepted", "hand_over.taken_back", "hand_over.talk_wanted",
     "share.recorded",
 })

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from portal.agreements import policy as agreements
 from portal.agreements.queries import choices_of, shown_text, version_rows
-from portal.desk.policy import ALIVE, Spoken, as_others_know, spoken
+from portal.desk.policy import ALIVE, Spoken, spoken
+from portal.desk.queries.text import Signed, signed_by
 from portal.evidence.policy import SIGNED
 from portal.evidence.queries import Paper, papers_of
 from portal.inking.queries import InkRecord, inked
@@ -54,7 +55,11 @@ class Agreed:
 @dataclass(frozen=True, slots=True)
 class Own:
     """Hold a version that the person in the seat signed; `ink` says how that came from paper, if
-    it did."""
+    it did.
+
+    `signed` are all signatures, once everyone has signed. `replaced` says that a newer version
+    came into force, whatever had become of this one before: everyone who signs knows as much.
+    """
 
     version_id: str
     title: str
@@ -73,6 +78,8 @@ class Own:
     disputed: bool
     shown: dict[str, Any]
     ink: InkRecord | None
+    signed: Sequence[Signed]
+    replaced: bool
     seal_late: bool = False
     """Whether sealing was tried, and has to be tried again."""
 
@@ -117,18 +124,21 @@ def own_of(work: Work, seat: Seat, found: Sequence[VersionFacts]) -> list[Own]:
     late = late_seals(work, ids, SIGNED)
     return [replace(
         _own(work, seat, facts, rows[facts.version_id], choices.get(facts.version_id, {}),
-             papers[facts.version_id], ink.get((facts.version_id, own)), out=out),
+             papers[facts.version_id], ink, out=out),
         seal_late=facts.version_id in late) for facts in found]
 
 
 def _own(
     work: Work, seat: Seat, facts: VersionFacts, row: AgreementVersion, choices: dict[str, str],
-    papers: list[Paper], ink: InkRecord | None, *, out: bool,
+    papers: list[Paper], ink: Mapping[tuple[str, str], InkRecord], *, out: bool,
 ) -> Own:
     shown = shown_text(work, row, seat.party.role)
     coachee = seat.party.role == "COACHEE"
     slot = next(s for s in facts.slots if s.party_id == seat.party.id)
-    held = agreements.in_force_spans(facts if coachee else as_others_know(facts), work.now)
+    known = facts if coachee else agreements.as_others_know(facts)
+    held = agreements.in_force_spans(known, work.now)
+    # How somebody else signed is between them and the coach.
+    own_ink = {key: one for key, one in ink.items() if key[1] == slot.party_id}
     return Own(
         version_id=facts.version_id, title=shown["title"],
         third=third_name(facts.slots, shown["names"]) if coachee else "",
@@ -136,10 +146,18 @@ def _own(
         signed_at=facts.signed_at(seat.party.id), review_months=row.review_months,
         reference=facts.hash[:12].upper(), lines=_lines(work, seat, facts, shown, choices),
         papers=[p for p in papers if coachee or p.edition == "common"],
-        needs_vouching=slot.vouching, shown=shown, ink=ink, vouch_before=facts.vouch_by(),
+        needs_vouching=slot.vouching, shown=shown,
+        ink=own_ink.get((facts.version_id, slot.party_id)),
+        signed=signed_by(facts, shown["names"], own_ink) if facts.complete_at() else (),
+        replaced=_is_replaced(seat, facts, work.now), vouch_before=facts.vouch_by(),
         in_force_since=held[0][0] if held else None, taken=facts.taken_whole(seat.party.id),
         disputed=facts.disputed_by(seat.party.id, work.now),
     )
+
+
+def _is_replaced(seat: Seat, facts: VersionFacts, now: datetime) -> bool:
+    return any(other.agreement_id == facts.agreement_id and other.number > facts.number
+               and agreements.in_force_spans(other, now) for other in seat.standing.versions)
 
 
 def _word(seat: Seat, facts: VersionFacts, now: datetime, *, out: bool) -> Spoken:

@@ -8,10 +8,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from portal.agreements.queries import standing_of_one
+from portal.amending.queries import Proposal, proposals_of
 from portal.desk.policy.board import Signer, Step
 from portal.desk.policy.look import Scope
 from portal.desk.policy.sheet import Lead, is_stuck, lead
+from portal.desk.queries.text import Signed, signed_by
 from portal.desk.queries.today import Asked, Row, Summary, of_engagement
+from portal.desk.queries.versions import Next, next_of
 from portal.engagements.policy import Mandatory, engagement_state
 from portal.engagements.queries import coaching, own_or_missing, parties_of
 from portal.evidence.queries import Paper, newest_paper, papers_of
@@ -45,7 +48,8 @@ class Text:
     """Hold one agreement: its row of the board, whom it waits for, its papers and its ink.
 
     `inked` is by party. What another coach signed before is shown by its row alone, and its
-    `papers` are None: it opens to this coach no more than it did before they came.
+    `papers` are None: it opens to this coach no more than it did before they came. `next` says
+    what can be done about the next version, where the newest one is in force.
     """
 
     row: Row
@@ -54,6 +58,7 @@ class Text:
     starts: datetime | None
     papers: Papers | None
     inked: Mapping[str, InkRecord]
+    next: Next | None
 
     @property
     def sign_day(self) -> datetime | None:
@@ -74,6 +79,7 @@ class Earlier:
     is_dropped: bool
     issued_at: datetime
     papers: Papers
+    signed: Sequence[Signed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,7 @@ class Sheet:
     people: Sequence[Person]
     summary: Summary
     hopes: Sequence[Heard]
+    proposals: Sequence[Proposal]
     troubles: Sequence[Trouble]
     sealing: bool
 
@@ -166,7 +173,8 @@ def sheet_of(work: Work, engagement_id: str) -> Sheet:
     papers = {version_id: Papers(newest_paper(found, "common"), newest_paper(found, "coachee"))
               for version_id, found in papers_of(work, [v.version_id for v in own]).items()}
     ink = inked(work, papers)
-    texts = [_text(row, standing, papers, ink) for row in board.rows]
+    following = next_of(work, standing, [row.agreement_id for row in board.rows])
+    texts = [_text(row, standing, papers, ink, following) for row in board.rows]
     people = people_of(work, engagement.id, standing)
     persons = {party.id: party.person_id for party in parties}
     names = names_of(work, persons.values())
@@ -178,8 +186,9 @@ def sheet_of(work: Work, engagement_id: str) -> Sheet:
         state=engagement_state(engagement.id, standing.events,
                                Mandatory(standing.mandatory_spans(work.now)), work.now),
         texts=texts, summary=board.summary, hopes=hopes_for_coach(work, engagement.id),
+        proposals=proposals_of(work, engagement, standing),
         earlier=_earlier(work, standing, own, {row.version_id for row in board.rows}, papers,
-                         {party: names[person] for party, person in persons.items()}),
+                         {party: names[person] for party, person in persons.items()}, ink),
         people=[Person(named, _asked(named, texts))
                 for named in (people.coachee, *people.others)],
         troubles=_troubles(mails, links, standing, persons, names),
@@ -189,19 +198,21 @@ def sheet_of(work: Work, engagement_id: str) -> Sheet:
 
 def _text(
     row: Row, standing: Standing, papers: Mapping[str, Papers],
-    ink: Mapping[tuple[str, str], InkRecord],
+    ink: Mapping[tuple[str, str], InkRecord], following: Mapping[str, Next],
 ) -> Text:
     leads, concerns = lead(row.word, [asked.signer for asked in row.asked])
     starts = [v.effective_from for v in standing.versions if v.version_id == row.version_id]
     return Text(
         row, leads, [asked for asked in row.asked if asked.signer in concerns],
         starts[0] if starts else None, papers.get(row.version_id or ""),
-        {party: record for (version, party), record in ink.items() if version == row.version_id})
+        {party: record for (version, party), record in ink.items() if version == row.version_id},
+        following.get(row.agreement_id))
 
 
 def _earlier(
     work: Work, standing: Standing, own: Sequence[VersionFacts], shown: Collection[str | None],
     papers: Mapping[str, Papers], names: Mapping[str, str],
+    ink: Mapping[tuple[str, str], InkRecord],
 ) -> list[Earlier]:
     found = []
     for facts in reversed(own):
@@ -210,7 +221,8 @@ def _earlier(
             found.append(Earlier(
                 facts.version_id, agreement.template_code, facts.number,
                 names.get(agreement.party_id or "", ""), seen_outside(facts, work.now),
-                agreement.id in standing.dropped, facts.issued_at, papers[facts.version_id]))
+                agreement.id in standing.dropped, facts.issued_at, papers[facts.version_id],
+                signed_by(facts, {s.role: names[s.party_id] for s in facts.slots}, ink)))
     return found
 
 

@@ -146,7 +146,7 @@ def _find(work: Work, engagement: Engagement, parties: list[Party], page: Lines)
 
 
 #: What says how something was done: by voice, which edition, in which mode, told in which way.
-_HOW = ("how", "edition", "mode", "told")
+_HOW = ("how", "edition", "mode", "told", "direction")
 
 
 def _told(found: _Found, line: Line) -> Told:
@@ -169,7 +169,8 @@ def _text(found: _Found, line: Line) -> tuple[str, int]:
     """Return the template and the number of the text that an entry is about."""
     wanted = (line.subject_id, line.facts.get("version"))
     facts = next((v for v in found.standing.versions if v.version_id in wanted), None)
-    agreement = found.standing.agreements.get(facts.agreement_id if facts else line.subject_id)
+    agreement = found.standing.agreements.get(
+        facts.agreement_id if facts else line.facts.get("agreement") or line.subject_id)
     return agreement.template_code if agreement else "", facts.number if facts else 0
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from flask import Response as FlaskResponse
 
-from portal.agreements.queries import coachs_version, shown_text, version_row
+from portal.agreements.queries import coachs_version
 from portal.desk.pictures import relations, signature_arcs, waiting_line
 from portal.desk.queries.sheet import sheet_of
 from portal.desk.queries.taken import taken_part
+from portal.desk.queries.text import coachs_text
 from portal.desk.views import bp
 from portal.engagements.queries import own_or_missing
 from portal.evidence.queries import file_or_missing, twin_or_missing
@@ -52,12 +53,11 @@ _VERSION = "/engagements/<engagement_id>/versions/<version_id>"
 @guard(Door.COACH)
 def text(work: Work, engagement_id: str, version_id: str) -> Response:
     """Show a frozen text: never what the coachee chose before it counts."""
-    facts = coachs_version(work, own_or_missing(work, engagement_id), version_id)
+    found = coachs_text(work, own_or_missing(work, engagement_id), version_id)
     work.note("text.looked", "coach", engagement_id=engagement_id, subject_id=version_id)
-    shown = shown_text(work, version_row(work, version_id), "COACHEE")
+    shown = found.shown
     days = {key: date.fromisoformat(shown[key]) for key in ("starts", "ends", "sign_by")}
-    return page("desk/text.html", engagement_id=engagement_id, number=facts.number, shown=shown,
-                days=days)
+    return page("desk/text.html", engagement_id=engagement_id, text=found, shown=shown, days=days)
 
 
 @bp.get(f"{_VERSION}/papers/<paper_id>.pdf")

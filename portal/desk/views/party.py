@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from flask import Response as FlaskResponse
 from flask import make_response
 
+from portal.agreements.queries import differences
+from portal.amending.queries import proposals_for
 from portal.desk.policy import Day, calendar
 from portal.desk.queries.own import Own, own_of, own_versions
 from portal.desk.queries.people import readers_of
@@ -20,7 +22,7 @@ from portal.plain.errors import Missing
 from portal.reaching.forms import PlainForm
 from portal.receipts.queries import unsigned_of
 from portal.sessions.queries import next_of
-from portal.signing.queries import Seat, seat_of, waiting_of
+from portal.signing.queries import Seat, reader_in, seat_of, waiting_of
 from portal.signing.queries import own_version as own_facts
 from portal.taking.queries import Mistake, mistakes_of
 from portal.vouching.queries import digits_on_screen
@@ -62,7 +64,10 @@ def receipt(work: Work, version_id: str) -> Response:
 def own_text(work: Work, version_id: str) -> Response:
     """Show the exact text that was signed: the readable twin of the paper."""
     seat = seat_of(work)
-    return page("desk/own_text.html", seat=seat, own=_own(work, seat, version_id))
+    facts = own_facts(work, seat, version_id)
+    return page("desk/own_text.html", seat=seat, own=_own(work, seat, version_id),
+                differs=differences(
+                    work, seat.standing, [facts], reader_in(seat)).get(version_id))
 
 
 @bp.get("/p/agreements/<version_id>/papers/<paper_id>.pdf")
@@ -109,6 +114,7 @@ def consents(work: Work) -> Response:
     """Show what waits, what was agreed and until when, who can open it, and the copies."""
     seat = seat_of(work)
     return page("desk/consents.html", seat=seat, owns=own_versions(work, seat),
+                proposals=proposals_for(work, seat),
                 waiting=waiting_of(work, seat), asked=asked(work, seat),
                 mine=next_of(work, seat.engagement, seat.party, seat.standing),
                 lookers=lookers_of(work, seat.practice.id, seat.coach.id),

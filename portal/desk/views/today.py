@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import flash, request
 
+from portal.amending.queries import waiting_for
 from portal.desk.actions import to_remind
 from portal.desk.forms import FindForm
 from portal.desk.pictures import signature_arcs
@@ -51,6 +52,7 @@ def today(work: Work) -> Response:
     return page("desk/today.html", board=found, days=next_days(work, scope),
                 seals=sealing(work, scope),
                 days_ago=(work.now - told.oldest).days if told.oldest else 0,
+                proposals=waiting_for(work, scope.person_id) if scope.own else [],
                 find=FindForm(formdata=None), signatures=signature_arcs(told))
 
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from portal.agreements.actions import NewLine, NewSlot, NewVersion, freeze, sign
 from portal.agreements.policy import laid_out
+from portal.amending.actions import TAKES_UP, send_next
 from portal.engagements.actions import hold, note
 from portal.factors.actions import CodeRefused, CodeTaken, use_code
 from portal.issuing import policy
 from portal.issuing.policy import IssueNo
-from portal.issuing.queries import Composed, Text, Texts, composed, texts_of
+from portal.issuing.queries import Composed, Text, Texts, composed, difference_of, texts_of
 from portal.ledger.actions import held_head
 from portal.ledger.policy import instant
 from portal.people.queries import person_or_missing
@@ -67,6 +68,10 @@ def issue(
             _open_contracting(work, engagement, ready[0].material.parties["COACH"])
         for one, (_version, facts) in zip(ready, frozen, strict=True):
             _sign_own_part(work, engagement, facts, one, name, taken)
+    for one, (version, _facts) in zip(ready, frozen, strict=True):
+        if one.material.holding and (differs := difference_of(work, one)) is not None:
+            send_next(work, engagement, version, differs.direction,
+                      one.material.kept.values.get(TAKES_UP, ()))
     invite_waiting(work, engagement)
     return [version for version, _facts in frozen]
 

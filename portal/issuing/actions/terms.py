@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class OwnTerms:
     """Hold what the coach said about one text: the optional lines to leave out, its own
-    questions, the organisation's rules, and whether it is left for later."""
+    questions, the organisation's rules, whether it is left for later, and on which day it ends
+    where that is not a whole span from its first day."""
 
     leave_out: Sequence[str] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
     rules: Sequence[wording.Rule] = ()
     later: bool = False
+    ends_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +69,5 @@ def keep_practice(work: Work, practice: Practice, answers: Mapping[str, str],
 
 def _own_values(own: OwnTerms) -> dict[str, Any]:
     return {"leave_out": sorted(own.leave_out), "answers": wording.tidied(own.answers),
-            "rules": [asdict(rule) for rule in own.rules], "later": own.later}
+            "rules": [asdict(rule) for rule in own.rules], "later": own.later,
+            "ends_on": own.ends_on.isoformat() if own.ends_on else ""}

@@ -12,6 +12,7 @@ from portal.issuing.forms.lines import (
 from portal.issuing.forms.people import AssistantFields, PeopleForm, SponsorFields, WhoForm
 from portal.issuing.forms.rows import KEPT, KeptRows, change_rows, kept_in
 from portal.issuing.forms.terms import (
+    AS_NOW,
     AskedForm,
     IssueForm,
     Part,
@@ -26,7 +27,7 @@ from portal.issuing.forms.terms import (
     texts_form,
 )
 
-__all__ = ["KEPT", "AskedForm", "AssistantFields", "IssueForm", "KeptRows", "LineActForm",
+__all__ = ["AS_NOW", "KEPT", "AskedForm", "AssistantFields", "IssueForm", "KeptRows", "LineActForm",
            "LineForm", "Part", "PeopleForm", "SponsorFields", "TermsForm", "VouchForm", "WhoForm",
            "answers_in", "asked_form", "asked_once", "change_rows", "chosen_in", "fault_words",
            "field_name", "keeping", "kept_in", "line_fault_words", "line_form", "parts_of",

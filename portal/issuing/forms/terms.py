@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
@@ -13,6 +15,7 @@ from portal.issuing.forms.rows import KEPT, KeptRows, RuleRows
 from portal.vouching.policy import How
 from portal.web.forms import CodeField, DayField, at_most, filled, printable, said
 from portal.web.words import later as _
+from portal.web.words import long_date, ngettext
 from portal.wording.policy import ENGAGEMENT, PRACTICE, own_rows, questions
 from portal.wording.queries import practice_questions
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from portal.wording.policy import Question, Row, Rule, Template
 
 _AREA_FROM = 150
+#: When the next version of a text ends: as the one that holds, or a whole span from its first day.
+AS_NOW, WHOLE = "as-now", "whole"
 
 
 class AskedForm(FlaskForm):
@@ -79,6 +84,20 @@ class Part:
         return f"later_{self.number}"
 
     @property
+    def ends(self) -> str:
+        """Return the name of the choice when the next version of a text ends."""
+        return f"ends_{self.number}"
+
+    @property
+    def ends_now(self) -> date | None:
+        """Return the last day of the version that is in force, where a next one is drafted."""
+        material = self.text.material
+        if material.holding is None or material.addendum is not None:
+            return None
+        zone = ZoneInfo(material.practice.timezone)
+        return (material.holding.valid_to - timedelta(seconds=1)).astimezone(zone).date()
+
+    @property
     def rules(self) -> str:
         """Return the name of the rows of the organisation's rules."""
         return f"rules_{self.number}"
@@ -89,6 +108,7 @@ class Part:
         return [*(self.own(question.key) for question in self.own_questions),
                 *(self.offer(line.key) for line in self.template.lines if line.optional),
                 *([self.later] if self.number else []),
+                *([self.ends] if self.ends_now else []),
                 *([self.rules] if self.template.lists_rules else [])]
 
 
@@ -152,9 +172,29 @@ def _own_fields(part: Part) -> dict[str, Field]:
                 default=line.key not in material.choices.leave_out)
     if part.template.lists_rules:
         fields[part.rules] = RuleRows(default=_plain(material.rules))
+    if part.ends_now is not None:
+        fields[part.ends] = _ends_field(part.ends_now, part)
     if part.number:
         fields[part.later] = BooleanField(_("Leave this text for later"), default=part.text.later)
     return fields
+
+
+class EndsField(RadioField):
+    """When the next version of a text ends: on the day of the one that holds, or a whole span."""
+
+    def __init__(self, label: str, last: date, months: int, **kwargs: Any) -> None:
+        """Offer the two by their words."""
+        super().__init__(label, [filled(_("Choose how long it holds."))], **kwargs)
+        span = ngettext("%(num)s month", "%(num)s months", months) % {"num": months}
+        self.choices = [
+            (AS_NOW, _("It ends on {day}, as now").format(day=long_date(last))),
+            (WHOLE, _("It runs for {span} from its first day").format(span=span))]
+
+
+def _ends_field(last: date, part: Part) -> EndsField:
+    kept = part.text.material.kept.values.get("ends_on")
+    return EndsField(_("How long does the new version hold?"), last, part.template.valid_months,
+                     default=AS_NOW if kept else WHOLE)
 
 
 def _plain(rows: Sequence[Row | Rule]) -> list[dict[str, str]]:

@@ -9,7 +9,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from portal.agreements.queries import Kept, drafts_of, standing_of_one
+from portal.agreements.policy import held_before, holds
+from portal.agreements.queries import Kept, difference_of_draft, drafts_of, standing_of_one
 from portal.engagements.policy import AskFacts, ask_facts
 from portal.engagements.queries import organisation_names, parties_of
 from portal.people.queries import answers_of, names_of, practice_or_missing
@@ -20,7 +21,8 @@ from portal.wording.queries import template
 
 if TYPE_CHECKING:
     from portal.agreements.models import Agreement
-    from portal.agreements.queries import Standing
+    from portal.agreements.policy import VersionFacts
+    from portal.agreements.queries import Differs, Standing
     from portal.engagements.models import Engagement, Party
     from portal.ground.work import Work
     from portal.people.models import Practice
@@ -33,7 +35,9 @@ class Material:
     `parties` are those whom the text prints or asks to sign, by role; where two have the same
     role, the agreement's own. `answers` are the practice's and the agreement's own. `issued`
     says that the text is out already, so that its values are a draft no longer. `addendum` is
-    the one session that the text is for, if it is for one.
+    the one session that the text is for, if it is for one. `before` is the newest version between
+    the same people that ever came into force, and `holding` the same where it still is: then this
+    text takes over from it.
     """
 
     engagement: Engagement
@@ -50,6 +54,8 @@ class Material:
     kept: Kept
     today: date
     addendum: Addendum | None = None
+    before: VersionFacts | None = None
+    holding: VersionFacts | None = None
 
     @property
     def issued(self) -> bool:
@@ -65,7 +71,13 @@ class Material:
     def draft(self, choices: wording.LineChoices | None = None) -> wording.Draft:
         """Return the text, ready for `why_not_issue`."""
         return wording.Draft(self.template, self.answers, self.names, self.dates,
-                             self.lines(choices), self.facts, self.rules)
+                             self.lines(choices), self.facts, self.rules,
+                             asks_person=self.holding is None)
+
+    @property
+    def signers(self) -> list[str]:
+        """Return the parties who sign, as far as they are named."""
+        return _signers(self.template, self.parties)
 
     def offers(self, line: wording.Line | None = None) -> tuple[wording.Offer, ...]:
         """Return what can be chosen for a line, or for each kind of line to add."""
@@ -109,9 +121,10 @@ def composed(work: Work, material: Material, standing: Standing) -> Composed:
     """Return the text as it would be frozen now; whether it may be, `why_not_issue` says."""
     draft, practice = material.draft(), material.practice
     people = {role: party.person_id for role, party in material.parties.items()}
-    before = standing.newest(material.agreement.id)
+    newest = standing.newest(material.agreement.id)
+    before = standing.predecessor(material.agreement.id, material.signers, work.now)
     record = wording.canonical_record(draft, wording.slots_of(draft, people), wording.Terms(
-        material.agreement.id, before.number + 1 if before else 1,
+        material.agreement.id, newest.number + 1 if newest else 1,
         before.hash if before else None))
     controller = wording.Controller(practice.name, practice.country,
                                     work.reveal(practice, "contact"))
@@ -120,6 +133,12 @@ def composed(work: Work, material: Material, standing: Standing) -> Composed:
             draft, controller, signer.role,
             has_mailbox=material.parties[signer.role].contact_point_id is not None))
         for signer in material.template.signers})
+
+
+def difference_of(work: Work, one: Composed) -> Differs | None:
+    """Return what a text would change against the version before it, if there is one."""
+    before = one.material.before
+    return difference_of_draft(work, before, one.record) if before is not None else None
 
 
 def _plain(notice: Sequence[wording.Section]) -> list[dict[str, Any]]:
@@ -133,6 +152,7 @@ class _Gathered:
 
     engagement: Engagement
     practice: Practice
+    standing: Standing
     parties: Sequence[Party]
     names: Mapping[str, str]
     organisations: Mapping[str, str]
@@ -149,7 +169,7 @@ def _gather(
                if not _is_out(ask_facts(p.id, p.role, standing.events))
                and (p.role != "COACH" or p.person_id == engagement.coach_id)]
     return _Gathered(
-        engagement, practice, parties, names_of(work, [p.person_id for p in parties]),
+        engagement, practice, standing, parties, names_of(work, [p.person_id for p in parties]),
         organisation_names(work, parties), answers_of(work, practice),
         drafts_of(work, [a.id for a in agreements]),
         work.now.astimezone(ZoneInfo(practice.timezone)).date())
@@ -172,6 +192,7 @@ def _material(work: Work, found: _Gathered, agreement: Agreement) -> Material:
     if addendum is not None:
         facts |= wording.session_facts(pack, addendum.session, addendum.starts_at,
                                        addendum.ends_at, addendum.end_at)
+    before = held_before(found.standing.versions, agreement.id, _signers(pack, parties), work.now)
     own = {q.key for q in wording.questions(pack, wording.ENGAGEMENT)}
     said = {key: text for key, text in kept.values.get("answers", {}).items() if key in own}
     return Material(
@@ -181,7 +202,12 @@ def _material(work: Work, found: _Gathered, agreement: Agreement) -> Material:
         answers={**found.answers, **said}, dates=_dates(pack, found, kept.values, addendum),
         facts=facts, rules=tuple(wording.Rule(**rule) for rule in kept.values.get("rules", ())),
         choices=wording.read_choices(kept.values), kept=kept, today=found.today,
-        addendum=addendum)
+        addendum=addendum, before=before,
+        holding=before if before is not None and holds(before, work.now) else None)
+
+
+def _signers(pack: wording.Template, parties: Mapping[str, Party]) -> list[str]:
+    return [parties[signer.role].id for signer in pack.signers if signer.role in parties]
 
 
 def _of_text(
@@ -201,5 +227,6 @@ def _dates(
                                   found.practice.timezone)
     starts = date.fromisoformat(values["starts_on"]) if "starts_on" in values else found.today
     dates = wording.plan_dates(pack, found.today, starts, found.practice.timezone)
-    ends = values.get("ends_on")
-    return replace(dates, valid_to=date.fromisoformat(ends)) if ends else dates
+    ends = date.fromisoformat(values.get("ends_on") or dates.valid_to.isoformat())
+    # A day that was kept from an earlier version may be over by now, or too far away.
+    return replace(dates, valid_to=ends) if starts <= ends <= dates.valid_to else dates

@@ -10,7 +10,7 @@ from portal.agreements.policy import SignedFacts, SlotFacts, VersionFacts, laid_
 from portal.engagements.policy import NAMED_ONLY, ask_facts, may_be_asked
 from portal.engagements.queries import own_or_missing, parties_of
 from portal.issuing import policy
-from portal.issuing.queries.drafts import Composed, composed
+from portal.issuing.queries.drafts import Composed, composed, difference_of
 from portal.issuing.queries.texts import Text as Drafted
 from portal.issuing.queries.texts import Texts, texts_of
 from portal.people.queries import names_of
@@ -20,6 +20,7 @@ from portal.signing.queries import signed_words
 from portal.wording.policy import why_not_issue
 
 if TYPE_CHECKING:
+    from portal.agreements.queries import Differs
     from portal.engagements.models import Engagement, Party
     from portal.ground.work import Work
 
@@ -49,7 +50,8 @@ class Reader:
 class Preview:
     """Hold what one person will see, and who else can be looked over the shoulder.
 
-    `unready` are the titles of drafts that still miss something.
+    `unready` are the titles of drafts that still miss something; `differs` says what those that
+    take the place of another change, by the id that they have in `waiting`.
     """
 
     engagement: Engagement
@@ -57,6 +59,7 @@ class Preview:
     everybody: Sequence[Reader]
     waiting: Waiting | None
     unready: Sequence[str]
+    differs: Mapping[str, Differs]
 
 
 def preview_of(work: Work, engagement_id: str, party_id: str) -> Preview:
@@ -73,11 +76,13 @@ def preview_of(work: Work, engagement_id: str, party_id: str) -> Preview:
         raise Missing("party")
     own = [draft for draft in texts.to_send if _signs(draft, reader)]
     ready = [draft for draft in own if _is_ready(draft)]
-    shown = [_as_if_issued(work, composed(work, draft.material, texts.standing), reader)
-             for draft in ready]
+    made = [composed(work, draft.material, texts.standing) for draft in ready]
+    shown = [_as_if_issued(work, one, reader) for one in made]
+    differs = {one.material.agreement.id: difference_of(work, one) for one in made}
     waiting = Waiting(shown, Progress(), signed_words(work, texts.standing, reader.party))
     return Preview(engagement, reader, everybody, waiting if shown else None,
-                   [draft.material.template.name for draft in own if draft not in ready])
+                   [draft.material.template.name for draft in own if draft not in ready],
+                   {key: one for key, one in differs.items() if one is not None})
 
 
 def _everybody(work: Work, texts: Texts) -> list[Reader]:

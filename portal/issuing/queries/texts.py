@@ -34,7 +34,14 @@ class Text:
     def is_draft(self) -> bool:
         """Tell whether this is a draft now."""
         return not self.is_too_late and policy.is_draft(
-            self.seen, settled=self.material.issued)
+            self.seen, settled=self.material.issued, begun=self.is_begun)
+
+    @property
+    def may_begin_next(self) -> bool:
+        """Tell whether the coach can begin the next version of what is in force. An addendum for
+        one session ends with it, and has none."""
+        return (self.seen == "in_force" and not self.is_draft
+                and self.material.addendum is None)
 
     @property
     def may_begin_anew(self) -> bool:

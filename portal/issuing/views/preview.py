@@ -34,7 +34,7 @@ def preview(work: Work, engagement_id: str, party_id: str) -> Response:
     shown = preview_of(work, engagement_id, party_id)
     waiting = shown.waiting
     return page("issuing/preview.html", preview=shown, seat=shown.reader, waiting=waiting,
-                mail=_mail(work, shown),
+                differs=shown.differs, mail=_mail(work, shown),
                 answers={screen.number: _answers(screen, shown.reader.coach_name)
                          for screen in (waiting.screens if waiting else ())})
 

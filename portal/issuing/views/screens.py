@@ -13,7 +13,7 @@ from portal.factors.views.parts import code_trouble
 from portal.issuing import actions
 from portal.issuing.forms import IssueForm
 from portal.issuing.policy import IssueNo, digest_of
-from portal.issuing.queries import screen_of, texts_of
+from portal.issuing.queries import difference_of, screen_of, texts_of
 from portal.issuing.views import bp
 from portal.plain.errors import Refused
 from portal.web.forms import said
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
+    from portal.agreements.queries import Differs
     from portal.ground.work import Work
 
 
@@ -33,19 +34,20 @@ def _look(work: Work, engagement_id: str, form: IssueForm) -> dict[str, Any]:
     texts = texts_of(work, screen.engagement)
     if not texts.to_send:
         raise Refused(IssueNo.ALREADY_OPEN)
-    records = [actions.compose(work, texts, text).record for text in texts.to_send]
+    made = [actions.compose(work, texts, text) for text in texts.to_send]
+    records = [one.record for one in made]
     form.shown.data = digest_of(records)
     return {"form": form, "screen": screen, "drafts": texts.to_send, "people": texts.written_to,
-            "texts": [_shown(record) for record in records],
+            "texts": [_shown(one.record, difference_of(work, one)) for one in made],
             "minutes": minutes_to_read(*records)}
 
 
-def _shown(record: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(record: Mapping[str, Any], differs: Differs | None) -> dict[str, Any]:
     """Return a text as the coachee will get it, with whom else it is, the last day of each line,
-    and the sentence that the coach signs."""
+    the sentence that the coach signs, and what it changes against the one before it."""
     shown = laid_out(record, "COACHEE")
     third = [role for role in shown["intents"] if role not in ("COACH", "COACHEE")]
-    return {**shown, "third": shown["names"][third[0]] if third else "",
+    return {**shown, "differs": differs, "third": shown["names"][third[0]] if third else "",
             "until": _last_days(shown), "own": laid_out(record, "COACH")["intents"]["COACH"]}
 
 

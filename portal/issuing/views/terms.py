@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from portal.issuing import actions
 from portal.issuing.forms import (
+    AS_NOW,
     Part,
     TermsForm,
     answers_in,
@@ -64,7 +65,8 @@ def _shown(form: TermsForm, part: Part) -> dict[str, Any]:
     own = [(q, form[part.own(q.key)]) for q in part.own_questions]
     later = form[part.later] if part.number else None
     return {
-        "part": part, "sentences": sentences_in(part.text.material), "own": own, "later": later,
+        "part": part, "ends": form[part.ends] if part.ends_now else None,
+        "sentences": sentences_in(part.text.material), "own": own, "later": later,
         "offers": [(line, form[part.offer(line.key)]) for line in part.template.lines
                    if line.optional],
         "rules": form[part.rules] if part.template.lists_rules else None,
@@ -144,4 +146,5 @@ def _own_terms(form: TermsForm, part: Part) -> actions.OwnTerms:
                    if line.optional and not form[part.offer(line.key)].data],
         answers={q.key: said(form[part.own(q.key)]) for q in part.own_questions},
         rules=form[part.rules].rules if part.template.lists_rules else (),
-        later=bool(part.number and form[part.later].data))
+        later=bool(part.number and form[part.later].data),
+        ends_on=part.ends_now if part.ends_now and form[part.ends].data == AS_NOW else None)

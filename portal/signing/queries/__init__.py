@@ -9,14 +9,17 @@ from portal.signing.queries.hopes import (
 )
 from portal.signing.queries.waiting import (
     Seat,
+    differences_of,
     own_version,
     progress_of,
+    reader_in,
     seat_of,
     signed_words,
     sitting_of,
     waiting_of,
 )
 
-__all__ = ["Heard", "Seat", "expectation_of", "hopes_for_coach", "hopes_for_signers", "hopes_of",
-           "own_version", "progress_of", "seat_of", "signed_words", "sitting_of",
-           "waiting_of"]
+__all__ = ["Heard", "Seat", "differences_of", "expectation_of", "hopes_for_coach",
+           "hopes_for_signers", "hopes_of", "own_version", "progress_of", "reader_in",
+           "seat_of",
+           "signed_words", "sitting_of", "waiting_of"]

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import aliased
 
-from portal.agreements.queries import Standing, shown_text, standing_of_one, version_rows
+from portal.agreements.queries import (
+    Differs,
+    Reader,
+    Standing,
+    differences,
+    shown_text,
+    standing_of_one,
+    version_rows,
+)
 from portal.engagements.models import Engagement, Party
 from portal.people.models import ContactPoint, Person, Practice
 from portal.people.queries import names_of
@@ -19,6 +27,8 @@ from portal.signing.models import Sitting
 from portal.signing.policy import Progress, Text, Waiting, progress_from, words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from portal.agreements.models import AgreementVersion
     from portal.agreements.policy import VersionFacts
     from portal.ground.work import Work
@@ -132,6 +142,17 @@ def _text(
         raise Missing("slot")
     return Text(facts, slot, row.locale, shown_text(work, row, slot.role),
                 progress.of(facts.version_id))
+
+
+def differences_of(work: Work, seat: Seat, texts: Sequence[Text]) -> dict[str, Differs]:
+    """Return what the texts that wait change against the versions before, by their ids; with how
+    the coachee answered then, where it is the coachee who reads (Z1)."""
+    return differences(work, seat.standing, [text.facts for text in texts], reader_in(seat))
+
+
+def reader_in(seat: Seat) -> Reader:
+    """Return who reads, and so what they may know of an earlier version."""
+    return Reader(coachee=seat.party.id if seat.party.role == "COACHEE" else None)
 
 
 def signed_words(work: Work, standing: Standing, party: Party) -> frozenset[tuple[str, ...]]:

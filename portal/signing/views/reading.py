@@ -12,7 +12,7 @@ from portal.plain.errors import Missing
 from portal.signing import actions
 from portal.signing.forms import EnterForm, page_form
 from portal.signing.policy import Answer, Screen, Waiting
-from portal.signing.queries import Seat, seat_of, waiting_of
+from portal.signing.queries import Seat, differences_of, seat_of, waiting_of
 from portal.signing.views import bp
 from portal.web.guards import Door, guard
 from portal.web.pages import _, again, go, page
@@ -51,12 +51,17 @@ def start(work: Work) -> Response:
     waiting = waiting_of(work, seat)
     if waiting is None:
         return go("signing.home") if work.actor and work.actor.proven else go("signing.later")
-    return page("signing/start.html", seat=seat, waiting=waiting)
+    return page("signing/start.html", seat=seat, waiting=waiting,
+                differs=differences_of(work, seat, waiting.texts))
 
 
-def _values(seat: Seat, waiting: Waiting, screen: Screen) -> dict[str, Any]:
-    return {"seat": seat, "waiting": waiting, "screen": screen, "text": screen.text,
-            "lines": {line["number"]: line for line in screen.text.shown["lines"]}}
+def _values(work: Work, seat: Seat, waiting: Waiting, screen: Screen) -> dict[str, Any]:
+    text = screen.text
+    differs = differences_of(work, seat, [text]).get(text.id)
+    return {"seat": seat, "waiting": waiting, "screen": screen, "text": text,
+            "lines": {line["number"]: line for line in text.shown["lines"]},
+            "differs": differs if waiting.of(text)[0] is screen else None,
+            "before": differs}
 
 
 @bp.get("/p/read/<int:number>")
@@ -68,7 +73,7 @@ def read(work: Work, number: int) -> Response:
     if screen is None:
         raise Missing("page")
     return page("signing/read.html", form=page_form(screen, seat.coach_name),
-                **_values(seat, waiting, screen))
+                **_values(work, seat, waiting, screen))
 
 
 @bp.post("/p/read/<int:number>")
@@ -83,7 +88,7 @@ def answer(work: Work, number: int) -> Response:
         return _moved(waiting, number)
     form = page_form(screen, seat.coach_name, kept=False)
     if not form.validate_on_submit():
-        return again("signing/read.html", form=form, **_values(seat, waiting, screen))
+        return again("signing/read.html", form=form, **_values(work, seat, waiting, screen))
     given = form.given(screen)
     after = actions.answer_page(work, seat, waiting, screen, given).next_number
     if Answer.TALK in given.values():

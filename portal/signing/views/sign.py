@@ -16,7 +16,7 @@ from portal.plain.errors import Missing
 from portal.signing import actions, policy
 from portal.signing.forms import DeclineForm, SignForm
 from portal.signing.policy import Waiting
-from portal.signing.queries import Seat, seat_of, waiting_of
+from portal.signing.queries import Seat, differences_of, seat_of, waiting_of
 from portal.signing.views import bp
 from portal.signing.views.link import lasts
 from portal.signing.views.reading import seat_and_waiting
@@ -37,7 +37,7 @@ def _values(work: Work, seat: Seat, waiting: Waiting) -> dict[str, Any]:
     return {
         "seat": seat, "waiting": waiting, "enrolled": enrolled,
         "enrolment": enrolment_of(work, pending, seat.practice.name) if pending else None,
-        "today": today(work.now),
+        "today": today(work.now), "differs": differences_of(work, seat, waiting.texts),
     }
 
 

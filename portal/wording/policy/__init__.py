@@ -18,7 +18,7 @@ from portal.wording.policy.answers import (
     why_not_answers,
 )
 from portal.wording.policy.bounds import WhyNotLine, WhyNotLines, why_not_line, why_not_lines
-from portal.wording.policy.changes import scope_changes
+from portal.wording.policy.changes import lines_before, scope_changes
 from portal.wording.policy.choosing import (
     NEW,
     LineFault,
@@ -102,11 +102,11 @@ __all__ = [
     "Signer", "Slot", "Sort", "Template", "Terms", "Vocabulary", "WhyNotDraft", "WhyNotLine",
     "WhyNotLines", "add_months", "ask_line", "asked_fact", "blank", "canonical_record", "capacity",
     "changed_rows", "changes_between", "choices_values", "edit_of", "erecord_consent",
-    "example_answers", "intent", "is_named", "last_day", "line_text", "lines_of", "lint", "offers",
-    "own_rows", "pages", "place_of", "plain_pages", "plain_slots", "plan_dates", "preset_rows",
-    "privacy_notice", "questions", "read_choices", "read_pack", "read_record", "render",
-    "schedule_answers", "schedule_rows", "scope_changes", "sentence", "session_facts", "slots_of",
-    "tidied", "tidy", "why_not_answer", "why_not_answers", "why_not_edit", "why_not_issue",
-    "why_not_line", "why_not_lines", "why_not_rules", "why_not_schedule", "with_line",
-    "without_line", "written",
+    "example_answers", "intent", "is_named", "last_day", "line_text", "lines_before", "lines_of",
+    "lint", "offers", "own_rows", "pages", "place_of", "plain_pages", "plain_slots", "plan_dates",
+    "preset_rows", "privacy_notice", "questions", "read_choices", "read_pack", "read_record",
+    "render", "schedule_answers", "schedule_rows", "scope_changes", "sentence", "session_facts",
+    "slots_of", "tidied", "tidy", "why_not_answer", "why_not_answers", "why_not_edit",
+    "why_not_issue", "why_not_line", "why_not_lines", "why_not_rules", "why_not_schedule",
+    "with_line", "without_line", "written",
 ]

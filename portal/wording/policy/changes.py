@@ -34,6 +34,12 @@ def scope_changes(before: Frozen, after: Frozen, template: Template) -> tuple[Ch
     return tuple(sorted(changes, key=lambda one: (not one.widens, one.narrows, one.line or 0)))
 
 
+def lines_before(before: Frozen, after: Frozen, template: Template) -> dict[int, int]:
+    """Return which permit of the text before a permit goes back to, by their numbers: one for
+    the same purposes that shares something and somebody with it."""
+    return {new.no: old.no for old, new in _Compared(before, after, template).paired()}
+
+
 class _Compared:
     """Two texts side by side."""
 
@@ -48,7 +54,7 @@ class _Compared:
 
     def permits(self) -> Iterator[Change]:
         """Yield what became of the permits: those that fit together are told by what differs."""
-        pairs = self._paired()
+        pairs = self.paired()
         for earlier, later in pairs:
             yield from self._pair(earlier, later)
         told = {id(line) for pair in pairs for line in pair}
@@ -97,7 +103,7 @@ class _Compared:
         """Tell whether the new text lets all of this be shared."""
         return any(self._within(self._level(old, new), new) for new in self.new)
 
-    def _paired(self) -> list[tuple[Line, Line]]:
+    def paired(self) -> list[tuple[Line, Line]]:
         """Return the permits that belong together: the same ones first, then those for the same
         purposes that share something and somebody, by their keys before others."""
         left, rest, pairs = list(self.old), list(self.new), list[tuple[Line, Line]]()

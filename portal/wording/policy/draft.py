@@ -30,7 +30,8 @@ class Draft:
     `answers` are the practice's and the agreement's own, by question key. `names` are printed
     names by role code; those of roles that the template does not print are left out of it.
     `facts` fill placeholders that are neither answers nor names. `rules` count only where the
-    template lists them.
+    template lists them. `asks_person` is False where the text takes over from one that the third
+    person has signed: whether they may be asked is a question no more (Z6).
     """
 
     template: Template
@@ -40,6 +41,7 @@ class Draft:
     lines: tuple[Line, ...]
     facts: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
+    asks_person: bool = True
 
     @cached_property
     def values(self) -> dict[str, str]:

@@ -83,7 +83,7 @@ def _asks(draft: Draft) -> dict[str, tuple[Ask, ...]]:
     """Return all that the coachee is asked, by what a page calls it."""
     found: dict[str, tuple[Ask, ...]] = {
         line.key: (ask_line(line, draft),) for line in draft.lines if line.optional}
-    if draft.template.counterpart:
+    if draft.template.counterpart and draft.asks_person:
         found[PERSON] = (_ask(PERSON, draft.template.person, draft.values, ASK_PERSON),)
     patterns = draft.template.vocabulary.patterns
     found[RULES] = tuple(

@@ -1,25 +1,17 @@
-"""Drafting, freezing, signing and ending agreements."""
+"""Freezing, signing and ending versions."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
-
 from portal.agreements import policy
-from portal.agreements.models import (
-    Agreement,
-    AgreementVersion,
-    Grant,
-    Signature,
-    SignerSlot,
-    TermsDraft,
-)
+from portal.agreements.actions.drafts import settle_drafts
+from portal.agreements.models import AgreementVersion, Grant, Signature, SignerSlot
 from portal.agreements.policy import SlotFacts, VersionFacts
 from portal.engagements.actions import note
 from portal.ground import chance
@@ -28,6 +20,7 @@ from portal.notices.actions import put_seal
 from portal.plain.canonical import agreement_hash, canonical_bytes
 
 if TYPE_CHECKING:
+    from portal.agreements.models import Agreement
     from portal.agreements.queries import Standing
     from portal.engagements.models import Engagement
     from portal.ground.work import Work
@@ -79,71 +72,6 @@ class NewVersion:
     grace_days: int
 
 
-def begin_agreement(
-    work: Work, engagement: Engagement, code: str, *, mandatory: bool,
-    party_id: str | None = None, session_id: str | None = None,
-) -> Agreement:
-    """Begin an agreement by a template; its first version is still a draft.
-
-    `party_id` is the third person who signs it, where there is one; `session_id` the one session
-    that an addendum is for.
-    """
-    agreement = Agreement(
-        id=chance.new_id(), practice_id=engagement.practice_id, engagement_id=engagement.id,
-        party_id=party_id, session_id=session_id, template_code=code, mandatory=mandatory,
-        created_at=work.now,
-    )
-    work.session.add(agreement)
-    work.session.flush()
-    work.touched.add(engagement.id)
-    return agreement
-
-
-def save_draft(
-    work: Work, engagement: Engagement, agreement: Agreement, values: Mapping[str, Any]
-) -> None:
-    """Keep what the coach has entered for the next version, merged over what was there."""
-    draft = work.session.scalar(select(TermsDraft).where(TermsDraft.agreement_id == agreement.id))
-    if draft is None:
-        draft = TermsDraft(id=chance.new_id(), practice_id=agreement.practice_id,
-                           agreement_id=agreement.id, key_id=engagement.key_id)
-        known: dict[str, Any] = {}
-    else:
-        known = {} if draft.discarded_at else json.loads(work.reveal(draft, "values"))
-    work.hide(draft, "values", json.dumps({**known, **values}, sort_keys=True))
-    draft.changed_at, draft.discarded_at, draft.issued_at = work.now, None, None
-    work.session.add(draft)
-    work.touched.add(engagement.id)
-
-
-def discard_draft(work: Work, engagement: Engagement, agreement: Agreement) -> None:
-    """Throw the draft of a version away (machine: DRAFT, discard)."""
-    draft = work.session.scalar(
-        select(TermsDraft).where(TermsDraft.agreement_id == agreement.id,
-                                 TermsDraft.discarded_at.is_(None))
-    )
-    if draft is not None:
-        step(work, policy.VERSION, "DRAFT", "discard", subject_id=agreement.id)
-        draft.discarded_at = work.now
-        note(work, engagement, "version.draft_discarded", agreement.id)
-
-
-def renew_draft(work: Work, engagement: Engagement, agreement: Agreement) -> None:
-    """Let the next text of an agreement begin empty: what was entered before is thrown away."""
-    discard_draft(work, engagement, agreement)
-    work.session.flush()
-    save_draft(work, engagement, agreement, {})
-
-
-def settle_drafts(work: Work, agreements: Iterable[Agreement]) -> None:
-    """Let drafts be ones no longer: their texts were issued. The next texts begin with their
-    values."""
-    work.session.execute(
-        update(TermsDraft).where(TermsDraft.agreement_id.in_([a.id for a in agreements]))
-        .values(issued_at=work.now)
-    )
-
-
 def freeze(
     work: Work, engagement: Engagement, standing: Standing,
     texts: Sequence[tuple[Agreement, NewVersion]],
@@ -154,7 +82,7 @@ def freeze(
     short text cannot be guessed from it once the text is erased. `standing` is what stood
     before. Returned are the rows, each with the facts that the rules read.
     """
-    versions = [_version(work, engagement, agreement, values, standing.newest(agreement.id))
+    versions = [_version(work, engagement, agreement, values, standing)
                 for agreement, values in texts]
     work.session.add_all(versions)
     work.session.flush()
@@ -170,15 +98,17 @@ def freeze(
 
 def _version(
     work: Work, engagement: Engagement, agreement: Agreement, values: NewVersion,
-    before: VersionFacts | None,
+    standing: Standing,
 ) -> AgreementVersion:
+    newest = standing.newest(agreement.id)
+    before = standing.predecessor(agreement.id, [s.party_id for s in values.slots], work.now)
     step(work, policy.VERSION, "DRAFT", "issue", subject_id=agreement.id)
     nonce = chance.secret_bytes(16)
     record_bytes = canonical_bytes(dict(values.record))
     version = AgreementVersion(
         id=chance.new_id(), practice_id=engagement.practice_id, engagement_id=engagement.id,
         agreement_id=agreement.id, key_id=engagement.key_id,
-        number=before.number + 1 if before else 1, template_code=agreement.template_code,
+        number=newest.number + 1 if newest else 1, template_code=agreement.template_code,
         template_version=values.template_version, locale=values.locale,
         timezone=values.timezone, hash=agreement_hash(nonce, record_bytes),
         predecessor_id=before.version_id if before else None, starts_on=values.starts_on,
