@@ -307,7 +307,8 @@ def test_opens_nothing_from_before_to_the_new_coach(agreed: World, app: Flask) -
     for rule in app.url_map.iter_rules():
         if rule.arguments == {"engagement_id"} and "GET" in (rule.methods or ()):
             page = dora.get(str(rule.rule).replace("<engagement_id>", agreed.ids["engagement"]))
-            assert page.status in (200, 404), rule.rule
+            # What programs address asks for a key of theirs, and no session is one.
+            assert page.status in (200, 401, 404), rule.rule
             for word in words:
                 assert word not in page.text, rule.rule
             for paper in papers:
