@@ -177,10 +177,10 @@ def test_names_nothing_to_the_sponsor_that_is_between_others(worlds: tuple[Told,
     assert [words for words in (*BENS_OWN, *NEVER) if words in refused.carla.text] == []
 
 
-def test_says_of_every_optional_line_that_it_is_not_shared(worlds: tuple[Told, Told]) -> None:
+def test_says_of_no_optional_line_whether_it_is_shared(worlds: tuple[Told, Told]) -> None:
     page = next(what for where, what in worlds[0].carla.found if where == "in force: /p/consents")
     assert page.count("you are not told how") == 3
-    assert page.count("Not shared under current agreements") == 3
+    assert page.count("Not told here") == 3
 
 
 def test_shows_nobody_at_the_table_a_barrier(worlds: tuple[Told, Told], eye: Eye) -> None:

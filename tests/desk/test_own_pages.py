@@ -89,7 +89,7 @@ def test_inv_16_shows_the_sponsor_the_same_in_both_worlds(
     assert worlds[0].keys() == worlds[1].keys()
     for name, seen in worlds[0].items():
         assert seen == worlds[1][name], name
-    assert "Not shared under current agreements" in worlds[0]["/p/consents"]
+    assert "Not told here" in worlds[0]["/p/consents"]
     assert "You said" not in str(worlds[0])
 
 
