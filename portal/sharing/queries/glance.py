@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from portal.engagements.policy import PARTY_ENDS
-from portal.ledger.queries import some_events_of
 from portal.sharing.policy.codes import ANY, spread
 from portal.sharing.policy.loading import Named, Somebody, line_id, plain
 from portal.sharing.policy.narrowing import Narrowed, Spoken, narrowed_from
@@ -82,9 +80,8 @@ class Glance:
 
 def glance(work: Work, engagement: Engagement) -> Glance:
     """Return an engagement at a glance, with as many queries whoever takes part."""
-    people = {one.id: Somebody(one.id, one.role, one.name, since=one.since)
-              for one in rows.beings(work, engagement)}
-    ends = some_events_of(work, [engagement.id], PARTY_ENDS)[engagement.id]
+    parties = rows.beings(work, engagement)
+    people = {one.id: Somebody(one.id, one.role, one.name, since=one.since) for one in parties}
     texts = list(rows.frozen(work, engagement, own=True).values())
     lines: dict[str, Said] = {}
     for text in texts:
@@ -92,7 +89,7 @@ def glance(work: Work, engagement: Engagement) -> Glance:
         meet(work, engagement, people, {"COACH", "COACHEE"}, (
             Named(who["role"], who["name"], who.get("place", ""))
             for line in text.lines.values() for who in line["recipients"]))
-    return Glance(engagement, people, lines, texts, {event.subject_id for event in ends})
+    return Glance(engagement, people, lines, texts, {one.id for one in parties if one.gone})
 
 
 def said(text: Frozen) -> dict[str, Said]:

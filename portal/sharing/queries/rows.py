@@ -10,10 +10,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BindParameter, and_, bindparam, func, select
+from sqlalchemy import BindParameter, and_, bindparam, exists, func, or_, select
 
 from portal.agreements.models import AgreementVersion, Grant, Signature, SignerSlot
 from portal.engagements.models import CoachingSession, Party
+from portal.engagements.policy import PARTY_ENDS
+from portal.ledger.models import Entry
 from portal.people.models import Person
 from portal.sessions.models import SessionPass
 from portal.sharing.models import Share
@@ -25,9 +27,14 @@ if TYPE_CHECKING:
     from portal.engagements.models import Engagement
     from portal.ground.work import Work
 
+_READ = json.JSONDecoder().raw_decode
 _HERE: BindParameter[str] = bindparam("engagement")
+_GONE = exists(select(Entry.id).where(
+    Entry.chain_id == _HERE, Entry.subject_id == Party.id,
+    or_(*(Entry.kind == kind for kind in sorted(PARTY_ENDS)))))
 _PEOPLE = (
-    select(Party.id, Party.role, Party.person_id, Party.created_at, Person.key_id, Person.name_enc)
+    select(Party.id, Party.role, Party.person_id, Party.created_at, Person.key_id,
+           Person.name_enc, _GONE.label("gone"))
     .join(Person, Person.id == Party.person_id).where(Party.engagement_id == _HERE)
     .order_by(Party.created_at, Party.role, Party.id)
 )
@@ -67,13 +74,14 @@ _USED = (
 
 @dataclass(frozen=True, slots=True)
 class Being:
-    """Hold a party with their name."""
+    """Hold a party with their name; `gone` says that something ended their part."""
 
     id: str
     role: str
     person_id: str
     since: datetime
     name: str
+    gone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,8 @@ def beings(work: Work, engagement: Engagement) -> list[Being]:
     rows = work.session.execute(_PEOPLE, {"engagement": engagement.id}).all()
     work.vault.fetch([engagement.key_id, *(row.key_id for row in rows)])
     return [Being(row.id, row.role, row.person_id, row.created_at, work.vault.unlock(
-        row.key_id, f"person/{row.person_id}/name", row.name_enc).decode()) for row in rows]
+        row.key_id, f"person/{row.person_id}/name", row.name_enc).decode(), row.gone)
+        for row in rows]
 
 
 def frozen(work: Work, engagement: Engagement, *, own: bool = False) -> dict[str, Frozen]:
@@ -129,7 +138,7 @@ def _part(record: str, key: str, default: Any) -> Any:
     place = record.find(f'"{key}":')
     if place < 0:
         return default
-    return json.JSONDecoder().raw_decode(record, place + len(key) + 3)[0]
+    return _READ(record, place + len(key) + 3)[0]
 
 
 def grants(work: Work, engagement_id: str) -> dict[str, list[Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, flash, url_for
+from flask import flash, url_for
 
 from portal.engagements.actions import own
 from portal.engagements.queries import own_or_missing
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from portal.sharing.models import Question
     from portal.sharing.queries import Glance, Told
 
-_NEXT = "amending.begin_next"
 _QUESTION = "/engagements/<engagement_id>/questions/<question_id>"
 
 
@@ -126,11 +125,10 @@ def _line_step(loaded: Around, question: Question, coachee: str, page_of: str) -
     words = _("A text with a line for it, which {coachee} says yes to and all sign, would make it "
               "a yes.").format(coachee=coachee)
     agreement_id = loaded.text_for(question.line, question.recipient_id)
-    # The room that begins next versions stands above this one: it is asked for by name.
-    if agreement_id is None or _NEXT not in current_app.view_functions:
+    if agreement_id is None:
         return Step(words, _("See the texts"), page_of)
     return Step(words, _("Ask {coachee} for this line").format(coachee=coachee),
-                url_for(_NEXT, engagement_id=question.engagement_id,
+                url_for("amending.begin_next", engagement_id=question.engagement_id,
                         agreement_id=agreement_id), {})
 
 
