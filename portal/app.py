@@ -32,6 +32,7 @@ from portal.tools.views import bp as tools
 from portal.web import addresses, assets, errors, headers, uploads, words
 from portal.web.context import frame_all
 from portal.web.guards import Door, guard
+from portal.web.pages import Drawing
 from portal.witness.views import bp as witness
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _furnish(app: Flask) -> None:
+    app.jinja_environment = Drawing
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     words.install(app.jinja_env, pages=True)

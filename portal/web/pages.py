@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from flask import make_response, redirect, render_template, request, url_for
+from flask.templating import Environment
 
 from portal.web.words import _
 
@@ -13,6 +15,18 @@ if TYPE_CHECKING:
     from flask_wtf import FlaskForm
 
 UNPROCESSABLE = 422
+
+
+class Drawing(Environment):
+    """Hold the templates of one application.
+
+    What every template may use is put into one dict when a template is loaded. Layers, as Jinja
+    makes them, would be looked through at each import: a twentieth of the time of a page.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what a template may use, beside its own `d`."""
+        return {**self.globals, **(d or {})}
 
 
 def page(template: str, status: int = 200, /, **values: Any) -> Response:

@@ -65,7 +65,10 @@ def public(walk: Walk, guest: Visitor) -> None:
 
 def demo(walk: Walk, guest: Visitor) -> None:
     """Show the demo's helps as `portal demo` does, with the mails that went out so far."""
-    walk.house.app.jinja_env.globals["demo"] = True
+    drawing = walk.house.app.jinja_env
+    drawing.globals["demo"] = True
+    if drawing.cache is not None:
+        drawing.cache.clear()  # A template keeps what it was loaded with.
     guest.page.route("**/demo/authenticator", _without_refresh)
     guest.page.goto("/demo/mail")
     walk.look(guest, "demo: mailbox, empty")
