@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -221,7 +222,8 @@ def test_signs_once_however_often_one_presses(
     steps.fill_sheet(ben)
     ben.write("6-digit code", ben.fresh_code())
     ben.page.get_by_role("button", name="Sign the agreement").dblclick()
-    ben.sees("You have signed")
+    # Without a script the second press can come with the session that the first one ended.
+    ben.sees("You have signed" if scripted else re.compile("You have signed|Send me my link"))
     assert signed(invited) == (1, 1)
 
 
