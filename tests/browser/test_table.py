@@ -52,6 +52,15 @@ class Told:
     ben: Traces
 
 
+def of_ben(found: list[str]) -> list[str]:
+    """Return addresses of Ben's for Carla to try: what he found, and the pages to take back every
+    line there may be, for he finds only those of lines that he said yes to."""
+    texts = dict.fromkeys(text for path in found for text in re.findall(
+        r"/p/agreements/[0-9a-f]{32}", path))
+    return [path for path in found if "/lines/" not in path] + [
+        f"{text}/lines/{number}/withdrawal" for text in texts for number in range(1, 10)]
+
+
 @dataclass
 class Teller:
     """Play one world, and gather what people can get hold of on the way."""
@@ -70,12 +79,12 @@ class Teller:
         table.play()
         standing, papers = self.standing(), self.papers()
         ben.crawl("in force")
-        self.carla.crawl("in force", also=ben.addresses)
+        self.carla.crawl("in force", also=of_ben(ben.addresses))
         for _month in range(7):
             table.house.clock.move(days=30)
             table.house.run(*MONTHLY)
         table.come_back(CARLA)
-        self.carla.crawl("when it is over", also=ben.addresses)
+        self.carla.crawl("when it is over", also=of_ben(ben.addresses))
         self.carla.take_mails(CARLA.email)
         return Told(table.rise(), standing, papers, self.carla, ben)
 
