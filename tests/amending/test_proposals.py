@@ -12,6 +12,7 @@ from portal.agreements.queries import standing_of_one
 from portal.amending import actions
 from portal.amending.policy import AnswerNo, ProposeNo, Stands
 from portal.amending.queries import proposals_for, proposals_of, waiting_for
+from portal.engagements.queries import own_or_missing
 from portal.issuing import actions as issuing
 from portal.ledger.queries import events_of
 from portal.notices.models import Notice
@@ -44,7 +45,7 @@ def agreed(world: World) -> World:
 def coachs(world: World) -> list[tuple[str, str, Stands]]:
     """Return what Ana sees of all proposals."""
     with world.ground.work(writes=False, actor=world.coach()) as work:
-        engagement = issuing.own(work, world.ids["engagement"])
+        engagement = own_or_missing(work, world.ids["engagement"])
         found = proposals_of(work, engagement, standing_of_one(work, engagement.id))
         return [(one.name.split()[0], one.words, one.stands) for one in found]
 
