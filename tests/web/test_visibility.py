@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from tests.cast import Character
 
-pytestmark = pytest.mark.needs("pdfsig")
+# What people see does not hang on the database.
+pytestmark = [pytest.mark.needs("pdfsig"), pytest.mark.once]
 
 
 @cache
