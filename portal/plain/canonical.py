@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,12 @@ def canonical_bytes(value: object) -> bytes:
     tuples, integers beyond 2**53 - 1, lone surrogates, keys that are no text, and two keys
     that are one after NFC.
     """
-    return rfc8785.dumps(_plain(value, "$"))
+    plain = _plain(value, "$")
+    if not _has_only_ascii_keys(plain):
+        return rfc8785.dumps(plain)
+    # The standard library spells what is left here just the same, in a tenth of the time: only
+    # floats, which are refused, and the order of other keys differ. A test compares the two.
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
 
 def agreement_hash(nonce: bytes, canonical: bytes) -> str:
@@ -58,6 +64,12 @@ def _plain(value: object, path: str) -> Any:
     if isinstance(value, dict):
         return _object(value, path)
     raise ValueError(f"{path}: {type(value).__name__} has no canonical form")
+
+
+def _has_only_ascii_keys(plain: Any) -> bool:
+    if isinstance(plain, dict):
+        return "".join(plain).isascii() and all(map(_has_only_ascii_keys, plain.values()))
+    return not isinstance(plain, list) or all(map(_has_only_ascii_keys, plain))
 
 
 def _object(value: Mapping[object, object], path: str) -> dict[str, object]:

@@ -9,7 +9,8 @@ import unicodedata
 from typing import Any
 
 import pytest
-from hypothesis import given
+import rfc8785
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.plain.canonical import AGREEMENT, SAFE_INTEGER, agreement_hash, canonical_bytes
@@ -127,3 +128,29 @@ def test_gives_the_same_text_another_hash_under_another_nonce(one: bytes, other:
 def test_refuses_a_nonce_that_is_not_128_bits_long(length: int) -> None:
     with pytest.raises(ValueError, match="16 bytes"):
         agreement_hash(bytes(length), b"{}")
+
+
+def _composed(value: Any) -> Any:
+    """Return the same value with every text in NFC."""
+    return _spelled(value, "NFC")
+
+
+ASCII = st.text(st.characters(max_codepoint=0x7F), max_size=8)
+#: Values with keys of ASCII alone, which go the fast way, and texts with all that is escaped.
+FAST = st.recursive(
+    LEAF | st.text(st.characters(max_codepoint=0x2030, exclude_categories=["Cs"]), max_size=12),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(ASCII, inner, max_size=5),
+    max_leaves=20)
+
+
+@settings(max_examples=500)
+@given(VALUE | FAST)
+def test_spells_everything_as_the_library_for_it_does(value: Any) -> None:
+    assert canonical_bytes(value) == rfc8785.dumps(_composed(value))
+
+
+@pytest.mark.parametrize("text", [chr(code) for code in (*range(0x20), 0x22, 0x5C, 0x2F, 0x7F,
+                                                         0x80, 0x2028, 0x2029, 0xFFFD, 0x1F600)])
+def test_escapes_what_the_library_escapes(text: str) -> None:
+    for value in ({"a": text}, {text: 1}, [text]):
+        assert canonical_bytes(value) == rfc8785.dumps(_composed(value))

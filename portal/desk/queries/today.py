@@ -169,7 +169,9 @@ def _missed() -> ColumnElement[bool]:
 def _filter(work: Work, state: str) -> list[ColumnElement[bool]]:
     if state != "open":
         return [BoardRow.word.in_(STATES[state])]
-    return [or_(BoardRow.word.in_(STATES[state]), _lately_lost(work), _missed())]
+    # The words first: by them the index finds the rows.
+    return [BoardRow.word.in_((*STATES[state], "not_concluded", "ended")),
+            or_(BoardRow.word.in_(STATES[state]), _lately_lost(work), _missed())]
 
 
 _OLDEST = (BoardRow.mine.desc(), BoardRow.word == "not_concluded", BoardRow.asked_at, BoardRow.id)
@@ -229,7 +231,7 @@ def _blocked(work: Work, here: list[ColumnElement[bool]]) -> dict[str, Any]:
     found = work.session.execute(
         select(BoardRow.held_up, func.min(BoardRow.coachee_id),
                func.count(BoardRow.engagement_id.distinct()))
-        .where(*here, or_(BoardRow.word.in_(WAITING), _missed()), BoardRow.held_up != "")
+        .where(*here, BoardRow.word.in_((*WAITING, "ended")), BoardRow.held_up != "")
         .group_by(BoardRow.held_up)).all()
     counts = {what: count for what, _coachee, count in found}
     only = found[0][1] if sum(counts.values()) == 1 else None
