@@ -11,6 +11,7 @@ from portal.reaching.actions import party_by_id
 from portal.taking import actions
 from portal.taking.policy import Found, Told
 from portal.taking.queries import text_of
+from tests.sharing.table import asked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from portal.engagements.models import Engagement, Party
     from portal.ground.work import Work
+    from portal.sharing.policy import Code
     from tests.builders import World
 
 
@@ -78,3 +80,8 @@ def entries(world: World, *kinds: str) -> list[dict[str, Any]]:
     """Return the facts of all entries of some kinds, oldest first."""
     with world.ground.work(writes=False) as work:
         return [line.facts for line in bodies_of(work, world.ids["engagement"], kinds)]
+
+
+def code(world: World, who: str, question: dict[str, str]) -> Code:
+    """Ask whether something may be shared with somebody now; returns the reason."""
+    return asked(world, who, question).code

@@ -16,24 +16,12 @@ from tests.builders import World
 from tests.cast import ANA, BEN, CARLA, ELI
 from tests.pages import Browser
 from tests.people.outbox import waiting
-from tests.sharing.table import DATES, GOALS, asked, seat_everyone
+from tests.sharing.table import DATES, GOALS
 from tests.signing.table import states
-from tests.taking.acts import dispute, entries, settle
+from tests.taking.acts import code, dispute, entries, settle
 
 if TYPE_CHECKING:
     from flask import Flask
-
-
-@pytest.fixture
-def table(world: World) -> World:
-    """Give a table at which everybody has signed and T1 to T4 are in force."""
-    seat_everyone(world)
-    world.clock.move(seconds=1)
-    return world
-
-
-def code(world: World, who: str, question: dict[str, str]) -> Code:
-    return asked(world, who, question).code
 
 
 def test_z14_sleeps_at_once_when_the_coachee_did_not_sign(table: World) -> None:

@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
-@pytest.fixture
-def table(world: World) -> World:
-    """Give a table at which everybody has signed and T1 to T4 are in force."""
-    seat_everyone(world)
-    world.clock.move(seconds=1)
-    return world
-
-
 def of(world: World, app: Flask, key: str = "ben") -> Browser:
     world.ids.setdefault(f"{key}.engagement", world.ids["engagement"])
     return Browser(app).be(world, key, "party")

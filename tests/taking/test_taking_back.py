@@ -15,27 +15,15 @@ from portal.taking.policy import Told
 from tests.builders import World, come_again, issue, opened, read_all, sign, vouch_for
 from tests.cast import ANA, BEN
 from tests.people.outbox import waiting
-from tests.sharing.table import DATES, GOALS, NOTES, asked, load, person, seat_everyone
+from tests.sharing.table import DATES, GOALS, NOTES, load, person
 from tests.signing.table import ben_signs, set_table, signs, states
-from tests.taking.acts import entries, step_out, take_line, take_whole
+from tests.taking.acts import code, entries, step_out, take_line, take_whole
 
 ATTENDANCE = {"category": "LOG.ATTENDANCE", "purpose": "billing", "channel": "portal",
               "form": "fact"}
 BILLING = {**ATTENDANCE, "category": "LOG.BILLING"}
 #: The lines of T2 by their numbers: what counts for all, then what Ben answered.
 RUNNING, OF_GOALS = 1, 2
-
-
-@pytest.fixture
-def table(world: World) -> World:
-    """Give a table at which everybody has signed and T1 to T4 are in force."""
-    seat_everyone(world)
-    world.clock.move(seconds=1)
-    return world
-
-
-def code(world: World, who: str, question: dict[str, str]) -> Code:
-    return asked(world, who, question).code
 
 
 def engagement_now(world: World) -> str:
