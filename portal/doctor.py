@@ -24,6 +24,7 @@ from portal.ground.vault import CannotOpen, DataKey
 from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
 from portal.ledger.models import Entry
+from portal.notices.queries import waiting_seals
 
 if TYPE_CHECKING:
     from portal.ground.work import Ground
@@ -48,7 +49,7 @@ def examine() -> list[Finding]:
     try:
         found += [*_database(ground)]
         if all(finding.good for finding in found if finding.what == "migrations"):
-            found += [*_keys(ground), *_clock(ground), *_seals(ground)]
+            found += [*_keys(ground), *_clock(ground), *_seals(ground), *_papers(ground)]
     except SQLAlchemyError as trouble:
         found.append(Finding(False, "database", f"does not answer ({type(trouble).__name__}). "
                              "Check PORTAL_DATABASE_URL and that the server runs."))
@@ -116,6 +117,15 @@ def _seals(ground: Ground) -> Iterator[Finding]:
             if root is not None and root.list_ends_at <= work.now:
                 yield Finding(False, "seal", "its revocation list has ended. Let the worker run, "
                               "or run: portal run-job lists")
+
+
+def _papers(ground: Ground) -> Iterator[Finding]:
+    with ground.work(writes=False) as work:
+        count, since, why = waiting_seals(work)
+    yield Finding(not count, "papers", "none waits for its seal in vain" if not count else
+                  f"{count} wait for their seal, the oldest since {since:%Y-%m-%d %H:%M} UTC"
+                  + (f" ({why})" if why else "") + ". Nothing is lost, and each is tried again. "
+                  "Mend what is BAD here, or look into the log of portal run-job seal.")
 
 
 def _stamps(ground: Ground) -> Iterator[Finding]:

@@ -44,6 +44,9 @@ ess_cert_id_chain = no
 ess_cert_id_alg = sha256
 """
 
+#: The roots (PEM) of all services that this process has run.
+ROOTS: list[bytes] = []
+
 #: Given a good answer, return status and body of the one that is given.
 Mood = Callable[[bytes], tuple[int, bytes]]
 
@@ -147,7 +150,8 @@ def _found(service: Service) -> None:
     revoked = x509.CertificateRevocationListBuilder().issuer_name(root_name).last_update(
         _BEGAN).next_update(now + timedelta(days=4000)).sign(root_key, hashes.SHA256())
     pem = serialization.Encoding.PEM
-    (folder / "root.pem").write_bytes(root.public_bytes(pem))
+    ROOTS.append(root.public_bytes(pem))
+    (folder / "root.pem").write_bytes(ROOTS[-1])
     (folder / "stamps.pem").write_bytes(own.public_bytes(pem))
     (folder / "root.crl").write_bytes(revoked.public_bytes(serialization.Encoding.DER))
     (folder / "stamps.key").write_bytes(key.private_bytes(

@@ -7,6 +7,7 @@ on the way.
 from __future__ import annotations
 
 import io
+import json
 import re
 import subprocess
 from contextlib import suppress
@@ -26,11 +27,14 @@ from portal.evidence.models import Seal, SealedFile
 from portal.ground.authority import der, describe
 from portal.ground.clock import SystemClock
 from portal.ground.vault import CannotOpen
-from tests import archive
+from portal.ledger.models import Entry
+from tests import archive, stamping
 from tests.plugins.needs import find, tool
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
     from portal.ground.work import Ground
 
@@ -42,10 +46,21 @@ def all_here() -> bool:
     return all(find(name) for name in TOOLS)
 
 
-def examine(pdf: bytes, root: bytes, folder: Path, stamp_root: bytes | None = None) -> None:
+def look(pdf: bytes, folder: Path) -> None:
+    """Let qpdf and the rules of PDF/A look at a print that is not sealed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "sealed.pdf").write_bytes(pdf)
+    _qpdf(folder)
+    assert archive.faults(pdf) == []
+
+
+def examine(
+    pdf: bytes, root: bytes, folder: Path, stamp_root: bytes | None = None, *, lists: bool = True
+) -> None:
     """Let every program look at a sealed file; raises `AssertionError` at the first doubt.
 
-    With `stamp_root` the seal has to be stamped, and to carry everything that proves it.
+    With `stamp_root` the seal has to be stamped, and to carry everything that proves it; without
+    `lists` that is all but revocation lists, where an issuer publishes none (PAdES B-T).
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "sealed.pdf").write_bytes(pdf)
@@ -54,30 +69,40 @@ def examine(pdf: bytes, root: bytes, folder: Path, stamp_root: bytes | None = No
     _qpdf(folder)
     assert archive.faults(pdf) == []
     signature = _openssl(pdf, folder)
-    _pyhanko(pdf, [root], [stamp_root] if stamp_root else [])
+    _pyhanko(pdf, [root], [stamp_root] if stamp_root else [], lists=lists)
     if stamp_root is not None:
         _openssl_stamp(signature, stamp_root, folder)
 
 
 def examine_all(ground: Ground, folder: Path) -> None:
-    """Let every program look at each paper that a test has sealed and that can still be read.
-
-    Stamped ones are left to the test that ran the time stamping service: it alone knows its root.
-    """
+    """Let every program look at each paper that a test has sealed and that can still be read."""
     if not all_here():
         return
     with ground.work(writes=False) as work:
         roots = {describe(seal.certificate_pem).fingerprint: seal.root_pem
                  for seal in work.session.scalars(select(Seal))}
+        levels = {entry.subject_id: json.loads(entry.body)["facts"]["level"] for entry in
+                  work.session.scalars(select(Entry).where(Entry.kind == "paper.sealed"))}
         papers = []
         for row in work.session.scalars(select(SealedFile)):
             with suppress(CannotOpen):
-                papers.append(work.reveal_bytes(row, "file"))
-    for pdf in papers:
+                papers.append((work.reveal_bytes(row, "file"), levels.get(row.id)))
+    for pdf, level in papers:
         (seal,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
-        if not seal.signer_info["unsigned_attrs"].native:
-            own = sha256(seal.signer_cert.dump()).hexdigest()
-            examine(pdf, roots[own], folder / own)
+        own = sha256(seal.signer_cert.dump()).hexdigest()
+        stamps = _stamp_root(seal)
+        assert (stamps is None) == (level == "B-B")
+        examine(pdf, roots[own], folder / own, stamps, lists=level == "B-LT")
+
+
+def _stamp_root(seal: EmbeddedPdfSignature) -> bytes | None:
+    """Return the root of the service that stamped a seal, out of those that tests have run."""
+    unsigned = seal.signer_info["unsigned_attrs"]
+    if not unsigned.native:
+        return None
+    token = unsigned[0]["values"][0]["content"]
+    chain = [x509.load_der_x509_certificate(one.chosen.dump()) for one in token["certificates"]]
+    return next(pem for pem in stamping.ROOTS if x509.load_pem_x509_certificate(pem) in chain)
 
 
 def hole(pdf: bytes) -> tuple[int, int]:
@@ -165,14 +190,16 @@ def _openssl_stamp(signature: bytes, stamp_root: bytes, folder: Path) -> None:
     assert (code, "Verification: OK" in said) == (0, True), said
 
 
-def _pyhanko(pdf: bytes, roots: list[bytes], stamp_roots: list[bytes]) -> None:
+def _pyhanko(
+    pdf: bytes, roots: list[bytes], stamp_roots: list[bytes], *, lists: bool
+) -> None:
     """Validate; a stamped seal from what the file itself carries, with every list required."""
     reader = PdfFileReader(io.BytesIO(pdf))
     (seal,) = reader.embedded_signatures
     anchors = [asn1.Certificate.load(der(root)) for root in (*roots, *stamp_roots)]
     common = {"trust_roots": anchors, "allow_fetching": False,
               "moment": seal.self_reported_timestamp}
-    if stamp_roots:
+    if stamp_roots and lists:
         store = DocumentSecurityStore.read_dss(reader)
         trust = [store.as_validation_context({**common, "revocation_mode": "require"})
                  for _again in range(2)]

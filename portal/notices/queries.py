@@ -67,6 +67,15 @@ def late_seals(work: Work, version_ids: Iterable[str], occasion: str) -> set[str
             Notice.trouble.is_not(None))))
 
 
+def waiting_seals(work: Work) -> tuple[int, datetime | None, str | None]:
+    """Return how many papers were tried to be sealed and wait still, since when the oldest does,
+    and one short code of what is in the way, where one is known."""
+    count, since, trouble = work.session.execute(
+        select(func.count(), func.min(Notice.created_at), func.max(Notice.trouble)).where(
+            Notice.topic == "seal", Notice.settled_at.is_(None), Notice.attempts > 0)).one()
+    return count, since, trouble
+
+
 def oldest_untried(work: Work) -> datetime | None:
     """Return since when the oldest due notice waits that nobody has tried, or None."""
     return work.session.scalar(

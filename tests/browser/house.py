@@ -26,10 +26,11 @@ from portal.ground.settings import Settings
 from portal.web.words import speak
 from portal.worker import run_job
 from tests.builders import World
-from tests.conftest import KEYS, NOW
+from tests.conftest import DATABASE, KEYS, NOW
 from tests.haste import compile_once, wait_for_no_disk
 from tests.mailroom import Mailroom, running
 from tests.plugins.needs import tool
+from tests.strangers import examine_all
 from tests.web.stage import a_database
 
 HOST = "127.0.0.1"
@@ -167,4 +168,7 @@ def a_house(
             furnish(app)
         with served(finish(app), port):
             yield house
+        if DATABASE == "sqlite":
+            with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs on this thread
+                aside.submit(examine_all, ground, folder / "strangers").result()
         ground.engine.dispose()

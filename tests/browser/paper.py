@@ -25,6 +25,7 @@ def print_sheet(ana: Visitor, folder: Path) -> Path:
     ana.page.locator(".sheet-foot").wait_for()
     file = folder / "sheet.pdf"
     ana.page.pdf(path=file, format="A4")
+    subprocess.run([tool("qpdf"), "--check", file], capture_output=True, check=True)
     ana.follow("Back")
     return file
 

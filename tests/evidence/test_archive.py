@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from hashlib import sha256
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -19,6 +20,7 @@ from portal.ground.clock import SystemClock
 from portal.ground.seal import Sealer, make_authority
 from tests import archive
 from tests.evidence.sample import ANA, LUKASZ, coachee, common, signature, sponsored
+from tests.strangers import TOOLS, examine
 
 NAMES = (ANA, LUKASZ, "Nguyễn Thị Ánh", "张伟", "عمر الفاروق", "김민수", "שרה כהן")
 PAPERS = [common(), coachee(), *sponsored(inked=True),
@@ -30,11 +32,12 @@ def test_keeps_the_rules_of_pdf_a_3b(facts: PaperFacts) -> None:
     assert archive.faults(render(facts)) == []
 
 
-def test_keeps_them_under_the_seal_and_says_nothing_else_of_itself() -> None:
+@pytest.mark.needs(*TOOLS)
+def test_keeps_them_under_the_seal_and_says_nothing_else_of_itself(tmp_path: Path) -> None:
     now = SystemClock().now()
     made, paper = make_authority(now, "Kovač Coaching"), render(common())
     sealed = Sealer(made.seal, made.seal_key).seal(paper, now)
-    assert archive.faults(sealed) == []
+    examine(sealed, made.root, tmp_path)
     with Pdf.open(io.BytesIO(paper)) as before, Pdf.open(io.BytesIO(sealed)) as after:
         assert after.Root.Metadata.read_bytes() == before.Root.Metadata.read_bytes()
         assert after.docinfo == before.docinfo

@@ -19,7 +19,8 @@ from portal.ground.pkcs12 import MOST_ROUNDS, NotPkcs12, WrongPassphrase, open_f
 from portal.ground.seal import check
 from portal.ledger.models import Entry
 from tests.brought import NAME, PASSPHRASE, bring
-from tests.builders import World, add_practice, conclude
+from tests.builders import World, add_colleague, add_practice, conclude
+from tests.cast import DORA, HANA
 from tests.conftest import NOW
 from tests.pages import Browser
 from tests.stamping import stamping
@@ -221,13 +222,20 @@ def test_says_what_a_stamped_seal_lacks_whose_issuer_publishes_no_list(
 
 def test_announces_the_end_of_a_seal_two_months_before(world: World, app: Flask) -> None:
     add_practice(world)
+    for who, key, role in ((DORA, "dora", "coach"), (HANA, "hana", "helper")):
+        add_colleague(world, who, key, role)
     ana = Browser(app).be(world, "ana", "coach")
     send(ana, bring("p256", NOW, days=90).file)
     words = "The seal of the practice ends on"
     assert words not in ana.get("/today").text
     world.clock.move(days=31)
-    ana = Browser(app).be(world, "ana", "coach")
+    ana, dora, hana = (Browser(app).be(world, who, "coach") for who in ("ana", "dora", "hana"))
     assert words in ana.get("/today").text
+    assert ana.get("/today").soup.find("a", href=PATH, string="Make a new seal")
+    assert words in dora.get("/today").text
+    assert "An owner of the practice makes a new one: tell them." in dora.get("/today").text
+    assert dora.get("/today").soup.find("a", href=PATH) is None
+    assert words not in hana.get("/today").text
     assert "This seal ends on" in ana.get(PATH).text
     ana.post(f"{PATH}/new", {}, page=ana.get(PATH))
     assert words not in ana.get("/today").text

@@ -35,6 +35,7 @@ from tests.evidence.sample import (
     version,
 )
 from tests.plugins.needs import tool
+from tests.strangers import look
 
 pytestmark = pytest.mark.needs("pdfsig", "qpdf")
 
@@ -53,9 +54,9 @@ def poppler(program: str) -> Path:
 
 
 def text(pdf: bytes, tmp_path: Path, order: str = "-layout") -> str:
-    """Return what poppler reads, pages parted by form feeds."""
-    file = tmp_path / "paper.pdf"
-    file.write_bytes(pdf)
+    """Return what poppler reads, pages parted by form feeds, of a print that is sound."""
+    look(pdf, tmp_path)
+    file = tmp_path / "sealed.pdf"
     return run(poppler("pdftotext"), order, file, "-")
 
 
@@ -76,9 +77,7 @@ def three() -> CommonFacts:
 
 @pytest.mark.parametrize("facts", [common(), coachee(), three()], ids=["common", "coachee", "long"])
 def test_is_sound_to_qpdf(facts: PaperFacts, tmp_path: Path) -> None:
-    file = tmp_path / "paper.pdf"
-    file.write_bytes(render(facts))
-    assert "No syntax or stream encoding errors found" in run(tool("qpdf"), "--check", file)
+    look(render(facts), tmp_path)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -91,9 +90,8 @@ def test_prints_names_as_their_owners_write_them(name: str, tmp_path: Path) -> N
 
 def test_embeds_every_font(tmp_path: Path) -> None:
     signatures = tuple(signature(name) for name in (*NAMES, "שרה כהן"))
-    file = tmp_path / "paper.pdf"
-    file.write_bytes(render(common(signatures=signatures)))
-    listed = run(poppler("pdffonts"), file)
+    look(render(common(signatures=signatures)), tmp_path)
+    listed = run(poppler("pdffonts"), tmp_path / "sealed.pdf")
     fonts = [line.split() for line in listed.splitlines()[2:]]
     assert len(fonts) >= 8
     assert all(row[3] == "yes" for row in fonts), listed  # name, type, encoding, embedded

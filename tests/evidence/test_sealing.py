@@ -19,9 +19,11 @@ from portal.evidence.models import Seal, SealedFile, SealRoot
 from portal.ground.authority import LIST_LASTS
 from portal.ground.seal import check
 from portal.ledger.models import Entry
+from portal.notices.actions import claim
 from portal.notices.models import Notice
 from portal.people.models import Practice
 from tests.builders import World, add_practice, conclude
+from tests.doors.test_cli import Shell
 from tests.pages import Browser
 from tests.plugins.needs import tool
 from tests.stamping import Service, stamping
@@ -134,6 +136,27 @@ def test_waits_for_a_stamp_and_loses_nothing(
     assert all(check(pdf, root_of(world)).stamped_at for pdf in files(world))
     assert "for their seal" not in page(world, app, "ana", "/today")
     assert "cannot be sealed" not in page(world, app, "ben", "/p/consents")
+
+
+def test_tells_of_papers_that_wait_where_the_sealing_process_dies_each_time(
+    world: World, app: Flask, tmp_path: Path
+) -> None:
+    """Nothing is written down then but that it was begun."""
+    settings = world.ground.settings
+    shell = Shell(tmp_path, settings.database_url)
+    keys = {"PORTAL_SECRET_KEY": settings.secret_key, "PORTAL_LINK_KEY": settings.link_key,
+            "PORTAL_MASTER_KEY": settings.master_key}
+    conclude(world)
+    assert "ok   papers: none waits" in shell.run("doctor", **keys).output
+    assert claim(world.ground, "seal") is not None
+    assert "BAD  papers: 1 wait for their seal, the oldest since 2026-11-23" in shell.run(
+        "doctor", **keys).output
+    assert "waits for its seal" not in page(world, app, "ana", "/today")
+    world.clock.move(hours=2)
+    assert "One paper waits for its seal" in page(world, app, "ana", "/today")
+    seal_due(world.ground)
+    assert "waits for its seal" not in page(world, app, "ana", "/today")
+    assert "ok   papers: none waits" in shell.run("doctor", **keys).output
 
 
 def test_seals_nothing_with_a_certificate_that_has_ended(world: World, app: Flask) -> None:

@@ -35,7 +35,7 @@ from tests.brought import bring
 from tests.evidence.sample import coachee, common
 from tests.plugins.needs import tool
 from tests.stamping import Service, stamping
-from tests.strangers import TOOLS, examine, hole
+from tests.strangers import TOOLS, all_here, examine, hole
 
 NOW = datetime(2027, 9, 14, 22, 45, 30, tzinfo=UTC)
 
@@ -314,10 +314,14 @@ def test_makes_no_seal_where_the_stamp_does_not_come(service: Service, paper: by
 
 
 @pytest.mark.needs("openssl")
-def test_misses_no_flipped_bit_of_a_stamped_seal(service: Service, paper: bytes) -> None:
+def test_misses_no_flipped_bit_of_a_stamped_seal(
+    service: Service, paper: bytes, tmp_path: Path
+) -> None:
     now = SystemClock().now()
     made, stamping_sealer = stamped_sealer(service, now)
     whole = stamping_sealer.seal(paper, now)
+    if all_here():
+        examine(whole, made.root, tmp_path, service.root.read_bytes())
     start, end = hole(whole)
     places = [*range(len(paper), start, 97), *range(end, len(whole), 31)]
     assert [at for at in places if check(flipped(whole, at), made.root).good] == []
@@ -344,14 +348,17 @@ def test_lists_what_a_root_has_revoked_and_until_when_that_holds(authority: Auth
     assert list(listed) == []
 
 
+@pytest.mark.needs(*TOOLS)
 def test_renews_a_seal_under_the_root_that_is_known_already(
-    authority: Authority, paper: bytes
+    authority: Authority, paper: bytes, tmp_path: Path
 ) -> None:
     late = NOW + timedelta(days=365 * 4)
     renewed = renew_seal(authority.root, authority.root_key, late, "Kovač Coaching")
     assert renewed.root == authority.root
     assert renewed.seal != authority.seal
-    assert check(Sealer(renewed.seal, renewed.seal_key).seal(paper, late), authority.root).good
+    whole = Sealer(renewed.seal, renewed.seal_key).seal(paper, late)
+    assert check(whole, authority.root).good
+    examine(whole, authority.root, tmp_path)
     last = renew_seal(authority.root, authority.root_key, late + timedelta(days=365 * 14), "K")
     assert describe(last.seal).not_after == describe(authority.root).not_after
 

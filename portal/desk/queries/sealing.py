@@ -25,11 +25,12 @@ PATIENCE = timedelta(hours=1)
 @dataclass(frozen=True, slots=True)
 class Sealing:
     """Hold how many papers wait for their seal in vain, and since when; and when the seal ends,
-    for those who can replace it, if that is soon."""
+    if that is soon: owners can replace it, the practice's coaches can tell an owner."""
 
     late: int
     since: datetime | None
     ends_at: datetime | None
+    replaces: bool = False
 
 
 def sealing(work: Work, scope: Scope) -> Sealing:
@@ -39,9 +40,10 @@ def sealing(work: Work, scope: Scope) -> Sealing:
               .order_by(Seal.made_at.desc()).limit(1).scalar_subquery())
     found: Any = work.session.execute(
         select(func.count(), func.min(Notice.created_at), newest).where(
-            Notice.topic == "seal", Notice.settled_at.is_(None), Notice.trouble.is_not(None),
+            Notice.topic == "seal", Notice.settled_at.is_(None), Notice.attempts > 0,
             Notice.created_at <= work.now - PATIENCE, Notice.engagement_id.in_(
                 select(BoardRow.engagement_id).where(*seen(scope))))).one()
     count, since, ends_at = found
-    soon = scope.wide and ends_at is not None and ends_soon(ends_at, work.now)
-    return Sealing(count, since, ends_at if soon else None)
+    told = scope.wide or scope.own
+    soon = told and ends_at is not None and ends_soon(ends_at, work.now)
+    return Sealing(count, since, ends_at if soon else None, replaces=scope.wide)
