@@ -30,6 +30,7 @@ from portal.evidence.policy import (
     TypedMark,
     VersionFacts,
 )
+from portal.evidence.policy.story import StoryHeads
 from portal.ground.seal import Sealer, check, make_authority
 
 ROUNDS = 20
@@ -76,7 +77,8 @@ def _version(number: int) -> VersionFacts:
             SignatureFacts(name, "COACHEE", "self", "agree", "I agree.", NOW,
                            DrawnMark(strokes), digest),
         ),
-        ledger_head=sha256(digest.encode()).hexdigest(), record=WORDS.encode() * 60,
+        ledger_genesis=digest, ledger_head=sha256(digest.encode()).hexdigest(),
+        story=StoryHeads(digest, digest), record=WORDS.encode() * 60,
         nonce="0f" * 16,
         copied_at=NOW + timedelta(minutes=1),
     )

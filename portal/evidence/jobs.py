@@ -19,8 +19,16 @@ from portal.evidence.actions import (
     say_being_sealed,
 )
 from portal.evidence.models import SealRoot
+from portal.evidence.policy.editions import SIGNED, editions_of
 from portal.evidence.policy.seals import list_is_due
-from portal.evidence.queries import is_sealed, list_of, live_seal, private_part, version_facts
+from portal.evidence.queries import (
+    events_told,
+    is_sealed,
+    list_of,
+    live_seal,
+    private_part,
+    version_facts,
+)
 from portal.notices.actions import claim, settle
 from portal.notices.policy import Attempt, Outcome
 from portal.plain.errors import PortalError
@@ -58,11 +66,12 @@ def _order(ground: Ground, due: Claimed) -> _Order | None:
             raise CannotSeal("no_seal")
         if seal.ends_at <= work.now:
             raise CannotSeal("seal_ended")
-        wanted = [edition for edition in policy.editions_of(due.name)
+        wanted = [edition for edition in editions_of(due.name)
                   if not is_sealed(work, version_id, edition, due.name)]
         if not wanted:
             return None
-        common = version_facts(work, version_id, seal)
+        events = events_told(work, due.engagement_id or "")
+        common = version_facts(work, version_id, seal, events)
         facts: list[tuple[str, policy.PaperFacts]] = []
         for edition in wanted:
             code = new_short_code()
@@ -71,7 +80,7 @@ def _order(ground: Ground, due: Claimed) -> _Order | None:
             else:
                 facts.append((edition, policy.CoacheeFacts(
                     common, code, *private_part(work, version_id),
-                    receipt_of(work, version_id))))
+                    receipt_of(work, version_id), events)))
         root = list_of(work, seal)
         return _Order(facts, seal.root_pem, seal.above_pem, seal.certificate_pem,
                       work.reveal_bytes(seal, "private_key"),
@@ -107,7 +116,7 @@ def _print(order: _Order, ground: Ground, service: StampService | None) -> list[
         if not found.good or (service is not None and found.stamped_at is None):
             raise CannotSeal("self_check")
         made.append(Sealed(edition, facts.short_code, pdf, page_count(printed),
-                           facts.version.ledger_head, sealer.level,
+                           facts.version.ledger_head, facts.version.story.head, sealer.level,
                            twin(facts, sha256(pdf).hexdigest())))
     return made
 
@@ -164,5 +173,5 @@ def _tell_of(work: Work, due: Claimed, papers: list[Sealed], attempt: Attempt) -
     if papers:
         keep_papers(work, due.engagement_id, due.subject_id, due.name, papers,
                     told_before=due.attempts > 1)
-    elif attempt.outcome is Outcome.LATER and due.name == policy.SIGNED:
+    elif attempt.outcome is Outcome.LATER and due.name == SIGNED:
         say_being_sealed(work, due.engagement_id, due.subject_id)

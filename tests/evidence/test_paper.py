@@ -82,7 +82,7 @@ def test_prints_a_typed_signature_in_the_italic_of_the_serif() -> None:
 def test_has_no_field_for_a_private_fact_in_the_common_facts() -> None:
     """Z1: a choice, an address or a pairing cannot get in by mistake."""
     private = {field.name for field in fields(CoacheeFacts)} - {f.name for f in fields(CommonFacts)}
-    assert private == {"choices", "asked", "assurances", "receipt"}
+    assert private == {"choices", "asked", "assurances", "receipt", "events"}
     names = set(_field_names(CommonFacts))
     assert not names & (private | {"reached", "identified", "vouched", "scan", "answer", "agreed",
                              "email"})

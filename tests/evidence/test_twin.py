@@ -20,7 +20,7 @@ SAMPLES = [common(), coachee(), *sponsored(), *sponsored(inked=True)]
 #: Facts that are no words for people: codes, what is drawn, what is attached.
 CODES = {"code", "role", "effect", "meaning", "record", "receipt", "mark", "locale", "owner",
          "read_by", "way", "how", "answer", "capacity", "version_hash", "root_certificate",
-         "root_fingerprint", "front_door", "check_page"}
+         "root_fingerprint", "front_door", "check_page", "story", "ledger_genesis"}
 
 
 def read(facts: PaperFacts) -> BeautifulSoup:

@@ -42,6 +42,7 @@ from tests.builders import (
 )
 from tests.cast import ANA, ANSWERS, BEN, DORA, HANA, OLGA, ZOE
 from tests.desk.board import assert_same
+from tests.evidence.test_proof import stories, walked
 from tests.pages import Browser
 from tests.people.outbox import kinds, recorded, waiting
 
@@ -353,6 +354,23 @@ def test_lets_the_new_coach_conclude_anew(agreed: World, app: Flask) -> None:
         record = json.loads(work.reveal(
             work.session.get_one(AgreementVersion, agreed.ids["version"]), "record"))
     assert {slot["name"] for slot in record["slots"]} == {DORA.name, BEN.name}
+
+
+def test_tells_the_new_coach_on_paper_nothing_from_before(agreed: World, app: Flask) -> None:
+    """The new edition hangs on the old one event by event, by their hashes alone."""
+    seal_due(agreed.ground)
+    agreed.clock.move(days=1)
+    handed_over(agreed)
+    concluded_by(agreed, app, "dora")
+    seal_due(agreed.ground)
+    early, late = stories(agreed)[0], stories(agreed)[-1]
+    count = len(early["events"])
+    assert all(set(event) == {"withheld"} for event in late["events"][:count])
+    assert walked(late)[count] == early["head"]
+    kinds = [event.get("kind") for event in late["events"]]
+    assert kinds.count("engagement.handed_over") == 1
+    assert kinds.count("version.issued") == 1
+    assert "paper.sealed" not in kinds
 
 
 def concluded_by(world: World, app: Flask, key: str) -> Signature:

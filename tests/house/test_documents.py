@@ -16,7 +16,7 @@ from werkzeug.routing import Rule
 
 from portal.app import make_app
 from portal.cli import main
-from portal.evidence.paper.binding import RECEIPT, RECORD
+from portal.evidence.paper.binding import PROOF, RECEIPT, RECORD
 from portal.ground import keyfile
 from portal.ground.settings import Settings, describe
 from portal.worker import JOBS
@@ -32,7 +32,7 @@ DOCUMENTS = (
 WRITTEN = tuple(name for name in DOCUMENTS if name not in GENERATED)
 
 #: Files that the portal makes, and files that a reader makes with the commands beside them.
-MADE = {keyfile.NAME, "portal.db", RECORD, RECEIPT, "agreement.pdf"}
+MADE = {keyfile.NAME, "portal.db", RECORD, RECEIPT, PROOF, "agreement.pdf"}
 #: What is ours in no way, and is named all the same.
 OTHERS = {
     "pdfsig", "pg_dump", "synchronous_commit", "BEGIN IMMEDIATE", "SameSite=Lax", "gettext",

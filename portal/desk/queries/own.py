@@ -11,7 +11,7 @@ from portal.agreements import policy as agreements
 from portal.agreements.queries import choices_of, shown_text, version_rows
 from portal.desk.policy import ALIVE, Spoken, spoken
 from portal.desk.queries.text import Signed, signed_by
-from portal.evidence.policy import SIGNED
+from portal.evidence.policy.editions import SIGNED
 from portal.evidence.queries import Paper, papers_of
 from portal.inking.queries import InkRecord, inked
 from portal.notices.queries import late_seals

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from portal.engagements.actions import hold, note, tell
 from portal.engagements.queries import by_id
 from portal.evidence.models import SealedFile, Twin
-from portal.evidence.policy import SIGNED, editions_for, own_edition
+from portal.evidence.policy.editions import SIGNED, editions_for, own_edition
 from portal.evidence.queries import signers_of
 from portal.ground import chance
 
@@ -37,6 +37,7 @@ class Sealed:
     pdf: bytes
     pages: int
     ledger_head: str
+    story_head: str
     level: str
     """By ETSI EN 319 142: "B-B", "B-T" or "B-LT"."""
     twin: bytes
@@ -73,7 +74,7 @@ def keep_papers(
         note(work, engagement, "paper.sealed", row.id,
              {"version": version_id, "edition": paper.edition, "occasion": occasion,
               "sha256": digest, "short_code": code, "level": paper.level,
-              "twin": twin.sha256})
+              "story": paper.story_head, "twin": twin.sha256})
         kept[paper.edition] = row
     news = "concluded" if occasion == SIGNED and not told_before else "copy_ready"
     _tell(work, engagement, version_id, news, occasion,

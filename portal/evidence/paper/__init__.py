@@ -18,6 +18,7 @@ from portal.evidence.paper.setting import unprintable
 from portal.evidence.paper.times import Times
 from portal.evidence.paper.twin import draw_twin
 from portal.evidence.policy import CoacheeFacts, PaperFacts
+from portal.evidence.policy.attached import proof_bytes
 from portal.web.words import speak
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def _render(facts: PaperFacts) -> bytes:
         title=f"{version.title}. {agreement.edition_name(facts)}",
         language=version.locale,
         record=version.record,
+        proof=proof_bytes(facts),
         receipt=facts.receipt if isinstance(facts, CoacheeFacts) else b"",
         at=version.copied_at,
     )

@@ -16,22 +16,24 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
-RECORD, RECEIPT = "record.json", "consent.jsonld"
+RECORD, PROOF, RECEIPT = "record.json", "proof.json", "consent.jsonld"
 FORM = re.compile(rb"(?<= )<(F[BCDE][0-9A-F]{2})>")  # a presentation form in a ToUnicode map
 PROFILE = Path(__file__).parent.parent / "fonts" / "srgb.icc"
 
 
 def bind(
-    drawn: bytes, *, title: str, language: str, record: bytes, at: datetime, receipt: bytes = b"",
+    drawn: bytes, *, title: str, language: str, record: bytes, proof: bytes, at: datetime,
+    receipt: bytes = b"",
 ) -> bytes:
-    """Return the paper with `record` attached as "record.json", and `receipt`, where there is
-    one, as "consent.jsonld"; the last byte is a newline.
+    """Return the paper with `record` attached as "record.json", `proof` as "proof.json", and
+    `receipt`, where there is one, as "consent.jsonld"; the last byte is a newline.
 
     `at` is the instant of every date in the file.
     """
     with Pdf.open(io.BytesIO(drawn)) as pdf:
         stamp = f"D:{at.astimezone(UTC):%Y%m%d%H%M%S}Z"
-        attached = [_file(pdf, RECORD, "json", "The agreement as data", record, stamp)]
+        attached = [_file(pdf, PROOF, "json", "What this copy proves, as data", proof, stamp),
+                    _file(pdf, RECORD, "json", "The agreement as data", record, stamp)]
         if receipt:
             attached.insert(0, _file(
                 pdf, RECEIPT, "ld+json", "The coachee’s consent receipt", receipt, stamp))

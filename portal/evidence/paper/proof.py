@@ -127,13 +127,20 @@ def how_to_check(facts: PaperFacts) -> list[Row]:
           " differ, the record counts. Its SHA-256:"), record,
         _("The version hash is SHA-256 over “ccp/agreement/v1”, a line feed, these 16 bytes and"
           " the record:"), version.nonce]))
+    steps.append((_("Check all of it at once"), [
+        _("The attachment proof.json holds these hashes as data and says how each is computed. A"
+          " short program that needs nothing but Python and openssl checks all of it; the page for"
+          " checking hands it out.")]))
     if isinstance(facts, CoacheeFacts) and facts.receipt:
         steps.append((_("Read the receipt"), [
             _("The attachment consent.jsonld lists each yes and no of the coachee, as it stood when"
               " this copy was made. Its SHA-256:"), sha256(facts.receipt).hexdigest()]))
     steps.append((_("Compare copies"), [
         _("Every copy of this version shows the same version hash. A copy that shows another one"
-          " is of another text.")]))
+          " is of another text."),
+        *([_("This copy tells in proof.json what happened until it was made. A later one has to"
+             " tell the same, and may only tell more.")]
+          if isinstance(facts, CoacheeFacts) and facts.events else [])]))
     steps.append((_("Ask for a copy"), [
         _("“Send me my link” at {url} brings back everything you signed.")
         .format(url=practice.front_door)]))

@@ -6,38 +6,14 @@ the coachee and the coach may see exists in `CoacheeFacts` alone (Z1).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from portal.evidence.policy.story import Event, StoryHeads, story_head
+
 Stroke = tuple[tuple[int, int], ...]
-#: The occasion of a version's first papers: its last signature.
-SIGNED = "signed"
-
-
-def editions_of(occasion: str) -> tuple[str, ...]:
-    """Return the editions that an occasion calls for: who is vouched for changes the coachee's
-    edition alone."""
-    return ("common", "coachee") if occasion == SIGNED else ("coachee",)
-
-
-def editions_for(role: str) -> frozenset[str]:
-    """Return the editions that somebody in this role may have (Z1)."""
-    private = {"coachee"} if role in ("COACH", "COACHEE") else set()
-    return frozenset({"common", *private})
-
-
-Kept = TypeVar("Kept")
-
-
-def own_edition(papers: Mapping[str, Kept], role: str) -> Kept | None:
-    """Return of some papers, by edition, the one that says most to somebody in this role (Z1)."""
-    own = [paper for edition in ("coachee", "common") if edition in editions_for(role)
-           and (paper := papers.get(edition)) is not None]
-    return own[0] if own else None
 
 
 class Effect(StrEnum):
@@ -174,7 +150,10 @@ class VersionFacts:
     lines: tuple[LineFacts, ...]
     rules: tuple[RuleFacts, ...]
     signatures: tuple[SignatureFacts, ...]
+    ledger_genesis: str
+    """What the record of the engagement begins with."""
     ledger_head: str
+    story: StoryHeads
     record: bytes
     """The canonical bytes that are attached; the same in both editions."""
     nonce: str
@@ -286,12 +265,17 @@ class CoacheeFacts:
     assurances: tuple[AssuranceFacts, ...]
     receipt: bytes = b""
     """The consent receipt that is attached, as it stood when the copy was made."""
+    events: tuple[Event, ...] = ()
+    """What happened in the engagement up to the head of its story, in order."""
 
     def __post_init__(self) -> None:
-        """Refuse an answer to a line that was not optional or does not exist: `ValueError`."""
+        """Refuse an answer to a line that was not optional or does not exist, and events that do
+        not lead to the head: `ValueError`."""
         optional = {line.number for line in self.version.lines if line.optional}
         if {choice.number for choice in self.choices} - optional:
             raise ValueError("an answer belongs to no optional line")
+        if story_head(self.version.story.genesis, self.events) != self.version.story.head:
+            raise ValueError("the events do not lead to the head of the story")
 
 
 PaperFacts = CommonFacts | CoacheeFacts

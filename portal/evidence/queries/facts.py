@@ -14,9 +14,12 @@ from portal.agreements.queries import manifests_of, version_row
 from portal.engagements.models import Engagement
 from portal.evidence import policy
 from portal.evidence.policy import Effect
+from portal.evidence.policy.story import Event
 from portal.evidence.queries.files import seal_address
+from portal.evidence.queries.telling import story_of
 from portal.ground.authority import describe
 from portal.ledger.models import Entry
+from portal.ledger.policy import genesis
 from portal.ledger.queries import head_of
 from portal.people.queries import contact_block, names_of, practice_or_missing
 
@@ -28,8 +31,13 @@ if TYPE_CHECKING:
 Raw = Mapping[str, Any]
 
 
-def version_facts(work: Work, version_id: str, seal: Seal) -> policy.VersionFacts:
-    """Return what both editions say about a version: frozen record and signatures."""
+def version_facts(
+    work: Work, version_id: str, seal: Seal, events: tuple[Event, ...]
+) -> policy.VersionFacts:
+    """Return what both editions say about a version: frozen record and signatures.
+
+    `events` are those of its engagement; only what they end with is said.
+    """
     row = version_row(work, version_id)
     raw = work.reveal_bytes(row, "record")
     record = json.loads(raw)
@@ -52,7 +60,8 @@ def version_facts(work: Work, version_id: str, seal: Seal) -> policy.VersionFact
                     for rule in record.get("rules", ())),
         signatures=tuple(_signature(manifest, laid_out(record, manifest["role"]))
                          for manifest in manifests_of(work, version_id).values()),
-        ledger_head=head_of(work, row.engagement_id), record=raw,
+        ledger_genesis=genesis(row.engagement_id), ledger_head=head_of(work, row.engagement_id),
+        story=story_of(row.engagement_id, events), record=raw,
         nonce=work.reveal_bytes(row, "nonce").hex(), copied_at=work.now,
         issued_at=row.issued_at, stamped=bool(work.ground.settings.tsa_url),
     )

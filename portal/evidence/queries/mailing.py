@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal.engagements.models import Party
 from portal.evidence.models import SealedFile, Twin
-from portal.evidence.policy import editions_for
+from portal.evidence.policy.editions import editions_for
 from portal.ground.mail import Enclosure
 from portal.people.models import ContactPoint
 from portal.people.policy import Owner, ReadBy
