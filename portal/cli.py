@@ -122,29 +122,26 @@ def serve(*, worker: bool) -> None:
 @main.command()
 def worker() -> None:
     """Run the clockwork alone: mail, sealing, deadlines."""
-    import signal
-
-    from portal.worker import start
+    from portal import worker as clockwork
 
     with _ground(_settings()) as ground:
-        scheduler = start(ground)
-        click.echo("The clockwork runs. Stop it with Ctrl+C.")
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
-        scheduler.shutdown()
+        clockwork.run(ground, lambda: click.echo("The clockwork runs. Stop it with Ctrl+C."))
+    click.echo("The clockwork has stopped.")
 
 
 @main.command("run-job")
 @click.argument("name")
-def run_job(name: str) -> None:
+@click.option("--again", is_flag=True, help="Begin with what was set aside, too.")
+def run_job(name: str, *, again: bool) -> None:
     """Run one job of the clockwork now: mail, door, seal, lists, deadlines, voice, hand-overs,
     forget, checkpoints."""
     from portal import worker as clockwork
 
     if name not in clockwork.JOBS:
         raise click.BadParameter(f"one of {', '.join(clockwork.JOBS)}")
-    with _ground(_settings()) as ground:
-        done = clockwork.run_job(ground, name)
-    click.echo(f"{name}: {done}")
+    with _ground(_settings()) as ground, clockwork.finishing(ground):
+        for line in clockwork.by_hand(ground, name, again=again):
+            click.echo(line)
 
 
 @main.command("rebuild-board")

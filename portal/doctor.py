@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import schema
+from portal.clockwork.policy import TRIES, is_stopped
+from portal.clockwork.queries import all_set_aside, last_beat, last_trouble
 from portal.desk.actions import keep_board
 from portal.evidence.models import Seal
 from portal.evidence.policy.seals import ends_soon
@@ -49,7 +52,8 @@ def examine() -> list[Finding]:
     try:
         found += [*_database(ground)]
         if all(finding.good for finding in found if finding.what == "migrations"):
-            found += [*_keys(ground), *_clock(ground), *_seals(ground), *_papers(ground)]
+            found += [*_keys(ground), *_clock(ground), *_clockwork(ground), *_seals(ground),
+                      *_papers(ground)]
     except SQLAlchemyError as trouble:
         found.append(Finding(False, "database", f"does not answer ({type(trouble).__name__}). "
                              "Check PORTAL_DATABASE_URL and that the server runs."))
@@ -101,6 +105,23 @@ def _clock(ground: Ground) -> Iterator[Finding]:
         good = last is None or last <= work.now
         yield Finding(good, "clock", "after the last entry of the record" if good else
                       "behind the last entry of the record. Set this machine's clock (NTP).")
+
+
+def _clockwork(ground: Ground) -> Iterator[Finding]:
+    with ground.work(writes=False) as work:
+        last = last_beat(work)
+        if last is None:
+            yield Finding(True, "clockwork", "has not run yet; portal serve brings it along")
+        else:
+            good = not is_stopped(last, work.now)
+            yield Finding(good, "clockwork", f"last ran {last:%Y-%m-%d %H:%M} UTC" + (
+                "" if good else ". Start portal serve or portal worker: mails and papers wait."))
+        for name, trouble in last_trouble(work).items():
+            yield Finding(False, "clockwork", f"{name} failed as a whole ({trouble}). "
+                          f"Run: portal run-job {name}")
+        for job, count in Counter(item.job for item in all_set_aside(work)).items():
+            yield Finding(False, "set aside", f"{job}: {count} that failed {TRIES} times. "
+                          f"Once that is mended, run: portal run-job {job} --again")
 
 
 def _seals(ground: Ground) -> Iterator[Finding]:

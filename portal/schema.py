@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from portal.agreements import models as _agreements
 from portal.amending import models as _amending
+from portal.clockwork import models as _clockwork
 from portal.desk import models as _desk
 from portal.engagements import models as _engagements
 from portal.evidence import models as _evidence
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
 
 METADATA = Base.metadata
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
-ROOMS = (_vault, _ledger, _notices, _people, _factors, _links, _engagements, _agreements,
-         _vouching, _sessions, _sharing, _signing, _reaching, _evidence, _inking, _desk, _handing,
-         _taking, _witness, _amending)
+ROOMS = (_vault, _clockwork, _ledger, _notices, _people, _factors, _links, _engagements,
+         _agreements, _vouching, _sessions, _sharing, _signing, _reaching, _evidence, _inking,
+         _desk, _handing, _taking, _witness, _amending)
 
 #: Tables whose rows are evidence: triggers refuse to change or delete them (INV-10).
 EVIDENCE = (

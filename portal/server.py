@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 
 from portal.app import make_app
-from portal.worker import start
+from portal.worker import beside, log_to
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -38,7 +37,8 @@ def options(settings: Settings) -> dict[str, Any]:
     """Return gunicorn's options. There is no access log: addresses of links stay out of it."""
     return {
         "bind": f"{settings.host}:{settings.port}", "worker_class": "gthread", "workers": 1,
-        "threads": settings.threads, "graceful_timeout": 30, "timeout": 60, "keepalive": 5,
+        "threads": settings.threads, "graceful_timeout": settings.stop_seconds, "timeout": 60,
+        "keepalive": 5,
         "accesslog": None, "loglevel": settings.log_level, "preload_app": False,
         "control_socket_disable": True,
     }
@@ -46,11 +46,9 @@ def options(settings: Settings) -> dict[str, Any]:
 
 def run(settings: Settings, *, worker: bool, app: Flask | None = None) -> None:
     """Serve until told to stop. The clockwork runs in the server's process unless left out."""
-    logging.basicConfig(level=settings.log_level.upper(),
-                        format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log_to(settings.log_level)
     made = app or make_app(settings)
     chosen = options(settings)
     if worker:
-        # After the fork: threads do not survive one.
-        chosen["post_worker_init"] = lambda _worker: start(made.extensions["portal"])
+        chosen |= beside(made.extensions["portal"])
     Server(made, chosen).run()

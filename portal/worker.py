@@ -1,44 +1,59 @@
 """The clockwork: what happens without anybody asking.
 
-APScheduler is the ticker, the database is the queue. Each job claims due rows and acts, so
-two clockworks at once are harmless and a missed tick loses nothing. What may be shared never
-depends on a job having run.
+APScheduler is the ticker, the database is the queue. A job that looks at everything runs once in
+its rhythm, whoever ticks; one that empties a queue claims row by row. So any number of clockworks
+may run, and a missed tick loses nothing. What may be shared never depends on a job having run.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
+from portal.clockwork.actions import beat, end_run, take_run, take_up_again
+from portal.clockwork.queries import failing
 from portal.evidence.jobs import renew_lists, seal_due
 from portal.evidence.queries import enclosed
+from portal.ground.clock import SystemClock
 from portal.handing.jobs import say_not_handed_over
 from portal.ledger.jobs import forget_old_access
-from portal.notices.actions import has_due
+from portal.notices.actions import has_due, reopen
 from portal.notices.jobs import deliver
 from portal.reaching.actions import told
 from portal.reaching.jobs import answer_doors, ask_for_pairing, say_not_concluded
 from portal.witness.jobs import take_checkpoints
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from apscheduler.schedulers.background import BackgroundScheduler
 
     from portal.ground.work import Ground
 
 log = logging.getLogger("portal.worker")
 
+#: So often (seconds) a clockwork looks whether a job with a rhythm of its own is due.
+_LOOK = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Name a job, how often it runs (seconds; None is every tick), and what it does."""
+    """Name a job, how often it runs (seconds; None is every tick), what it does, and what the
+    number is that it returns."""
 
     name: str
     every: int | None
     run: Callable[[Ground], int]
+    counts: str = "done"
 
 
 def _deliver(ground: Ground) -> int:
@@ -49,27 +64,16 @@ def _seal(ground: Ground) -> int:
     return seal_due(ground)
 
 
-def _seal_in_child(ground: Ground) -> int:
-    """Seal in a process of its own: the PDF libraries take 110 MB that the server need not hold."""
-    if not has_due(ground, "seal"):
-        return 0
-    done = subprocess.run(
-        [sys.executable, "-m", "portal", "run-job", "seal"], check=False, capture_output=True)
-    if done.returncode:
-        log.error("the sealing process ended with %s", done.returncode)
-    return 1
-
-
 JOBS = {job.name: job for job in (
-    Job("mail", None, _deliver),
-    Job("door", None, answer_doors),
-    Job("seal", None, _seal),
-    Job("lists", 86_400, renew_lists),
-    Job("deadlines", 3600, say_not_concluded),
-    Job("voice", 3600, ask_for_pairing),
-    Job("hand-overs", 3600, say_not_handed_over),
-    Job("forget", 86_400, forget_old_access),
-    Job("checkpoints", 86_400, take_checkpoints),
+    Job("mail", None, _deliver, "mails tried"),
+    Job("door", None, answer_doors, "requests answered"),
+    Job("seal", None, _seal, "papers tried"),
+    Job("lists", 86_400, renew_lists, "lists made"),
+    Job("deadlines", 3600, say_not_concluded, "engagements looked at"),
+    Job("voice", 3600, ask_for_pairing, "engagements asked"),
+    Job("hand-overs", 3600, say_not_handed_over, "hand-overs looked at"),
+    Job("forget", 86_400, forget_old_access, "lines deleted"),
+    Job("checkpoints", 86_400, take_checkpoints, "checkpoints taken"),
 )}
 
 
@@ -78,29 +82,197 @@ def run_job(ground: Ground, name: str) -> int:
     return JOBS[name].run(ground)
 
 
-def _tick(ground: Ground, job: Job) -> None:
-    try:
-        job.run(ground)
-    except Exception as trouble:  # noqa: BLE001 - a ticker outlives whatever one job meets
-        log.error("job %s failed: %s", job.name, type(trouble).__name__)
+def by_hand(ground: Ground, name: str, *, again: bool) -> Iterator[str]:
+    """Run one job, after a look at what was set aside if `again`, and yield what it did."""
+    if again:
+        with ground.work(writes=True) as work:
+            items = take_up_again(work, name)
+            reopen(work, items)
+        yield f"{name}: {len(items)} taken up again"
+    yield f"{name}: {run_job(ground, name)} {JOBS[name].counts}"
+    beat(ground)
+    with ground.work(writes=False) as work:
+        for item in failing(work, name):
+            yield (f"{name}: {item.item_id} failed {item.tries} times with {item.trouble}" + (
+                f" and is set aside. Once that is mended: portal run-job {name} --again"
+                if item.set_aside_at else f"; tried again from {item.due_at:%Y-%m-%d %H:%M} UTC"))
 
 
-def start(ground: Ground, *, seal_in_child: bool = True) -> BackgroundScheduler:
-    """Start the clockwork in the background, in UTC, and return it.
+class Clockwork:
+    """Tick in the background, in UTC, until it is stopped.
 
-    Late ticks run once, however many were missed; a job never overlaps itself.
+    Late ticks run once, however many were missed; a job never overlaps itself in one process.
     """
+
+    def __init__(self, ground: Ground, *, seal_in_child: bool = True) -> None:
+        """Take the ground floor; nothing runs yet."""
+        self._ground, self._apart = ground, seal_in_child
+        self._child: subprocess.Popen[bytes] | None = None
+        self._scheduler = _scheduler()
+
+    def start(self) -> Clockwork:
+        """Begin to tick, and return this clockwork."""
+        # The machine's own time: a clock that was handed in says what is due, not when to look.
+        first, tick = SystemClock().now(), self._ground.settings.tick_seconds
+        how = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None,
+               "next_run_time": first}
+        self._scheduler.add_job(self._beat, "interval", seconds=_LOOK, **how)
+        for job in JOBS.values():
+            seconds = tick if job.every is None else min(job.every, _LOOK)
+            self._scheduler.add_job(
+                self._tick, "interval", (job,), id=job.name, seconds=seconds,
+                jitter=None if job.every is None else 5, **how)
+        self._scheduler.start()
+        return self
+
+    def stop(self, patience: float) -> bool:
+        """Finish the items in hand and take no new ones; tells whether that was done within
+        `patience` (seconds). What was not is taken over by another clockwork, when its claim has
+        run out."""
+        self._ground.stopping = True
+        if self._child is not None:
+            self._child.terminate()
+        ending = Thread(target=self._scheduler.shutdown, daemon=True)
+        ending.start()
+        ending.join(patience)
+        return not ending.is_alive()
+
+    def end(self) -> None:
+        """Stop within the patience that the settings name, and leave the process if something
+        would not end: a thread that hangs must not keep it alive."""
+        patience = self._ground.settings.stop_seconds
+        if not self.stop(patience):
+            log.error("not finished within %s seconds, and left to others", patience)
+            logging.shutdown()
+            os._exit(0)
+
+    def _beat(self) -> None:
+        _try("tick", lambda: beat(self._ground))
+
+    def _tick(self, job: Job) -> None:
+        if self._ground.stopping:
+            return
+        if job.every is not None:
+            _try(job.name, lambda: _in_turn(self._ground, job, timedelta(seconds=job.every or 0)))
+        elif job.name == "seal" and self._apart:
+            _try(job.name, self._seal_in_child)
+        else:
+            _try(job.name, lambda: job.run(self._ground))
+
+    def _seal_in_child(self) -> None:
+        """Seal in a process of its own: the PDF libraries take 110 MB that none here need hold."""
+        if not has_due(self._ground, "seal"):
+            return
+        with subprocess.Popen([sys.executable, "-m", "portal", "run-job", "seal"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
+            self._child = child
+            if self._ground.stopping:
+                child.terminate()
+            child.wait()
+        self._child = None
+        if child.returncode:
+            log.error("the sealing process ended with %s", child.returncode)
+
+
+def _scheduler() -> BackgroundScheduler:
     from apscheduler.schedulers.background import BackgroundScheduler
 
     # A job that still runs at its next tick is left out, which is meant and not worth a line.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    scheduler = BackgroundScheduler(timezone="UTC")
-    for job in JOBS.values():
-        chosen = Job("seal", None, _seal_in_child) if job.name == "seal" and seal_in_child else job
-        scheduler.add_job(
-            _tick, "interval", (ground, chosen), id=job.name,
-            seconds=job.every or ground.settings.tick_seconds,
-            max_instances=1, coalesce=True, misfire_grace_time=None,
-            next_run_time=ground.clock.now())
-    scheduler.start()
-    return scheduler
+    return BackgroundScheduler(timezone="UTC")
+
+
+def _in_turn(ground: Ground, job: Job, every: timedelta) -> None:
+    """Run a job if it is due and no other clockwork has taken its run."""
+    run = take_run(ground, job.name, every)
+    if run is None:
+        return
+    try:
+        job.run(ground)
+    except Exception as trouble:
+        end_run(ground, run, type(trouble).__name__)
+        raise
+    end_run(ground, run)
+
+
+def _try(name: str, act: Callable[[], object]) -> None:
+    try:
+        act()
+    except Exception as trouble:  # noqa: BLE001 - a ticker outlives whatever one job meets
+        log.error("job %s failed: %s", name, type(trouble).__name__)
+
+
+def start(ground: Ground, *, seal_in_child: bool = True) -> Clockwork:
+    """Start the clockwork in the background and return it."""
+    return Clockwork(ground, seal_in_child=seal_in_child).start()
+
+
+def log_to(level: str) -> None:
+    """Let what is logged go to standard error, from a level on."""
+    logging.basicConfig(level=level.upper(),
+                        format="%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
+#: What tells a process to stop.
+_STOP = {signal.SIGINT, signal.SIGTERM}
+
+
+def run(ground: Ground, ready: Callable[[], object]) -> None:
+    """Run the clockwork until the process is told to stop, then finish what is in hand."""
+    log_to(ground.settings.log_level)
+    # Blocked before any thread begins, so that a signal waits here and interrupts nothing.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)
+    clockwork = start(ground)
+    ready()
+    signal.sigwait(_STOP)
+    clockwork.end()
+
+
+@contextmanager
+def finishing(ground: Ground) -> Iterator[None]:
+    """Let a job that was started by hand finish the item in hand when the process is told to
+    stop, and take no new one."""
+    def stop(_signal: int, _frame: object) -> None:
+        ground.stopping = True
+
+    before = {one: signal.signal(one, stop) for one in _STOP}
+    # A clockwork that starts a sealing process has them blocked, and hands that down.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP)
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def beside(ground: Ground) -> dict[str, Any]:
+    """Return the hooks of gunicorn that run the clockwork in its server process.
+
+    It takes no new item from the moment in which the process is told to stop, and what is in hand
+    is finished after the last request.
+    """
+    running: list[Clockwork] = []
+
+    def begin(_worker: object) -> None:
+        # After the fork: threads do not survive one.
+        running.append(start(ground))
+        for one in (*_STOP, signal.SIGQUIT):
+            _also(one, ground)
+
+    def end(_server: object, _worker: object) -> None:
+        for clockwork in running:
+            clockwork.end()
+
+    return {"post_worker_init": begin, "worker_exit": end}
+
+
+def _also(one: signal.Signals, ground: Ground) -> None:
+    """Let a signal say first that the process stops, then do what it did before."""
+    before = signal.getsignal(one)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        ground.stopping = True
+        if callable(before):
+            before(number, frame)
+
+    signal.signal(one, stop)

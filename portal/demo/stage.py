@@ -10,7 +10,7 @@ from portal.demo.sink import MAIL, start_sink
 from portal.demo.views import bp, first_page
 from portal.ground.mail import Server as MailServer
 from portal.server import Server, options
-from portal.worker import start
+from portal.worker import beside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,10 +30,12 @@ def serve(settings: Settings, home: Path) -> None:
     finish(app)
     first_page(app)
 
-    def beside(_worker: object) -> None:
-        start_sink(home / MAIL, MailServer.read(settings.smtp_url).port)
-        start(ground)
+    hooks = beside(ground)
 
-    chosen = options(settings) | {"post_worker_init": beside}
+    def begin(worker: object) -> None:
+        start_sink(home / MAIL, MailServer.read(settings.smtp_url).port)
+        hooks["post_worker_init"](worker)
+
+    chosen = options(settings) | hooks | {"post_worker_init": begin}
     print(f"The demo is at {settings.base_url}  (stop it with Ctrl+C)", flush=True)  # noqa: T201
     Server(app, chosen).run()

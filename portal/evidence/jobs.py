@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from portal.clockwork.actions import Item, each, may_begin, met, went_well
+from portal.clockwork.policy import CUT_OFF
 from portal.evidence import policy
 from portal.evidence.actions import (
     Sealed,
@@ -134,8 +136,10 @@ def seal_due(ground: Ground, *, patience: float = 15.0) -> int:
     renew_lists(ground)
     url, tried = ground.settings.tsa_url, 0
     service = StampService(url, seconds=patience) if url else None
-    while (due := claim(ground, "seal")) is not None:
+    while not ground.stopping and (due := claim(ground, "seal")) is not None:
         tried += 1
+        if not _begin(ground, due):
+            continue
         papers, attempt, no_stamp = [], Attempt(Outcome.DONE), False
         try:
             order = _order(ground, due)
@@ -146,25 +150,61 @@ def seal_due(ground: Ground, *, patience: float = 15.0) -> int:
         except Exception as trouble:  # noqa: BLE001 - whatever it is, the coach is shown it
             log.error("sealing failed: %s", type(trouble).__name__)
             attempt = Attempt(Outcome.LATER, type(trouble).__name__[:24])
-        with ground.work(writes=True) as work:
-            _tell_of(work, due, papers, attempt)
-            settle(work, due, attempt)
+        _keep(ground, due, papers, attempt, outside=no_stamp or attempt.trouble in _OUTSIDE)
         if no_stamp:
             break
     return tried
+
+
+#: What is no fault of the paper: it is tried until it works.
+_OUTSIDE = (None, "no_seal", "seal_ended")
+
+
+def _begin(ground: Ground, due: Claimed) -> bool:
+    """Tell whether a paper may be tried: not once it has ended five processes that tried it."""
+    with ground.work(writes=True) as work:
+        may = may_begin(work, "seal", Item(due.id, due.practice_id, due.engagement_id))
+        if not may:
+            settle(work, due, Attempt(Outcome.GIVEN_UP, CUT_OFF))
+        return may
+
+
+def _keep(
+    ground: Ground, due: Claimed, papers: list[Sealed], attempt: Attempt, *, outside: bool
+) -> None:
+    """Keep the papers and settle. A fault of the paper itself, or in keeping it, counts, and the
+    fifth sets it aside: the coach is shown it and nobody waits behind it."""
+    try:
+        with ground.work(writes=True) as work:
+            _tell_of(work, due, papers, attempt)
+            if outside:
+                went_well(work, "seal", due.id)
+                settle(work, due, attempt)
+            else:
+                _settle_fault(work, due, attempt.trouble or "unknown")
+    except Exception as trouble:  # noqa: BLE001 - what cannot be kept must not hold up the next
+        log.error("keeping papers failed: %s", type(trouble).__name__)
+        with ground.work(writes=True) as work:
+            _settle_fault(work, due, type(trouble).__name__)
+
+
+def _settle_fault(work: Work, due: Claimed, trouble: str) -> None:
+    aside = met(work, "seal", due.id, trouble)
+    settle(work, due, Attempt(Outcome.GIVEN_UP if aside else Outcome.LATER, trouble[:24]))
 
 
 def renew_lists(ground: Ground) -> int:
     """Make the revocation lists anew that end within a month, and return how many."""
     with ground.work(writes=False) as work:
         roots = work.session.scalars(select(SealRoot))
-        due = [r.id for r in roots if list_is_due(r.list_ends_at, work.now)]
-    for root_id in due:
-        with ground.work(writes=True) as work:
-            root = work.session.get_one(SealRoot, root_id)
-            if list_is_due(root.list_ends_at, work.now):
-                renew_list(work, root)
-    return len(due)
+        due = [Item(r.id, r.practice_id) for r in roots if list_is_due(r.list_ends_at, work.now)]
+    return each(ground, "lists", due, _renew)
+
+
+def _renew(work: Work, root_id: str) -> None:
+    root = work.session.get_one(SealRoot, root_id)
+    if list_is_due(root.list_ends_at, work.now):
+        renew_list(work, root)
 
 
 def _tell_of(work: Work, due: Claimed, papers: list[Sealed], attempt: Attempt) -> None:

@@ -117,6 +117,10 @@ class Settings:
     tick_seconds: int = _says(
         "How often the worker looks for what is due, in seconds.", 5, least=1, most=3600
     )
+    stop_seconds: int = _says(
+        "How many seconds a process that is told to stop has for what it has in hand: requests, a "
+        "mail, a paper.", 30, least=1, most=600
+    )
     log_level: str = _says("How much is logged: debug, info, warning or error.", "info")
 
     def __post_init__(self) -> None:

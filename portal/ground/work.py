@@ -136,7 +136,11 @@ def _refuse_to_write(session: Session, _context: Any, _instances: Any) -> None:
 
 @dataclass
 class Ground:
-    """Hold what is made once for a process: settings, clock, database and keys."""
+    """Hold what is made once for a process: settings, clock, database and keys.
+
+    `stopping` says that the process was told to end: whoever works through a queue finishes the
+    item in hand and takes no new one.
+    """
 
     settings: Any
     clock: Clock
@@ -145,6 +149,7 @@ class Ground:
     links: LinkSigner
     keep_notes: Callable[[Session, datetime, Origin, list[Note]], None]
     keep_board: Callable[[Work], None]
+    stopping: bool = False
 
     @contextmanager
     def work(

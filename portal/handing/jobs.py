@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from portal.clockwork.actions import Item, each
 from portal.engagements.actions import hold
 from portal.handing import policy
 from portal.handing.actions import tellable
@@ -28,16 +29,14 @@ def say_not_handed_over(ground: Ground) -> int:
     """Tell whoever proposed a hand-over, at its last day, that it did not come about: the same
     words on the same day for a no and for silence (Z4). Returns how many were looked at."""
     with ground.work(writes=False) as work:
-        due = list(work.session.scalars(
-            select(HandOver.id).where(HandOver.answer_by <= work.now,
-                                      HandOver.answer_by > work.now - _LOOK_BACK)))
-    for hand_over_id in due:
-        with ground.work(writes=True) as work:
-            _say(work, work.session.get_one(HandOver, hand_over_id))
-    return len(due)
+        due = [Item(*row) for row in work.session.execute(
+            select(HandOver.id, HandOver.practice_id, HandOver.engagement_id).where(
+                HandOver.answer_by <= work.now, HandOver.answer_by > work.now - _LOOK_BACK))]
+    return each(ground, "hand-overs", due, _say)
 
 
-def _say(work: Work, row: HandOver) -> None:
+def _say(work: Work, hand_over_id: str) -> None:
+    row = work.session.get_one(HandOver, hand_over_id)
     engagement = hold(work, row.engagement_id)
     events = events_of(work, [row.engagement_id])[row.engagement_id]
     if policy.word(row.id, row.answer_by, events, work.now) is not Word.NOT_HANDED_OVER:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Executable, or_, select, update
+from sqlalchemy import ColumnElement, Executable, or_, select, update
 
+from portal.clockwork.queries import held_back
 from portal.ground import chance
 from portal.notices.models import Notice
 from portal.notices.policy import (
@@ -95,11 +96,16 @@ def _put_once(work: Work, notice: Notice) -> None:
     work.session.execute(_once(work.ground.engine.dialect.name), values | {"attempts": 0})
 
 
+def _waits(work: Work, topic: str) -> list[ColumnElement[bool]]:
+    """Return what is true of a notice that may be taken now; not of a seal that was set aside."""
+    back = [Notice.id.not_in(held_back(topic, work.now))] if topic == "seal" else []
+    return [Notice.topic == topic, Notice.settled_at.is_(None), Notice.due_at <= work.now,
+            or_(Notice.claimed_until.is_(None), Notice.claimed_until <= work.now), *back]
+
+
 def _due(work: Work, topic: str) -> Notice | None:
     return work.session.scalar(
-        select(Notice)
-        .where(Notice.topic == topic, Notice.settled_at.is_(None), Notice.due_at <= work.now,
-               or_(Notice.claimed_until.is_(None), Notice.claimed_until <= work.now))
+        select(Notice).where(*_waits(work, topic))
         .order_by(Notice.due_at, Notice.id).limit(1).with_for_update(skip_locked=True)
     )
 
@@ -186,11 +192,7 @@ def has_due(ground: Ground, topic: str) -> bool:
     """Tell whether anything of this topic waits, with one cheap read."""
     with ground.work(writes=False) as work:
         return work.session.scalar(
-            select(Notice.id).where(
-                Notice.topic == topic, Notice.settled_at.is_(None), Notice.due_at <= work.now,
-                or_(Notice.claimed_until.is_(None), Notice.claimed_until <= work.now),
-            ).limit(1)
-        ) is not None
+            select(Notice.id).where(*_waits(work, topic)).limit(1)) is not None
 
 
 def settle(work: Work, claimed: Claimed, attempt: Attempt) -> Outcome:
@@ -209,6 +211,14 @@ def settle(work: Work, claimed: Claimed, attempt: Attempt) -> Outcome:
         update(Notice).where(Notice.id == claimed.id, Notice.settled_at.is_(None)).values(changes)
     )
     return attempt.outcome
+
+
+def reopen(work: Work, notice_ids: Iterable[str]) -> None:
+    """Let seals that were set aside be tried again from now on."""
+    work.session.execute(
+        update(Notice).where(Notice.id.in_(list(notice_ids)), Notice.topic == "seal",
+                             Notice.settled_as == Outcome.GIVEN_UP.value)
+        .values(settled_at=None, settled_as=None, due_at=work.now))
 
 
 def redirect_news(work: Work, recipient_id: str, engagement_id: str, destination: str) -> None:

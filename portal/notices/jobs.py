@@ -110,10 +110,11 @@ def deliver(ground: Ground, told: Told, enclose: Enclose) -> int:
     """Send every due mail once, with what goes along, and return how many were tried.
 
     Claimed in one transaction, sent outside any, settled in another: a dead mail server or a
-    killed worker loses nothing, and a mail that goes out twice bears the same Message-ID.
+    killed worker loses nothing, and a mail that goes out twice bears the same Message-ID. A
+    process that was told to stop finishes the mail in hand.
     """
     tried = 0
-    while mails := claim_mails(ground):
+    while not ground.stopping and (mails := claim_mails(ground)):
         tried += 1
         attempt = _attempt(ground, mails, enclose)
         with ground.work(writes=True) as work:

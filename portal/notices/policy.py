@@ -86,8 +86,8 @@ def pause_after(attempts: int) -> timedelta:
 
 
 def after_failure(topic: str, age: timedelta, trouble: str) -> Attempt:
-    """Return whether to try again or to give up, by the age of the notice. A seal is never given
-    up: what was signed waits until it can be sealed."""
+    """Return whether to try again or to give up, by the age of the notice. A seal is not given up
+    by its age: what was signed waits until it can be sealed."""
     given_up = topic != "seal" and age >= GIVE_UP_AFTER
     outcome = Outcome.GIVEN_UP if given_up else Outcome.LATER
     return Attempt(outcome, trouble)

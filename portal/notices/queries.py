@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 
 from portal.notices.models import Notice
 from portal.notices.policy import LetterFacts
@@ -63,8 +63,8 @@ def late_seals(work: Work, version_ids: Iterable[str], occasion: str) -> set[str
     return set(work.session.scalars(
         select(Notice.subject_id).where(
             Notice.topic == "seal", Notice.name == occasion,
-            Notice.subject_id.in_(list(version_ids)), Notice.settled_at.is_(None),
-            Notice.trouble.is_not(None))))
+            Notice.subject_id.in_(list(version_ids)), Notice.trouble.is_not(None),
+            or_(Notice.settled_at.is_(None), Notice.settled_as == "given_up"))))
 
 
 def waiting_seals(work: Work) -> tuple[int, datetime | None, str | None]:

@@ -3,6 +3,7 @@ voice check."""
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from sqlalchemy import select
 
 from portal.agreements.models import AgreementVersion, Signature
 from portal.agreements.queries import standing_of, standing_of_one
+from portal.clockwork.actions import Item, each, went_well, went_wrong
+from portal.clockwork.queries import held_back
 from portal.engagements.actions import hold, tell
 from portal.engagements.queries import parties_of
 from portal.links.queries import linked
@@ -27,22 +30,43 @@ if TYPE_CHECKING:
     from portal.agreements.queries import Standing
     from portal.ground.work import Ground, Work
 
+log = logging.getLogger("portal.reaching")
+
 _LOOK_BACK = timedelta(days=60)
 
 
 def answer_doors(ground: Ground) -> int:
-    """Answer who asked for a link, one request a transaction, and return how many there were."""
+    """Answer who asked for a link, one request a transaction, and return how many there were.
+
+    One that raises is tried again later and lets the others pass.
+    """
     answered = 0
-    while True:
-        with ground.work(writes=True) as work:
-            request = work.session.scalar(
-                select(DoorRequest).where(DoorRequest.settled_at.is_(None))
-                .order_by(DoorRequest.asked_at).limit(1).with_for_update(skip_locked=True)
-            )
-            if request is None:
-                return answered
-            _answer(work, request)
+    while not ground.stopping:
+        in_hand = None
+        try:
+            with ground.work(writes=True) as work:
+                request = _oldest(work)
+                if request is None:
+                    break
+                in_hand = Item(request.id)
+                _answer(work, request)
+                went_well(work, "door", in_hand.id)
+        except Exception as trouble:
+            if in_hand is None:
+                raise
+            log.error("door failed for one item: %s", type(trouble).__name__)
+            went_wrong(ground, "door", in_hand, type(trouble).__name__)
+        else:
             answered += 1
+    return answered
+
+
+def _oldest(work: Work) -> DoorRequest | None:
+    return work.session.scalar(
+        select(DoorRequest).where(DoorRequest.settled_at.is_(None),
+                                  DoorRequest.id.not_in(held_back("door", work.now)))
+        .order_by(DoorRequest.asked_at).limit(1).with_for_update(skip_locked=True)
+    )
 
 
 def _answer(work: Work, request: DoorRequest) -> None:
@@ -70,15 +94,13 @@ def say_not_concluded(ground: Ground) -> int:
     Returns how many engagements were looked at.
     """
     with ground.work(writes=False) as work:
-        due = list(work.session.scalars(
-            select(AgreementVersion.engagement_id).distinct().where(
+        due = list(work.session.execute(
+            select(AgreementVersion.engagement_id, AgreementVersion.practice_id).distinct().where(
                 AgreementVersion.sign_by <= work.now,
                 AgreementVersion.sign_by > work.now - _LOOK_BACK)
         ))
-    for engagement_id in due:
-        with ground.work(writes=True) as work:
-            _say(work, engagement_id)
-    return len(due)
+    return each(ground, "deadlines",
+                [Item(row.engagement_id, row.practice_id, row.engagement_id) for row in due], _say)
 
 
 def _say(work: Work, engagement_id: str) -> None:
@@ -101,21 +123,22 @@ def _say(work: Work, engagement_id: str) -> None:
 def ask_for_pairing(ground: Ground) -> int:
     """Ask signers again whose voice check is still open; returns in how many engagements."""
     with ground.work(writes=False) as work:
-        signed = list(work.session.scalars(
-            select(Signature.engagement_id).distinct()
-            .where(Signature.signed_at > work.now - _LOOK_BACK)
-        ))
-        due = [engagement_id for engagement_id, standing in standing_of(work, signed).items()
+        signed = {row.engagement_id: row.practice_id for row in work.session.execute(
+            select(Signature.engagement_id, Signature.practice_id).distinct()
+            .where(Signature.signed_at > work.now - _LOOK_BACK))}
+        due = [Item(engagement_id, signed[engagement_id], engagement_id)
+               for engagement_id, standing in standing_of(work, list(signed)).items()
                if _open_checks(standing, work.now)]
-    for engagement_id in due:
-        with ground.work(writes=True) as work:
-            engagement = hold(work, engagement_id)
-            parties = {p.id: p for p in parties_of(work, [engagement_id])[engagement_id]}
-            open_checks = _open_checks(standing_of_one(work, engagement_id), work.now)
-            for party_id, (day, version_id) in open_checks.items():
-                tell(work, engagement, parties[party_id], "pairing_wanted",
-                     dedupe=f"pairing:{version_id}:{party_id}:{day}")
-    return len(due)
+    return each(ground, "voice", due, _ask)
+
+
+def _ask(work: Work, engagement_id: str) -> None:
+    engagement = hold(work, engagement_id)
+    parties = {p.id: p for p in parties_of(work, [engagement_id])[engagement_id]}
+    open_checks = _open_checks(standing_of_one(work, engagement_id), work.now)
+    for party_id, (day, version_id) in open_checks.items():
+        tell(work, engagement, parties[party_id], "pairing_wanted",
+             dedupe=f"pairing:{version_id}:{party_id}:{day}")
 
 
 def _open_checks(standing: Standing, now: datetime) -> dict[str, tuple[int, str]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from portal.clockwork.actions import Item, each
 from portal.witness.actions import take_checkpoint
 from portal.witness.queries import sealing_practices
 
 if TYPE_CHECKING:
-    from portal.ground.work import Ground
+    from portal.ground.work import Ground, Work
 
 
 def take_checkpoints(ground: Ground) -> int:
@@ -16,8 +17,11 @@ def take_checkpoints(ground: Ground) -> int:
     returns how many. Each stands in a transaction of its own."""
     with ground.work(writes=False) as work:
         practices = sealing_practices(work)
-    taken = 0
-    for practice_id in practices:
-        with ground.work(writes=True) as work:
-            taken += take_checkpoint(work, practice_id) is not None
-    return taken
+    taken = []
+
+    def take(work: Work, practice_id: str) -> None:
+        if take_checkpoint(work, practice_id) is not None:
+            taken.append(practice_id)
+
+    each(ground, "checkpoints", [Item(one, one) for one in practices], take)
+    return len(taken)

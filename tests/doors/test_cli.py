@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text, update
 
 from portal.cli import main
+from portal.clockwork.models import FailingItem, JobRun
+from portal.clockwork.queries import TICK
 from portal.evidence.models import Seal
 from portal.ground import config
 from portal.ground.clock import SystemClock
@@ -92,7 +94,9 @@ def test_does_not_serve_plain_http_beyond_this_machine(shell: Shell) -> None:
 
 def test_runs_a_job_by_hand(shell: Shell) -> None:
     shell.run("init")
-    assert shell.run("run-job", "mail").output == "mail: 0\n"
+    assert shell.run("run-job", "mail").output == "mail: 0 mails tried\n"
+    assert shell.run("run-job", "seal", "--again").output == (
+        "seal: 0 taken up again\nseal: 0 papers tried\n")
     assert shell.run("run-job", "dance").exit_code == 2
 
 
@@ -141,7 +145,30 @@ def test_asks_the_time_stamping_service_where_there_is_one(shell: Shell, tmp_pat
 def test_makes_lists_anew_by_hand(shell: Shell) -> None:
     shell.run("init")
     coach(shell)
-    assert shell.run("run-job", "lists").output == "lists: 0\n"
+    assert shell.run("run-job", "lists").output == "lists: 0 lists made\n"
+
+
+def test_finds_a_clockwork_that_does_not_run_and_what_was_set_aside(
+    shell: Shell, world: World
+) -> None:
+    shell.run("init")
+    coach(shell)
+    assert "ok   clockwork: has not run yet" in shell.run("doctor").output
+    shell.run("run-job", "lists")
+    assert "ok   clockwork: last ran" in shell.run("doctor").output
+    before = SystemClock().now() - timedelta(minutes=6)
+    with world.ground.work(writes=True) as work:
+        work.session.get_one(JobRun, TICK).ended_at = before
+        work.session.add(JobRun(name="forget", due_at=before, trouble="OperationalError"))
+        work.session.add(FailingItem(
+            job="deadlines", item_id="1" * 32, tries=5, trouble="RuntimeError", first_at=before,
+            due_at=before, set_aside_at=before))
+    done = shell.run("doctor")
+    assert done.exit_code == 1
+    assert f"BAD  clockwork: last ran {before:%Y-%m-%d %H:%M} UTC. Start" in done.output
+    assert "BAD  clockwork: forget failed as a whole (OperationalError)." in done.output
+    assert ("BAD  set aside: deadlines: 1 that failed 5 times. Once that is mended, run: "
+            "portal run-job deadlines --again") in done.output
 
 
 @pytest.mark.alters_schema

@@ -22,6 +22,7 @@ from portal.agreements.models import Signature
 from portal.agreements.queries import version_row
 from portal.amending.actions import propose
 from portal.app import make_app
+from portal.clockwork.actions import beat
 from portal.desk.actions import keep_board
 from portal.engagements.actions import hold
 from portal.engagements.models import Party
@@ -210,6 +211,7 @@ def make_stage(world: World, app: Flask) -> Stage:
                     world.ids[f"{key}.paper"] = paper.id
     for key in ("ben", "mallory", "yul"):
         keep_scan(world, key)
+    beat(world.ground)
     return Stage(world, app)
 
 

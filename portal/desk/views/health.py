@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from flask import Response, jsonify, make_response
 
+from portal.clockwork.policy import is_stopped
+from portal.clockwork.queries import last_beat
 from portal.desk.views import bp
 from portal.notices.queries import oldest_untried
 from portal.web.guards import Door, guard
@@ -14,7 +16,7 @@ from portal.web.guards import Door, guard
 if TYPE_CHECKING:
     from portal.ground.work import Work
 
-#: Something due and untried for longer than this means that no worker runs.
+#: Something due and untried for longer than this means that a clockwork ticks and does nothing.
 STALE = timedelta(minutes=15)
 
 
@@ -28,8 +30,10 @@ def healthz() -> Response:
 @bp.get("/readyz")
 @guard(Door.ANYONE)
 def readyz(work: Work) -> Response:
-    """Say whether the database answers and a worker takes what is due; 503 if not."""
+    """Say whether the database answers, and whether a clockwork ran within five minutes and takes
+    what is due; 503 if not."""
     oldest = oldest_untried(work)
-    worker = oldest is None or work.now - oldest < STALE
+    worker = (not is_stopped(last_beat(work), work.now)
+              and (oldest is None or work.now - oldest < STALE))
     answer = jsonify(database=True, worker=worker)
     return make_response(answer, 200 if worker else 503)

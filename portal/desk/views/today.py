@@ -12,6 +12,7 @@ from portal.desk.forms import FindForm
 from portal.desk.pictures import signature_arcs
 from portal.desk.policy.look import look, scope_of
 from portal.desk.queries.days import next_days
+from portal.desk.queries.failing import set_aside
 from portal.desk.queries.finding import open_words, seal_words
 from portal.desk.queries.sealing import sealing
 from portal.desk.queries.today import board
@@ -50,7 +51,7 @@ def today(work: Work) -> Response:
     found = board(work, scope, look(request.args, find))
     told = found.summary
     return page("desk/today.html", board=found, days=next_days(work, scope),
-                seals=sealing(work, scope),
+                seals=sealing(work, scope), failing=set_aside(work, scope),
                 days_ago=(work.now - told.oldest).days if told.oldest else 0,
                 proposals=waiting_for(work, scope.person_id) if scope.own else [],
                 find=FindForm(formdata=None), signatures=signature_arcs(told))
