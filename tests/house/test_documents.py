@@ -142,7 +142,7 @@ def _wrong_portal(words: list[str]) -> str | None:
     for word in words[1:]:
         if word.startswith("--") and word not in options:
             return f"no option {word}"
-        if words[0] == "run-job" and word not in JOBS:
+        if words[0] == "run-job" and word not in JOBS and not word.startswith("--"):
             return f"no job {word}"
     return None
 
