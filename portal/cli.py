@@ -154,6 +154,35 @@ def rebuild_board() -> None:
     click.echo(f"Board: made anew for {count} engagements")
 
 
+@main.command("rotate-keys")
+@click.option("--drop-previous", is_flag=True, help="Take the previous master key out of the key "
+                                                    "file, once nothing needs it.")
+def rotate_keys(*, drop_previous: bool) -> None:
+    """Wrap every data key anew under a new master key, while the portal runs.
+
+    Stopped at any moment, it goes on when it is run again.
+    """
+    from portal.ground import keyfile, rotation
+
+    with _said(), keyfile.alone(_settings().instance_dir) as alone:
+        if not alone:
+            raise rotation.CannotRotate("Another rotation is under way here.")
+        if not drop_previous:
+            rotation.prepare(_settings())
+        with _ground(_settings()) as ground:
+            if drop_previous:
+                rotation.drop(ground)
+                click.echo("The previous master key is dropped. What was backed up before needs "
+                           "it still: keep the earlier copy of the keys as long as those backups.")
+                return
+            rotation.begin(ground)
+            with _bar(rotation.left(ground), "Data keys wrapped anew") as went_on:
+                rotation.wrap_all(ground, went_on)
+    click.echo("Every data key is under the new master key. Copy the keys now, apart from the "
+               "backups. Nothing needs the previous one any more; to drop it: portal rotate-keys "
+               "--drop-previous")
+
+
 class CannotRead(click.ClickException):
     """Say that what was handed in cannot be read; the exit code is 2."""
 

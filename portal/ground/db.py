@@ -131,6 +131,22 @@ def _sqlite_engine(url: str, path: str | None) -> Engine:
     return engine
 
 
+def scrub(engine: Engine, table: str) -> None:
+    """Let what was overwritten or deleted in a table not lie about in the files of the database.
+
+    SQLite overwrites it at once (`secure_delete`); what still stands in a write-ahead log goes
+    with the checkpoint. PostgreSQL writes the table anew. What its own log, the disk and backups
+    still hold is out of reach from here.
+    """
+    if engine.dialect.name == "sqlite":
+        raw = engine.raw_connection()
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.close()
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"VACUUM FULL {table}")
+
+
 def keep_forever(table: str) -> dict[str, list[str]]:
     """Return the statements, by dialect, of triggers that refuse UPDATE and DELETE (INV-10)."""
     return {

@@ -1,33 +1,38 @@
 """Secrets that lie in files: the key file of an instance, and files named by the environment.
 
-The key file `keys.env` is written once, for its owner alone, and never overwritten: losing a
-master key loses what it wrapped.
+The key file `keys.env` is written for its owner alone. `portal init` never overwrites it, for
+losing a master key loses what it wrapped; a rotation puts a whole new file in its place.
 """
 
 from __future__ import annotations
 
 import base64
+import fcntl
 import os
 import stat
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from portal.ground import chance
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 NAME = "keys.env"
+MASTER, PREVIOUS = "PORTAL_MASTER_KEY", "PORTAL_MASTER_KEY_PREVIOUS"
 KEY_BYTES = 32
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def new_keys() -> dict[str, str]:
     """Return fresh keys for a new installation, by the names of their settings."""
-    return {
-        name: base64.b64encode(chance.secret_bytes(KEY_BYTES)).decode("ascii")
-        for name in ("PORTAL_SECRET_KEY", "PORTAL_LINK_KEY", "PORTAL_MASTER_KEY")
-    }
+    return {name: new_key() for name in ("PORTAL_SECRET_KEY", "PORTAL_LINK_KEY", MASTER)}
+
+
+def new_key() -> str:
+    """Return 32 unguessable bytes as base64."""
+    return base64.b64encode(chance.secret_bytes(KEY_BYTES)).decode("ascii")
 
 
 def write_keys(instance: Path, keys: Mapping[str, str]) -> Path:
@@ -61,6 +66,83 @@ def read_keys(path: Path) -> dict[str, str]:
             raise ValueError(f"line {number} of {path} is not NAME=value")
         found[name.strip()] = value.strip()
     return found
+
+
+def master_keys(instance: Path) -> tuple[str, ...]:
+    """Return the master keys that stand in the key file now, newest first.
+
+    There are none where no key file is, or where others may read it.
+    """
+    path = instance / NAME
+    if not path.is_file() or is_open_to_others(path):
+        return ()
+    keys = read_keys(path)
+    return tuple(key for key in (keys.get(MASTER, ""), *_listed(keys)) if key)
+
+
+def add_master(instance: Path) -> None:
+    """Put a new master key into the key file; the one before stays, as the newest previous."""
+    keys = read_keys(instance / NAME)
+    before = [keys[MASTER], *_listed(keys)]
+    _replace(instance / NAME, {MASTER: new_key(), PREVIOUS: ",".join(before)})
+
+
+def drop_previous(instance: Path) -> None:
+    """Take the previous master keys out of the key file."""
+    _replace(instance / NAME, {PREVIOUS: ""})
+
+
+def _listed(keys: Mapping[str, str]) -> list[str]:
+    return [key.strip() for key in keys.get(PREVIOUS, "").split(",") if key.strip()]
+
+
+def _replace(path: Path, changes: Mapping[str, str]) -> None:
+    """Write the file anew with some values changed: all of it or nothing, whenever it is stopped.
+
+    Owner and comments stay. What a run that was stopped left beside it is written over.
+    """
+    path = path.resolve()
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines()
+             if line.partition("=")[0].strip() not in changes]
+    lines += [f"{name}={value}" for name, value in changes.items() if value]
+    beside = path.with_name(f"{path.name}.new")
+    beside.unlink(missing_ok=True)
+    owner = path.stat()
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        # A root who rotates must not take the file away from the user whom the portal runs as.
+        os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+        file.write("\n".join(lines) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    with _open_folder(path.parent) as folder:
+        os.fsync(folder)
+
+
+@contextmanager
+def alone(instance: Path) -> Iterator[bool]:
+    """Tell whether nobody else rotates the keys of this folder, and keep it so for the block.
+
+    The lock ends with the process, however that ends.
+    """
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _open_folder(instance) as folder:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
+def _open_folder(path: Path) -> Iterator[int]:
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield folder
+    finally:
+        os.close(folder)
 
 
 def is_open_to_others(path: Path) -> bool:

@@ -81,7 +81,9 @@ class Settings:
         secret=True,
     )
     master_key_previous: tuple[str, ...] = _says(
-        "Earlier master keys, newest first: what they wrapped can still be read.", (), secret=True
+        "Earlier master keys, newest first: what they wrapped can still be read. `portal "
+        "rotate-keys` says when one can go.",
+        (), secret=True
     )
     smtp_url: str = _says(
         "The mail server: `smtp://`, `smtp+starttls://` or `smtps://`, then `user:password@` "

@@ -3,6 +3,10 @@
 Each person, engagement and practice has a data key (Z18). Every ciphertext is bound to its
 table, row and column (AAD), so that a value copied elsewhere does not open. Destroying the
 row of a data key erases what it covered and leaves the evidence of hashes whole.
+
+The installation has a key of its own in the same table, from its first rotation on: digests by
+which things are found are made with it, so that they outlive every master key. The master key
+that wraps it is the one in use.
 """
 
 from __future__ import annotations
@@ -22,11 +26,13 @@ from portal.ground.db import Base, Id, Instant
 from portal.plain.errors import PortalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
+#: The row of the installation's own key.
+OWN = "portal"
 _FORMAT = b"\x01"
 _NONCE = 12
 
@@ -36,7 +42,11 @@ class CannotOpen(PortalError):
 
 
 class DataKey(Base):
-    """A wrapped key of one person, engagement or practice; without it all under it is noise."""
+    """A wrapped key of one person, engagement or practice; without it all under it is noise.
+
+    `wrapped_at` is when a rotation wrapped it anew, empty while it is under its first master.
+    A key that is destroyed keeps its row, which evidence names, and nothing in it.
+    """
 
     __tablename__ = "data_key"
 
@@ -46,8 +56,12 @@ class DataKey(Base):
     master_id: Mapped[str] = mapped_column(String(16))
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[Instant]
+    wrapped_at: Mapped[Instant | None]
+    destroyed_at: Mapped[Instant | None]
 
 
+# A rotation changes this row first, and waits for whoever reads it here.
+_IN_USE = select(DataKey.master_id).where(DataKey.id == OWN).with_for_update(read=True)
 _KEYS = select(DataKey.id, DataKey.master_id, DataKey.wrapped).where(
     DataKey.id.in_(bindparam("ids", expanding=True)))
 
@@ -67,43 +81,64 @@ def _unlock(key: AESGCM, blob: bytes, place: str) -> bytes:
 
 
 class Vault:
-    """Hold the master keys; the first wraps, all of them unwrap (rotation)."""
+    """Hold the master keys: one wraps, all of them unwrap (rotation)."""
 
-    def __init__(self, masters: tuple[str, ...]) -> None:
-        """Take base64 texts of 32 bytes, newest first."""
+    def __init__(
+        self, masters: tuple[str, ...], again: Callable[[], tuple[str, ...]] = tuple
+    ) -> None:
+        """Take base64 texts of 32 bytes, newest first; `again` reads them anew when a data key
+        is met that a rotation has wrapped since."""
         raw = [base64.b64decode(master) for master in masters]
-        self._masters = {hashlib.sha256(r).hexdigest()[:16]: AESGCM(r) for r in raw}
-        self._newest = next(iter(self._masters))
-        self._print_key = hmac.digest(raw[-1], b"portal/fingerprint", "sha256")
+        self._masters = {_id_of(r): AESGCM(r) for r in raw}
+        self._again = again
+        self.newest = _id_of(raw[0])
+        self.derived = hmac.digest(raw[-1], b"portal/fingerprint", "sha256")
+        self.own: bytes | None = None
 
-    def new_key(self, practice_id: str, covers: str, now: datetime) -> DataKey:
-        """Return a fresh data key, wrapped; the caller adds the row."""
+    def new_key(
+        self, practice_id: str, covers: str, now: datetime, under: str | None = None
+    ) -> DataKey:
+        """Return a fresh data key, wrapped by the master `under`; the caller adds the row."""
         key_id = chance.new_id()
-        wrapped = _lock(self._masters[self._newest], chance.secret_bytes(32), f"data_key/{key_id}")
-        return DataKey(id=key_id, practice_id=practice_id, covers=covers,
-                       master_id=self._newest, wrapped=wrapped, created_at=now)
+        return self.wrap(key_id, practice_id, covers, chance.secret_bytes(32), now,
+                         under or self.newest)
+
+    def wrap(
+        self, key_id: str, practice_id: str, covers: str, raw: bytes, now: datetime, under: str
+    ) -> DataKey:
+        """Return the row of a data key that is made of `raw`."""
+        wrapped = _lock(self._master(under), raw, f"data_key/{key_id}")
+        return DataKey(id=key_id, practice_id=practice_id, covers=covers, master_id=under,
+                       wrapped=wrapped, created_at=now)
 
     def unwrap(self, key_id: str, master_id: str, wrapped: bytes) -> AESGCM:
         """Return the usable key of a row; raises `CannotOpen` when its master is not here."""
-        master = self._masters.get(master_id)
-        if master is None:
-            raise CannotOpen("the master key of this value is not configured")
-        return AESGCM(_unlock(master, wrapped, f"data_key/{key_id}"))
+        return AESGCM(self.bare(key_id, master_id, wrapped))
 
-    def lock_outside(self, text: bytes, place: str) -> bytes:
-        """Encrypt something that belongs to the installation itself (the seal's key)."""
-        return self._newest.encode() + _lock(self._masters[self._newest], text, place)
+    def bare(self, key_id: str, master_id: str, wrapped: bytes) -> bytes:
+        """Return the bytes of a data key; raises `CannotOpen` when its master is not here."""
+        return _unlock(self._master(master_id), wrapped, f"data_key/{key_id}")
 
-    def unlock_outside(self, blob: bytes, place: str) -> bytes:
-        """Decrypt what `lock_outside` made."""
-        master = self._masters.get(blob[:16].decode("ascii", "replace"))
-        if master is None:
-            raise CannotOpen("the master key of this value is not configured")
-        return _unlock(master, blob[16:], place)
+    def wrap_anew(self, key_id: str, master_id: str, wrapped: bytes) -> bytes:
+        """Return the same data key wrapped by the newest master."""
+        raw = self.bare(key_id, master_id, wrapped)
+        return _lock(self._masters[self.newest], raw, f"data_key/{key_id}")
 
-    def fingerprint(self, text: str, place: str) -> str:
-        """Return a keyed digest, to find a value again without storing it in clear."""
-        return hmac.digest(self._print_key, f"{place}\n{text}".encode(), "sha256").hex()
+    def unlock_of_before(self, blob: bytes, place: str) -> bytes:
+        """Decrypt what an earlier portal encrypted outside of everybody's keys, under a master."""
+        return _unlock(self._master(blob[:16].decode("ascii", "replace")), blob[16:], place)
+
+    def _master(self, master_id: str) -> AESGCM:
+        if master_id not in self._masters:
+            found = {_id_of(r): AESGCM(r) for r in map(base64.b64decode, self._again())}
+            if master_id not in found:
+                raise CannotOpen("the master key of this value is not configured")
+            self._masters = found | self._masters
+        return self._masters[master_id]
+
+
+def _id_of(master: bytes) -> str:
+    return hashlib.sha256(master).hexdigest()[:16]
 
 
 class OpenVault:
@@ -116,8 +151,12 @@ class OpenVault:
         self._keys: dict[str, AESGCM] = {}
 
     def new_key(self, practice_id: str, covers: str, now: datetime) -> str:
-        """Make a data key in this transaction and return its id."""
-        row = self._vault.new_key(practice_id, covers, now)
+        """Make a data key in this transaction and return its id.
+
+        It is wrapped by the master key in use, which may be newer than what this process began
+        with: so no key is made under one that a rotation has left behind.
+        """
+        row = self._vault.new_key(practice_id, covers, now, self._session.scalar(_IN_USE))
         self._session.add(row)
         self._keys[row.id] = self._vault.unwrap(row.id, row.master_id, row.wrapped)
         return row.id
@@ -141,6 +180,31 @@ class OpenVault:
     def unlock(self, key_id: str, place: str, blob: bytes) -> bytes:
         """Decrypt; raises `CannotOpen` for a destroyed key or a value from elsewhere."""
         return _unlock(self._key(key_id), blob, place)
+
+    def lock_outside(self, text: bytes, place: str) -> bytes:
+        """Encrypt something that belongs to no person, engagement or practice."""
+        return _lock(self._outside(), text, place)
+
+    def unlock_outside(self, blob: bytes, place: str) -> bytes:
+        """Decrypt what `lock_outside` made; raises `CannotOpen` for anything else."""
+        if blob[:1] != _FORMAT:
+            return self._vault.unlock_of_before(blob, place)
+        return _unlock(self._outside(), blob, place)
+
+    def fingerprint(self, text: str, place: str) -> str:
+        """Return a keyed digest, to find a value again without storing it in clear."""
+        return hmac.digest(self._own(), f"{place}\n{text}".encode(), "sha256").hex()
+
+    def _outside(self) -> AESGCM:
+        return AESGCM(hmac.digest(self._own(), b"portal/outside", "sha256"))
+
+    def _own(self) -> bytes:
+        """Return the installation's own key, read once a process. Before the first rotation there
+        is none in the database: it is the one that the oldest master gives, and it stays that."""
+        if self._vault.own is None:
+            row = self._session.execute(_KEYS, {"ids": [OWN]}).first()
+            self._vault.own = self._vault.derived if row is None else self._vault.bare(*row)
+        return self._vault.own
 
     def _key(self, key_id: str) -> AESGCM:
         if key_id not in self._keys:

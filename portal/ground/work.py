@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from portal.ground import keyfile
 from portal.ground.clock import Clock
 from portal.ground.db import make_engine
 from portal.ground.tokens import LinkSigner
@@ -207,8 +208,15 @@ def make_ground(
         settings=settings,
         clock=clock,
         engine=make_engine(settings.database_url),
-        vault=Vault(settings.master_keys),
+        vault=Vault(settings.master_keys, _rereading(settings)),
         links=LinkSigner(settings.link_keys),
         keep_notes=keep_notes,
         keep_board=keep_board,
     )
+
+
+def _rereading(settings: Any) -> Callable[[], tuple[str, ...]]:
+    """Return how master keys are read anew; where they come from elsewhere than the key file,
+    nothing that lies in one may help out."""
+    read = partial(keyfile.master_keys, settings.instance_dir)
+    return read if read() == settings.master_keys else tuple

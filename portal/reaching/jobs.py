@@ -16,6 +16,7 @@ from portal.clockwork.actions import Item, each, went_well, went_wrong
 from portal.clockwork.queries import held_back
 from portal.engagements.actions import hold, tell
 from portal.engagements.queries import parties_of
+from portal.ground.vault import CannotOpen
 from portal.links.queries import linked
 from portal.people.actions import PRINT, resend
 from portal.people.policy import normal_address
@@ -71,9 +72,13 @@ def _oldest(work: Work) -> DoorRequest | None:
 
 def _answer(work: Work, request: DoorRequest) -> None:
     place = f"door_request/{request.id}/address"
-    address = work.ground.vault.unlock_outside(request.address_enc or b"", place).decode()
-    request.settled_at, request.address_enc = work.now, None
-    printed = work.ground.vault.fingerprint(normal_address(address), PRINT)
+    sealed, request.address_enc, request.settled_at = request.address_enc or b"", None, work.now
+    try:
+        address = work.vault.unlock_outside(sealed, place).decode()
+    except CannotOpen:
+        # Asked before a master key that is gone since: whoever asked may ask again.
+        return
+    printed = work.vault.fingerprint(normal_address(address), PRINT)
     for invitation in open_invitations(work, printed):
         practice = practice_or_missing(work, invitation.practice_id)
         speak(practice.locale, practice.timezone)

@@ -19,7 +19,7 @@ def seal_words(work: Work, practice_id: str, text: str) -> str:
     """Return what somebody typed in a form that an address can carry and nobody else can read."""
     if not text:
         return ""
-    blob = work.ground.vault.lock_outside(text[:MOST].encode(), f"find/{practice_id}")
+    blob = work.vault.lock_outside(text[:MOST].encode(), f"find/{practice_id}")
     return base64.urlsafe_b64encode(blob).decode().rstrip("=")
 
 
@@ -27,6 +27,6 @@ def open_words(work: Work, practice_id: str, sealed: str) -> str:
     """Return what was typed; nothing for what this practice has not sealed."""
     try:
         blob = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
-        return work.ground.vault.unlock_outside(blob, f"find/{practice_id}").decode()
+        return work.vault.unlock_outside(blob, f"find/{practice_id}").decode()
     except (CannotOpen, binascii.Error, ValueError):
         return ""

@@ -109,7 +109,7 @@ def _meet(
     if new.on_paper:
         return name_person(work, engagement.practice_id, new.name), None
     values = NewPerson(new.name, new.email, new.owner, new.read_by)
-    print_ = work.ground.vault.fingerprint(normal_address(values.email), PRINT)
+    print_ = work.vault.fingerprint(normal_address(values.email), PRINT)
     found = known_person(work, engagement, print_, values.name)
     if found is None:
         person, point = meet_person(work, engagement.practice_id, values)

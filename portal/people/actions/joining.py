@@ -52,7 +52,7 @@ def invite_member(work: Work, practice: Practice, values: NewMember) -> Membersh
     row = MembershipInvitation(
         id=chance.new_id(), practice_id=practice.id, key_id=practice.key_id,
         invited_by=actor.person_id, role=values.role.value,
-        address_print=work.ground.vault.fingerprint(normal_address(values.email), PRINT),
+        address_print=work.vault.fingerprint(normal_address(values.email), PRINT),
     )
     work.hide(row, "name", values.name)
     work.hide(row, "address", values.email)

@@ -53,7 +53,7 @@ def reopen_account(work: Work, account: Account, email: str, password: str, role
 
 def login_print(work: Work, email: str) -> str:
     """Return the keyed fingerprint by which an account is found at sign-in."""
-    return work.ground.vault.fingerprint(normal_address(email), "login")
+    return work.vault.fingerprint(normal_address(email), "login")
 
 
 def change_role(work: Work, account: Account, role: Role, *, coaches: int) -> None:

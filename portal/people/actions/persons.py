@@ -67,7 +67,7 @@ def add_address(
         id=chance.new_id(), practice_id=person.practice_id, person_id=person.id,
         key_id=person.key_id, kind="email", owner=owner.value, read_by=read_by.value,
         owner_declared_at=work.now,
-        fingerprint=work.ground.vault.fingerprint(normal_address(email), PRINT),
+        fingerprint=work.vault.fingerprint(normal_address(email), PRINT),
     )
     work.hide(point, "value", email.strip())
     work.session.add(point)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def check_password(work: Work, email: str, password: str) -> Account | SignInNo:
     """Return the account, or why not. Failures are counted and paused; time tells nothing."""
-    login = work.ground.vault.fingerprint(normal_address(email), "login")
+    login = work.vault.fingerprint(normal_address(email), "login")
     account = work.session.scalar(
         select(Account).where(Account.login_print == login, Account.closed_at.is_(None))
         .with_for_update()

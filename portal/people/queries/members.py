@@ -134,7 +134,7 @@ def why_not_invited(work: Work, practice_id: str, email: str) -> InviteNo | None
     It says nothing of other practices: whether an address has an account there is told to its
     owner alone, who proves the mailbox first.
     """
-    hashed = work.ground.vault.fingerprint(normal_address(email), "login")
+    hashed = work.vault.fingerprint(normal_address(email), "login")
     is_in = work.session.scalar(
         select(Account.id).where(Account.practice_id == practice_id, Account.login_print == hashed)
     )
@@ -214,7 +214,7 @@ def open_invitations(work: Work, address_print: str) -> list[MembershipInvitatio
 def why_not_joining(work: Work, invitation: MembershipInvitation) -> JoinNo | None:
     """Return why the person behind a link cannot join with this address, or None."""
     address = normal_address(work.reveal(invitation, "address"))
-    hashed = work.ground.vault.fingerprint(address, "login")
+    hashed = work.vault.fingerprint(address, "login")
     taken = work.session.scalar(select(Account.id).where(Account.login_print == hashed))
     return JoinNo.HAS_ACCOUNT if taken is not None else None
 

@@ -68,7 +68,7 @@ def name_prints(work: Work, practice_id: str, words: Iterable[str]) -> list[str]
 
     The practice is in the digest, so that equal names of two practices do not look alike.
     """
-    return [work.ground.vault.fingerprint(f"{practice_id}\n{word}", "name")[:32]
+    return [work.vault.fingerprint(f"{practice_id}\n{word}", "name")[:32]
             for word in words]
 
 
@@ -140,7 +140,7 @@ def session_by_token(work: Work, token: str) -> tuple[SignIn, Practice, str] | N
 
 def account_by_login(work: Work, email: str) -> Account | None:
     """Return the account that signs in with this address, open or closed, or None."""
-    login = work.ground.vault.fingerprint(normal_address(email), "login")
+    login = work.vault.fingerprint(normal_address(email), "login")
     return work.session.scalar(select(Account).where(Account.login_print == login))
 
 

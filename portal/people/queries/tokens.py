@@ -76,7 +76,7 @@ def own_token(work: Work, token_id: str) -> ApiToken:
 
 def print_of(work: Work, text: str) -> str:
     """Return the keyed digest by which a key is found."""
-    return work.ground.vault.fingerprint(text, "api_token")
+    return work.vault.fingerprint(text, "api_token")
 
 
 _TOKEN = (

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def ask_at_door(work: Work, address: str) -> None:
     """Write down that somebody asked for their link; known or not, this costs the same."""
     request = DoorRequest(id=chance.new_id(), asked_at=work.now)
-    request.address_enc = work.ground.vault.lock_outside(
+    request.address_enc = work.vault.lock_outside(
         address.encode(), f"door_request/{request.id}/address")
     work.session.add(request)
 

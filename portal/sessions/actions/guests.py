@@ -82,7 +82,7 @@ def _guest(work: Work, engagement: Engagement, standing: Standing, values: NewGu
 
     Somebody whom the coachee refused is asked for anew, as another party: a no is never undone.
     """
-    print_ = work.ground.vault.fingerprint(normal_address(values.person.email), PRINT)
+    print_ = work.vault.fingerprint(normal_address(values.person.email), PRINT)
     people = {point.person_id for point in points_by_address(work, print_)}
     for party in parties_of(work, [engagement.id])[engagement.id]:
         if party.person_id in people and not is_out(work, standing, party.id):

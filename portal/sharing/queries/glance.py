@@ -112,7 +112,7 @@ def meet(
     for one in {*named}:
         if (one.role != ANY and one.name and one.role not in signing
                 and (one.role, plain(one.name)) not in known):
-            key = work.ground.vault.fingerprint(
+            key = work.vault.fingerprint(
                 f"{engagement.id}\n{one.role}\n{plain(one.name)}", "recipient")[:32]
             people[key] = Somebody(key, one.role, one.name, one.place)
 
