@@ -46,6 +46,7 @@ EVIDENCE = (
     "checkpoint",
     "sharing_question", "sharing_slip", "sharing_share",
     "amendment", "amendment_answer",
+    "called_review",
 )
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from portal.clockwork.actions import beat, end_run, take_run, take_up_again
 from portal.clockwork.queries import failing
+from portal.desk.actions import write_board
 from portal.evidence.jobs import renew_lists, seal_due
 from portal.evidence.queries import enclosed
 from portal.ground.clock import SystemClock
@@ -30,6 +31,7 @@ from portal.notices.actions import has_due, reopen
 from portal.notices.jobs import deliver
 from portal.reaching.actions import told
 from portal.reaching.jobs import answer_doors, ask_for_pairing, say_not_concluded
+from portal.reviews.jobs import fill_timers, review_due
 from portal.witness.jobs import take_checkpoints
 
 if TYPE_CHECKING:
@@ -64,10 +66,16 @@ def _seal(ground: Ground) -> int:
     return seal_due(ground)
 
 
+def _timers(ground: Ground) -> int:
+    return fill_timers(ground, write_board)
+
+
 JOBS = {job.name: job for job in (
     Job("mail", None, _deliver, "mails tried"),
     Job("door", None, answer_doors, "requests answered"),
     Job("seal", None, _seal, "papers tried"),
+    Job("reviews", None, review_due, "engagements attended"),
+    Job("timers", 86_400, _timers, "timers set"),
     Job("lists", 86_400, renew_lists, "lists made"),
     Job("deadlines", 3600, say_not_concluded, "engagements looked at"),
     Job("voice", 3600, ask_for_pairing, "engagements asked"),

@@ -81,7 +81,7 @@ def examine_all(ground: Ground, folder: Path) -> None:
     with ground.work(writes=False) as work:
         roots = {describe(seal.certificate_pem).fingerprint: seal.root_pem
                  for seal in work.session.scalars(select(Seal))}
-        levels = {entry.subject_id: json.loads(entry.body)["facts"]["level"] for entry in
+        levels = {entry.subject_id: json.loads(entry.body)["facts"].get("level") for entry in
                   work.session.scalars(select(Entry).where(Entry.kind == "paper.sealed"))}
         papers = []
         for row in work.session.scalars(select(SealedFile)):

@@ -47,7 +47,8 @@ class TermsDraft(Base):
 class AgreementVersion(Base):
     """A frozen text. `record_enc` holds the canonical bytes, `hash` covers nonce and bytes.
 
-    Every page and paper reads the record. `notice_enc` holds the privacy notices of that day, by
+    Every page and paper reads the record. `review_moments` are those beside the rhythm at which the
+    text is looked at, parted by commas. `notice_enc` holds the privacy notices of that day, by
     the role of who reads them; a bare list, of an earlier portal, is the coachee's.
     """
 
@@ -76,6 +77,9 @@ class AgreementVersion(Base):
     sign_by: Mapped[Instant]
     review_months: Mapped[int]
     grace_days: Mapped[int]
+    silence_days: Mapped[int]
+    check_in_months: Mapped[int]
+    review_moments: Mapped[str] = mapped_column(String(24))
     issued_at: Mapped[Instant]
 
 
@@ -131,3 +135,32 @@ class Signature(Base):
     signed_at: Mapped[Instant]
     manifest_enc: Mapped[bytes] = mapped_column(LargeBinary)
     manifest_hash: Mapped[str] = mapped_column(String(64))
+
+
+class CalledReview(Base):
+    """Why the coach called for a review beside the rhythm, in words for coach and coachee alone.
+    When it is due and who is asked stands in the record."""
+
+    __tablename__ = "called_review"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    engagement_id: Mapped[Id] = mapped_column(ForeignKey("engagement.id"), index=True)
+    version_id: Mapped[Id] = mapped_column(ForeignKey("agreement_version.id"))
+    key_id: Mapped[Id] = mapped_column(ForeignKey("data_key.id"))
+    reason_enc: Mapped[bytes] = mapped_column(LargeBinary)
+    called_at: Mapped[Instant]
+
+
+class Timer(Base):
+    """When something of an engagement is due next by the clock alone; a disposable projection
+    (Z21) in which the clockwork finds it. Nothing is decided by it.
+
+    `next_at` is None while that waits in the outbox, and where nothing will come.
+    """
+
+    __tablename__ = "timer"
+
+    engagement_id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id]
+    next_at: Mapped[Instant | None] = mapped_column(index=True)

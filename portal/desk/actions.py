@@ -18,6 +18,7 @@ from portal.ground.vault import DataKey
 from portal.people.actions import list_name
 from portal.people.models import NamePrint, Person
 from portal.plain.errors import Missing
+from portal.reviews.actions import set_timers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,11 +45,13 @@ def keep_board(work: Work) -> None:
 
 
 def write_board(work: Work, engagement_ids: Iterable[str]) -> int:
-    """Replace the rows of some engagements by what the records say; returns how many those were."""
+    """Replace the rows of some engagements by what the records say, and set their timers; returns
+    how many those were."""
     found = project(work, engagement_ids)
     cleared = [{"cleared": engagement_id} for engagement_id in found]
     _replace(work, _ROWS, cleared, [row for made in found.values() for row in made.rows])
     _replace(work, _SLOTS, cleared, [slot for made in found.values() for slot in made.slots])
+    set_timers(work, {i: (made.practice_id, made.next_at) for i, made in found.items()})
     return len(found)
 
 

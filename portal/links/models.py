@@ -11,8 +11,8 @@ from portal.ground.db import Base, Id, Instant
 class Invitation(Base):
     """One link to one person for one engagement; of its secret only the SHA-256 is kept.
 
-    `purpose` is "sitting" (something waits to be signed), "return" (the way back in) or
-    "hand_over" (a question about who coaches).
+    `purpose` is "sitting" (something waits to be signed), "return" (the way back in),
+    "hand_over" (a question about who coaches) or "review" (a text is looked at again).
     """
 
     __tablename__ = "invitation"

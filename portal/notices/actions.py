@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -88,6 +88,16 @@ def put_seal(
         subject_id=version_id, topic="seal", name=name, dedupe=f"seal:{name}:{version_id}",
         created_at=work.now, due_at=work.now,
     ))
+
+
+def put_due(work: Work, due: Sequence[tuple[str, str, datetime]]) -> None:
+    """Put engagements into the outbox in which something is due by the clock: of each the
+    practice, the id and the instant, which together make it once."""
+    work.session.connection().execute(_once(work.ground.engine.dialect.name), [
+        {"id": chance.new_id(), "practice_id": practice_id, "engagement_id": engagement_id,
+         "topic": "due", "name": "engagement", "dedupe": f"due:{engagement_id}:{at.isoformat()}",
+         "created_at": work.now, "due_at": work.now, "attempts": 0}
+        for practice_id, engagement_id, at in due])
 
 
 def _put_once(work: Work, notice: Notice) -> None:

@@ -9,10 +9,11 @@ from portal.ground.db import Base, Id, Instant
 
 
 class Notice(Base):
-    """Hold one thing to do outside: a mail, a piece of news for a letter, or a version to seal.
+    """Hold one thing to do outside: a mail, a piece of news for a letter, a version to seal, or an
+    engagement in which something is due by the clock.
 
-    `topic` is "mail", "news" or "seal". Destination and values are encrypted under `key_id` and
-    are wiped once the notice is settled. `settled_as` is "done", "bounced" or "given_up".
+    `topic` is "mail", "news", "seal" or "due". Destination and values are encrypted under `key_id`
+    and are wiped once the notice is settled. `settled_as` is "done", "bounced" or "given_up".
     `recipient_id` tells apart who gets one letter a day; `letter_id` is the notice under whose
     name a letter goes out, for each of those that it tells.
     """

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 #: Mails that can wait, in the order in which one letter tells them: a person gets one such letter
 #: a day at most (domain 2.8). What somebody asked for, a first invitation, a warning and what a
 #: coach is waited for with go at once.
-NEWS = ("reminder", "pairing_wanted", "concluded", "being_sealed", "copy_ready", "answered",
-        "not_concluded")
+NEWS = ("reminder", "review", "pairing_wanted", "concluded", "being_sealed", "copy_ready",
+        "answered", "not_concluded")
 #: What need not be said beside something else about the same page.
 _SAID_BY = {"copy_ready": "concluded", "being_sealed": "copy_ready"}
 #: When the next day's letter goes out, by the practice's clock.
@@ -86,8 +86,8 @@ def pause_after(attempts: int) -> timedelta:
 
 
 def after_failure(topic: str, age: timedelta, trouble: str) -> Attempt:
-    """Return whether to try again or to give up, by the age of the notice. A seal is not given up
-    by its age: what was signed waits until it can be sealed."""
-    given_up = topic != "seal" and age >= GIVE_UP_AFTER
+    """Return whether to try again or to give up, by the age of the notice. What is not a mail is
+    not given up by its age: what was signed waits until it can be sealed."""
+    given_up = topic in ("mail", "news") and age >= GIVE_UP_AFTER
     outcome = Outcome.GIVEN_UP if given_up else Outcome.LATER
     return Attempt(outcome, trouble)

@@ -58,6 +58,13 @@ def lost_mails(work: Work, subject_ids: Iterable[str]) -> set[str]:
     return {subject for subject, settled in newest.items() if settled in ("bounced", "given_up")}
 
 
+def were_put(work: Work, dedupes: Iterable[str]) -> set[str]:
+    """Return those of some keys under which something was put into the outbox before."""
+    wanted = list(dedupes)
+    return set(work.session.scalars(select(Notice.dedupe).where(Notice.dedupe.in_(wanted)))
+               ) if wanted else set()
+
+
 def late_seals(work: Work, version_ids: Iterable[str], occasion: str) -> set[str]:
     """Return those of some versions whose papers of an occasion could not be sealed so far."""
     return set(work.session.scalars(

@@ -14,7 +14,7 @@ BETWEEN_REMINDERS = timedelta(hours=20)
 #: How long a link lives that only leads back in.
 RETURN_LASTS = timedelta(hours=24)
 #: Mails whose link leads to a person's own pages; behind all others something is to be signed.
-LEAD_BACK = frozenset({"return", "hand_over"})
+LEAD_BACK = frozenset({"return", "hand_over", "review"})
 #: One link by the front door per person, engagement and hour.
 DOOR_EVERY = timedelta(hours=1)
 

@@ -19,6 +19,7 @@ from portal.amending.policy import (
     why_not_propose,
 )
 from portal.ledger.policy import Event
+from tests.reviewing import slept
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -82,9 +83,9 @@ def test_stands_where_record_and_version_say(
     (ProposeFacts(OPEN, "ana", False, False), START + 2 * DAY, ProposeNo.NOT_IN_FORCE),
     (ProposeFacts(signed(), "ben", True, False), START + 400 * DAY, ProposeNo.NOT_IN_FORCE),
     # That it sleeps changes nothing for anybody (INV-16).
-    (ProposeFacts(signed(acts=[(START + 2 * DAY, "review_grace_over")]), "ben", True, False),
+    (ProposeFacts(slept(signed(), START + 2 * DAY), "ben", True, False),
      START + 3 * DAY, None),
-    (ProposeFacts(signed(acts=[(START + 2 * DAY, "review_grace_over")]), "ana", False, False),
+    (ProposeFacts(slept(signed(), START + 2 * DAY), "ana", False, False),
      START + 3 * DAY, None),
 ])
 def test_lets_whoever_signed_what_holds_propose(

@@ -20,6 +20,7 @@ from tests.builders import World, add_party, conclude, opened, vouch_for
 from tests.cast import BEN, CARLA, MALLORY
 from tests.conftest import NOW
 from tests.pages import Browser, Page
+from tests.reviewing import slept
 from tests.signing.table import (
     ben_signs,
     browser,
@@ -287,7 +288,7 @@ def test_inv_16_has_one_word_for_all_that_only_two_know() -> None:
     quiet = {
         "withdrawn": facts(signed=both, acts=((later, "withdraw"),),
                            withdrawn=(Withdrawn(later, "ben"),)),
-        "asleep": facts(signed=both, acts=((later, "review_grace_over"),)),
+        "asleep": slept(facts(signed=both), later),
         "in doubt": facts(signed=doubted), "kept": kept,
     }
     for days, word in ((1, Spoken.IN_FORCE), (30, Spoken.IN_FORCE), (200, Spoken.ENDED)):

@@ -28,6 +28,7 @@ MACHINES = {
         agreements.VERSION,
         agreements.LINE,
         agreements.SIGNATURE,
+        agreements.REVIEW,
         links.MACHINE,
         handing.MACHINE,
         amending.MACHINE,

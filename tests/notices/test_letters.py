@@ -229,7 +229,8 @@ def test_z29_says_in_subject_and_words_nothing_that_tells(world: World, sent: Ma
     """Every mail to a party, in text and HTML: no name of another in the subject, no answer."""
     for name in NEWS:
         for role in ("COACHEE", "COACH"):
-            put(world, name, role=role, link="http://127.0.0.1:8000/i/x", until="1 May 2027")
+            put(world, name, role=role, link="http://127.0.0.1:8000/i/x", until="1 May 2027",
+                day="30 April 2027")
     put(world, "address_changed")
     for letter in deliver(world, sent):
         assert letter["Subject"].startswith("Berg Coaching: ")

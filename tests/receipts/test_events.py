@@ -21,6 +21,7 @@ from tests.receipts.sample import (
     text,
     version,
 )
+from tests.reviewing import slept
 
 ALL = (1, 2, 3)
 LATER = ENDS + timedelta(days=30)
@@ -123,8 +124,7 @@ def test_z14_a_yes_in_doubt_is_none_until_it_is_upheld() -> None:
 
 def test_a_yes_that_a_missed_review_put_to_sleep_is_renewed_by_a_review() -> None:
     nap, wake = FORCE + timedelta(days=200), FORCE + timedelta(days=210)
-    acts = [(nap, "review_grace_over"), (wake, "reaffirmed(by those who were silent)")]
-    events = events_of(text(replace(IN_FORCE, acts=acts)), wake)
+    events = events_of(text(slept(IN_FORCE, nap, wake)), wake)
     assert [(e.state, e.lines) for e in events[-2:]] == [
         (State.EXPIRED, (1, 2)), (State.RENEWED, (1, 2))]
 

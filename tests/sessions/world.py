@@ -132,7 +132,8 @@ def _new(agreement: Agreement, signers: list[Party], terms: Terms) -> NewVersion
         slots=[NewSlot(p.id, p.role, "agree", vouching=p.role == "COACHEE") for p in signers],
         lines=[NewLine(1, "permit", terms.optional, False, scope, terms.starts, terms.ends)],
         starts_on=terms.starts.date(), ends_on=terms.ends.date(), effective_from=terms.starts,
-        valid_to=terms.ends, sign_by=terms.sign_by, review_months=3, grace_days=0)
+        valid_to=terms.ends, sign_by=terms.sign_by, review_months=3, grace_days=0,
+        silence_days=60, check_in_months=0)
 
 
 def sign_all(world: World, version_id: str, answer: str = "yes") -> None:

@@ -243,7 +243,8 @@ def test_counts_down_a_line_that_may_be_used_once(seated: World) -> None:
                        for slot in facts.slots],
                 lines=[NewLine(1, "permit", False, False, once, work.now, facts.valid_to)],
                 effective_from=work.now, valid_to=facts.valid_to,
-                sign_by=facts.valid_to, review_months=3, grace_days=0))])
+                sign_by=facts.valid_to, review_months=3, grace_days=0,
+        silence_days=60, check_in_months=0))])
     sign_all(seated, version.id)
     found = []
     for _time in range(2):

@@ -39,6 +39,7 @@ from tests.builders import (
     vouch_for,
 )
 from tests.cast import ANSWERS, DORA, GUS, Character
+from tests.reviewing import look_again
 from tests.sessions.world import (
     agreement_with,
     as_party,
@@ -136,12 +137,25 @@ def test_inv_15_sends_ben_nothing_of_the_coaching_to_his_work_mail(table: World)
     assert asked(table, "ben", own, channel="email_private").code == Code.OWN_INFORMATION
 
 
-def test_inv_21_ends_the_yes_with_the_text_and_not_the_no(table: World) -> None:
+def test_inv_21_ends_the_yes_with_the_text_and_not_the_no(seated: World) -> None:
+    look_again(seated)
     for at, code in ((END - timedelta(microseconds=1), Code.GRANT), (END, Code.EXPIRED)):
-        assert asked(table, "carla", GOALS, at).code == code
+        assert asked(seated, "carla", GOALS, at).code == code
     later = END + timedelta(days=700)
-    assert asked(table, "carla", NOTES, later).code == Code.EXPLICIT_DENY
-    assert asked(table, "ben", {**NOTES, "purpose": "self"}, later).code == Code.OWN_INFORMATION
+    assert asked(seated, "carla", NOTES, later).code == Code.EXPLICIT_DENY
+    assert asked(seated, "ben", {**NOTES, "purpose": "self"}, later).code == Code.OWN_INFORMATION
+
+
+def test_sleeps_when_it_is_not_looked_at_again(seated: World) -> None:
+    look_again(seated, "COACH", "SPONSOR", keys=("T2",))
+    look_again(seated, "COACH", "COACHEE", keys=("T3",))
+    asleep = END - timedelta(days=60)
+    assert [asked(seated, who, what, asleep).code for who, what in (
+        ("carla", GOALS), ("eli", DATES))] == [Code.SUSPENDED, Code.SUSPENDED]
+    # The assistant's own silence closes what the assistant gets, and nothing else (2.5).
+    look_again(seated, "COACHEE", keys=("T2",))
+    assert [asked(seated, who, what, asleep).code for who, what in (
+        ("carla", GOALS), ("eli", DATES))] == [Code.GRANT, Code.SUSPENDED]
 
 
 def test_inv_4_and_inv_6_open_nothing_before_all_have_signed_and_hear_bens_no_at_once(
@@ -241,11 +255,6 @@ def test_sleeps_and_wakes(seated: World) -> None:
     assert any(sleep.party is None and sleep.ends is None for sleep in text.suspended)
     world.clock.move(seconds=1)
     record(world, "signature.upheld", signature["COACHEE"])
-    record(world, "version.suspended", world.ids["T3"])
-    assert codes(world, eli=DATES, carla=GOALS) == asleep
-    world.clock.move(seconds=1)
-    record(world, "version.reaffirmed", world.ids["T3"])
-    assert codes(world, eli=DATES, carla=GOALS) == awake
     record(world, "signature.repudiated", signature["SPONSOR"])
     assert codes(world, carla=GOALS, eli=DATES) == ["ENGAGEMENT_PAUSED", "GRANT"]
 

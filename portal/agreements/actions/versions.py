@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from portal.agreements import policy
 from portal.agreements.actions.drafts import settle_drafts
 from portal.agreements.models import AgreementVersion, Grant, Signature, SignerSlot
-from portal.agreements.policy import SlotFacts, VersionFacts
+from portal.agreements.policy import Rhythm, SlotFacts, VersionFacts
 from portal.engagements.actions import note
 from portal.ground import chance
 from portal.ledger.actions import step
@@ -70,6 +70,9 @@ class NewVersion:
     sign_by: datetime
     review_months: int
     grace_days: int
+    silence_days: int
+    check_in_months: int
+    review_moments: Sequence[str] = ()
 
 
 def freeze(
@@ -114,7 +117,9 @@ def _version(
         predecessor_id=before.version_id if before else None, starts_on=values.starts_on,
         ends_on=values.ends_on, effective_from=values.effective_from, valid_to=values.valid_to,
         sign_by=values.sign_by, review_months=values.review_months,
-        grace_days=values.grace_days, issued_at=work.now,
+        grace_days=values.grace_days, silence_days=values.silence_days,
+        check_in_months=values.check_in_months,
+        review_moments=",".join(values.review_moments), issued_at=work.now,
     )
     work.hide(version, "nonce", nonce)
     work.hide(version, "record", record_bytes)
@@ -141,7 +146,10 @@ def _facts(version: AgreementVersion, slots: Sequence[SignerSlot]) -> VersionFac
     return VersionFacts(
         version.id, version.agreement_id, version.number, version.hash, version.issued_at,
         version.sign_by, version.effective_from, version.valid_to,
-        [SlotFacts(s.id, s.party_id, s.role, s.required, s.vouching, s.meaning) for s in slots])
+        [SlotFacts(s.id, s.party_id, s.role, s.required, s.vouching, s.meaning) for s in slots],
+        rhythm=Rhythm(version.starts_on, version.ends_on, version.timezone, version.review_months,
+                      version.grace_days, version.silence_days,
+                      tuple(version.review_moments.split(",")) if version.review_moments else ()))
 
 
 def sign(

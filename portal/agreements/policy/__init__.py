@@ -13,20 +13,42 @@ from portal.agreements.policy.machines import (
     KINDS,
     LINE,
     OPEN_STATES,
+    REVIEW,
     SIGNATURE,
     VERSION,
     withdrawing,
 )
 from portal.agreements.policy.outside import as_others_know
 from portal.agreements.policy.reading import laid_out, minutes_to_read
+from portal.agreements.policy.reviews import (
+    ANSWER_KINDS,
+    CALLED,
+    DRAFTED,
+    GIVES,
+    LEAD,
+    REVIEWED,
+    Answer,
+    Kind,
+    Review,
+    Rhythm,
+    Says,
+    end_of_day,
+    holds_at,
+    quiet,
+    reviews,
+    sleeps_for,
+    unheard,
+)
 from portal.agreements.policy.signing import SignFacts, SignNo, is_waiting, why_not_sign
 from portal.agreements.policy.succession import held_before, holds, version_before
 from portal.agreements.policy.versions import history, in_force_spans, state, with_successors
 
 __all__ = [
-    "ENDS", "KINDS", "LINE", "OPEN_STATES", "PAIRING_DEADLINE", "SIGNATURE", "VERSION", "LineFacts",
-    "SignFacts", "SignNo", "SignedFacts", "SlotFacts", "VersionFacts", "Withdrawn",
-    "as_others_know", "held_before", "history", "holds", "in_force_spans", "is_waiting", "laid_out",
-    "line_state", "minutes_to_read", "state", "version_before", "why_not_sign", "with_successors",
+    "ANSWER_KINDS", "CALLED", "DRAFTED", "ENDS", "GIVES", "KINDS", "LEAD", "LINE", "OPEN_STATES",
+    "PAIRING_DEADLINE", "REVIEW", "REVIEWED", "SIGNATURE", "VERSION", "Answer", "Kind", "LineFacts",
+    "Review", "Rhythm", "Says", "SignFacts", "SignNo", "SignedFacts", "SlotFacts", "VersionFacts",
+    "Withdrawn", "as_others_know", "end_of_day", "held_before", "history", "holds", "holds_at",
+    "in_force_spans", "is_waiting", "laid_out", "line_state", "minutes_to_read", "quiet", "reviews",
+    "sleeps_for", "state", "unheard", "version_before", "why_not_sign", "with_successors",
     "withdrawing",
 ]

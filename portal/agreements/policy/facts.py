@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from portal.agreements.policy.reviews import Answer, Review, Rhythm
+
 #: How long a required voice check may take after the last signature (Z22).
 PAIRING_DEADLINE = timedelta(days=30)
 
@@ -64,7 +66,10 @@ class Withdrawn:
 
 @dataclass(frozen=True, slots=True)
 class VersionFacts:
-    """Hold everything that decides the state of a version."""
+    """Hold everything that decides the state of a version.
+
+    `called` are reviews that the coach called for, beside those of the text's own rhythm.
+    """
 
     version_id: str
     agreement_id: str
@@ -80,6 +85,9 @@ class VersionFacts:
     acts: Sequence[tuple[datetime, str]] = ()
     successor_in_force_at: datetime | None = None
     withdrawn: Sequence[Withdrawn] = ()
+    rhythm: Rhythm | None = None
+    called: Sequence[Review] = ()
+    answers: Sequence[Answer] = ()
 
     def slot_of(self, party_id: str) -> SlotFacts | None:
         """Return the slot of a party, or None."""

@@ -16,7 +16,8 @@ _HOLD = "hold(recipient silent at review | version suspended | engagement paused
 class LineFacts:
     """Hold a permit line and what the coachee chose; denies are not permits and do not sleep.
 
-    `asleep` says that whoever would receive it is not sure to have signed (Z14).
+    `asleep` says that whoever would receive it was silent at a review, or is not sure to have
+    signed (Z14).
     """
 
     number: int

@@ -64,13 +64,33 @@ DISPUTED --upheld--> VALID
 DISPUTED --found_not_genuine--> REPUDIATED
 """)
 
+REVIEW: Machine = machine(
+    "Review", "SCHEDULED", "DONE_KEPT,DONE_CHANGED,DONE_ENDED,LAPSED,CANCELLED", """
+SCHEDULED --open(lead time before due)--> OPEN
+SCHEDULED --agreement_ended--> CANCELLED
+OPEN --agreement_ended--> CANCELLED
+ANSWERING --agreement_ended--> CANCELLED
+CHANGING --agreement_ended--> CANCELLED
+OVERDUE --agreement_ended--> CANCELLED
+OPEN --answer(some)--> ANSWERING
+OPEN --due_passed--> OVERDUE
+ANSWERING --all_keep--> DONE_KEPT
+ANSWERING --someone_wants_change--> CHANGING
+ANSWERING --someone_ends--> DONE_ENDED
+ANSWERING --due_passed--> OVERDUE
+CHANGING --amendment_adopted--> DONE_CHANGED
+CHANGING --amendment_rejected_or_lapsed--> OVERDUE
+OVERDUE --late_answer(all)--> DONE_KEPT
+OVERDUE --late_change--> CHANGING
+OVERDUE --someone_ends--> DONE_ENDED
+OVERDUE --grace_over--> LAPSED
+""")
+
 #: Recorded acts that end or change a version, by the record's kind.
 KINDS = {
     "version.declined": "decline",
     "version.withdrawn": "withdraw",
     "version.recalled": "recall",
-    "version.suspended": "review_grace_over",
-    "version.reaffirmed": "reaffirmed(by those who were silent)",
     "version.engagement_closed": "engagement_closed",
 }
 OPEN_STATES = frozenset({"ISSUED", "PARTLY_SIGNED"})

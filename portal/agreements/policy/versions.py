@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeAlias
 
 from portal.agreements.policy.facts import VersionFacts
 from portal.agreements.policy.machines import FORCE, OPEN_STATES, VERSION, withdrawing
+from portal.agreements.policy.reviews import Span, joined, slept_out_at, unreviewed
 
-#: From when to when, half-open; None means still.
-Span: TypeAlias = tuple[datetime, datetime | None]
 _SLEEP, _WAKE = "review_grace_over", "reaffirmed(by those who were silent)"
 
 
@@ -36,6 +34,8 @@ def _timers(facts: VersionFacts) -> Iterator[tuple[datetime, str]]:
     else:
         yield vouch_by, "recall_or_pairing_deadline"
     yield facts.valid_to, "valid_to"
+    if (slept_out := slept_out_at(facts)) is not None:
+        yield slept_out, "suspension_limit_over"
     if facts.successor_in_force_at is not None:
         yield facts.successor_in_force_at, "successor_in_force"
     for signature in facts.counting():
@@ -48,7 +48,7 @@ def _sleeps(facts: VersionFacts) -> Iterator[tuple[datetime, str]]:
     that the signature is not theirs (Z14). It is awake when neither keeps it asleep, and what fell
     asleep before it came into force does not begin awake."""
     begins = facts.force_at()
-    for start, end in _joined([*_unreviewed(facts), *_unproven(facts)]):
+    for start, end in joined([*unreviewed(facts), *_unproven(facts)]):
         since = start if begins is None else max(start, begins)
         if end is None or since < end:
             yield since, _SLEEP
@@ -56,36 +56,11 @@ def _sleeps(facts: VersionFacts) -> Iterator[tuple[datetime, str]]:
                 yield end, _WAKE
 
 
-def _unreviewed(facts: VersionFacts) -> Iterator[Span]:
-    start: datetime | None = None
-    for at, act in sorted(facts.acts):
-        if act == _SLEEP and start is None:
-            start = at
-        elif act == _WAKE and start is not None:
-            yield start, at
-            start = None
-    if start is not None:
-        yield start, None
-
-
 def _unproven(facts: VersionFacts) -> Iterator[Span]:
     for slot in facts.slots:
         if slot.role == "COACHEE":
             yield from (span for s in facts.signed if s.slot_id == slot.slot_id
                         for span in s.disputed)
-
-
-def _joined(spans: Iterable[Span]) -> list[Span]:
-    """Return half-open spans with those that overlap made one."""
-    found: list[Span] = []
-    for start, end in sorted(spans, key=lambda span: span[0]):
-        last = found[-1] if found else None
-        if last is not None and (last[1] is None or start <= last[1]):
-            ends = None if end is None or last[1] is None else max(end, last[1])
-            found[-1] = (last[0], ends)
-        else:
-            found.append((start, end))
-    return found
 
 
 def _named(state: str, act: str) -> str:
@@ -108,7 +83,7 @@ def history(facts: VersionFacts, now: datetime) -> list[tuple[datetime, str]]:
     Recorded acts come before timers of the same instant; what no longer applies is passed over.
     """
     moments = [(at, 0, event) for at, event in _sign_events(facts)]
-    moments += [(at, 1, event) for at, event in facts.acts if event not in (_SLEEP, _WAKE)]
+    moments += [(at, 1, event) for at, event in facts.acts]
     moments += [(at, 2, event) for at, event in _timers(facts)]
     moments += [(at, 3, event) for at, event in _sleeps(facts)]
     states = [(facts.issued_at, VERSION.after(VERSION.start, "issue"))]

@@ -10,11 +10,12 @@ from sqlalchemy import bindparam, select
 
 from portal.agreements import policy
 from portal.agreements.models import Agreement, AgreementVersion, Signature, SignerSlot
-from portal.agreements.policy import SignedFacts, SlotFacts, VersionFacts
-from portal.agreements.queries.taken import disputes_of, taken_in, withdrawn_of
+from portal.agreements.policy import REVIEWED, Rhythm, SignedFacts, SlotFacts, VersionFacts
+from portal.agreements.queries.reviewed import answers_of, called_of, settled
+from portal.agreements.queries.taken import TAKEN, disputes_of, withdrawn_of
 from portal.engagements.models import CoachingSession
 from portal.engagements.queries import coaching, parties_of
-from portal.ledger.queries import events_of, some_events_of
+from portal.ledger.queries import events_of, some_events_of, told_of
 from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
@@ -130,6 +131,9 @@ _WHOLE = (
         Agreement, AgreementVersion.id, AgreementVersion.agreement_id, AgreementVersion.number,
         AgreementVersion.hash, AgreementVersion.issued_at, AgreementVersion.sign_by,
         AgreementVersion.effective_from, AgreementVersion.valid_to,
+        AgreementVersion.starts_on, AgreementVersion.ends_on, AgreementVersion.timezone,
+        AgreementVersion.review_months, AgreementVersion.grace_days,
+        AgreementVersion.silence_days, AgreementVersion.review_moments,
         SignerSlot.id, SignerSlot.party_id, SignerSlot.role, SignerSlot.required,
         SignerSlot.vouching, SignerSlot.meaning,
         Signature.id, Signature.slot_id, Signature.version_hash, Signature.signed_at,
@@ -142,7 +146,11 @@ _WHOLE = (
     .where(Agreement.engagement_id.in_(bindparam("wanted", expanding=True)))
     .order_by(Agreement.created_at, Agreement.id, AgreementVersion.number, SignerSlot.id)
 )
-_VERSION, _SLOT, _SIGNATURE, _SESSION = slice(1, 9), slice(9, 15), slice(15, 19), slice(19, 22)
+_VERSION, _SLOT, _SIGNATURE, _SESSION = (
+    slice(1, 16), slice(16, 22), slice(22, 26), slice(26, 29))
+_SIGNED = 22
+#: Acts whose entries the rules read whole.
+_SAID = (*TAKEN, *REVIEWED)
 
 
 @dataclass(slots=True)
@@ -162,32 +170,46 @@ class _Gathered:
             self.versions[version[0]] = version
         if slot[0] is not None:
             self.slots[version[0]].append(SlotFacts(*slot))
-        if row[15] is not None:
+        if row[_SIGNED] is not None:
             self.signed[version[0]].append(row[_SIGNATURE])
         starts_at, ends_at, cancelled_at = row[_SESSION]
         if starts_at is not None:
             self.sessions[agreement.id] = (starts_at, min(ends_at, cancelled_at or ends_at))
 
-    def facts(self, events: list[Event], taken: list[Line]) -> list[VersionFacts]:
+    def facts(self, events: list[Event], told: list[Line]) -> list[VersionFacts]:
         """Return the facts of every version; an addendum is cut to its session (INV-9)."""
-        found = [replace(_facts(row, self.slots[i], self.signed[i], events),
-                         withdrawn=withdrawn_of(i, taken)) for i, row in self.versions.items()]
+        found = [_facts(row, self.slots[i], self.signed[i], events)
+                 for i, row in self.versions.items()]
+        if told:
+            found = [_with_told(facts, told, events) for facts in found]
+            known = {facts.version_id: facts for facts in found}
+            found = [settled(facts, told, known) for facts in found]
         return [facts.for_session(*self.sessions[facts.agreement_id])
                 if facts.agreement_id in self.sessions else facts for facts in found]
+
+
+def _with_told(facts: VersionFacts, told: list[Line], events: list[Event]) -> VersionFacts:
+    """Return the facts of a version with what was taken back of it and how it was looked at."""
+    return replace(facts, withdrawn=withdrawn_of(facts.version_id, told),
+                   called=called_of(facts.version_id, told),
+                   answers=answers_of(facts.version_id, told, events))
 
 
 def standing_of(
     work: Work, engagement_ids: Iterable[str], kinds: Collection[str] = ()
 ) -> dict[str, Standing]:
-    """Return what stands in many engagements, with two queries; events of `kinds` alone, if any."""
+    """Return what stands in many engagements, with two or three queries; events of `kinds` alone,
+    if any."""
     wanted = list(engagement_ids)
     events = some_events_of(work, wanted, kinds) if kinds else events_of(work, wanted)
     found = {engagement_id: _Gathered() for engagement_id in wanted}
     for row in work.session.execute(_WHOLE, {"wanted": wanted}):
         values: tuple[Any, ...] = tuple(row)
         found[values[0].engagement_id].take(values)
-    taken = taken_in(work, events)
-    return {e: Standing(g.agreements, _with_successors(g.facts(events[e], taken[e]), work.now),
+    said = [e for e, known in events.items() if any(event.kind in _SAID for event in known)]
+    told = told_of(work, said, _SAID) if said else {}
+    return {e: Standing(g.agreements,
+                        _with_successors(g.facts(events[e], told.get(e, [])), work.now),
                         events[e]) for e, g in found.items()}
 
 
@@ -209,8 +231,12 @@ def _facts(
             acts.append((event.at, policy.KINDS[event.kind]))
         elif event.kind == "signature.repudiated":
             repudiated[event.subject_id] = event.at
+    first, last, zone, months, grace, silence, moments = row[len(_COLUMNS):]
+    rhythm = Rhythm(first, last, zone, months, grace, silence,
+                    tuple(moments.split(",")) if moments else ())
     return VersionFacts(
-        **dict(zip(_COLUMNS, row, strict=True)), slots=tuple(slots), vouched=vouched,
+        **dict(zip(_COLUMNS, row, strict=False)), slots=tuple(slots), vouched=vouched,
+        rhythm=rhythm,
         acts=tuple(acts), signed=tuple(
             SignedFacts(s[0], s[1], s[2], s[3], repudiated.get(s[0]),
                         tuple(disputed.get(s[0], ()))) for s in signed),

@@ -6,32 +6,24 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from portal.agreements.policy import Withdrawn
-from portal.ledger.queries import told_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from portal.ground.work import Work
     from portal.ledger.policy import Event
     from portal.ledger.queries import Line
 
 #: What a signer may have taken back, by the record's kind.
-_TAKEN = ("line.withdrawn", "version.withdrawn", "version.declined")
-
-
-def taken_in(work: Work, events: Mapping[str, Sequence[Event]]) -> dict[str, list[Line]]:
-    """Return the entries by which something was taken back; asks where there is any."""
-    some = [e for e, known in events.items() if any(event.kind in _TAKEN for event in known)]
-    found = told_of(work, some, _TAKEN) if some else {}
-    return {e: found.get(e, []) for e in events}
+TAKEN = ("line.withdrawn", "version.withdrawn", "version.declined")
 
 
 def withdrawn_of(version_id: str, taken: Iterable[Line]) -> tuple[Withdrawn, ...]:
     """Return what signers took back of one version, oldest first."""
     return tuple(Withdrawn(line.at, line.facts["by"], line.facts.get("line"),
                            line.facts.get("categories"), line.facts["told"])
-                 for line in taken if line.subject_id == version_id and "by" in line.facts)
+                 for line in taken if line.kind in TAKEN and line.subject_id == version_id
+                 and "by" in line.facts)
 
 
 _FINDINGS = ("signature.upheld", "signature.repudiated")

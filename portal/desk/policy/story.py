@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from portal.agreements.policy import KINDS, VersionFacts
+from portal.agreements.policy import KINDS, REVIEWED, VersionFacts
 from portal.desk.policy.timeline import FOREVER, text_words
 
 #: So many entries stand on one page.
@@ -27,7 +27,7 @@ TOLD = frozenset({
     "party.vouched", "party.reminded", "party.link_renewed", "party.link_revoked",
     "party.address_changed", "party.on_paper", "party.by_link", "party.saw_by_mistake",
     "agreement.dropped", "version.issued", "version.signed", "version.recalled",
-    "version.draft_discarded", "version.reaffirmed", "version.withdrawn", "line.withdrawn",
+    "version.draft_discarded", "version.withdrawn", "line.withdrawn",
     "signature.disputed", "signature.upheld", "signature.repudiated",
     "invitation.opened", "invitation.bounced", "invitation.not_me",
     "session.planned", "session.moved", "session.cancelled", "pass.mode",
@@ -36,6 +36,7 @@ TOLD = frozenset({
     "amendment.retracted",
     "hand_over.proposed", "hand_over.accepted", "hand_over.taken_back", "hand_over.talk_wanted",
     "share.recorded",
+    "review.opened", "review.called", "review.kept", "review.change_wanted", "review.ended",
 })
 
 #: What is not told, and why.
@@ -48,7 +49,6 @@ UNTOLD: Mapping[str, str] = {
     "invitation.revoked": "a link that was declined is not alive: whether it was would tell (Z4)",
     "invitation.bound": "the signature says it",
     "invitation.completed": "the signature says it",
-    "version.suspended": "told as the end of the text, without a why",
     "version.engagement_closed": "told as the end of the text, without a why",
     "pass.closed": "the coachee closes a door at any minute, and nobody is told (K52)",
     "pass.reopened": "the coachee closes a door at any minute, and nobody is told (K52)",
@@ -57,7 +57,8 @@ UNTOLD: Mapping[str, str] = {
 }
 
 #: The entries that decide where a text stands.
-DECIDES = frozenset({*KINDS, "party.vouched", "signature.repudiated", "agreement.dropped"})
+DECIDES = frozenset({*KINDS, *REVIEWED, "party.vouched", "signature.repudiated",
+                     "agreement.dropped"})
 #: Where a text comes to stand by itself or by what is not told.
 TURNS = frozenset({"in_force", "not_concluded", "ended"})
 

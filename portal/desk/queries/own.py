@@ -182,10 +182,11 @@ def _lines(
             for line in offered]
 
 
-def _in_doubt(line: Agreed, facts: VersionFacts, now: datetime) -> bool:
-    """Tell whether whoever would receive it says that the signature is not theirs (Z14)."""
+def _asleep(line: Agreed, facts: VersionFacts, now: datetime) -> bool:
+    """Tell whether whoever would receive it was silent at a review, or says that the signature is
+    not theirs (Z14)."""
     roles = {who["role"] for who in line.recipients}
-    return any(slot.role in roles and facts.disputed_by(slot.party_id, now)
+    return any(slot.role in roles and agreements.sleeps_for(facts, slot.party_id, now)
                for slot in facts.slots)
 
 
@@ -198,6 +199,6 @@ def _chosen(
     taken = facts.line_taken_at(line.number, categories)
     state = agreements.line_state(agreements.LineFacts(
         line.number, line.optional, facts.valid_to, choice == "yes", taken,
-        asleep=_in_doubt(line, facts, now)), facts, now)
+        asleep=_asleep(line, facts, now)), facts, now)
     return replace(line, choice=choice, state="WITHDRAWN" if taken is not None else state,
                    taken=facts.taken_from(line.number))

@@ -37,6 +37,7 @@ from portal.engagements.policy import ask_facts, may_be_asked
 from portal.engagements.queries import parties_of
 from portal.links.queries import of_engagements
 from portal.reaching.policy import Word
+from portal.reviews.policy import next_moment
 
 if TYPE_CHECKING:
     from portal.engagements.models import Party
@@ -58,10 +59,13 @@ _OWN = (
 
 @dataclass(frozen=True, slots=True)
 class Projected:
-    """Hold the rows of one engagement as values for the two tables, without their ids."""
+    """Hold the rows of one engagement as values for the two tables, without their ids, and when
+    the clock alone brings something next."""
 
+    practice_id: str
     rows: list[dict[str, Any]]
     slots: list[dict[str, Any]]
+    next_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def project(work: Work, engagement_ids: Iterable[str]) -> dict[str, Projected]:
     links = defaultdict(list)
     for link in of_engagements(work, list(found)):
         links[link.engagement_id].append(link)
-    return {i: _project(_records(own, standing[i], parties[i], links[i], days, drafts))
+    return {i: _project(_records(own, standing[i], parties[i], links[i], days, drafts), work.now)
             for i, own in found.items()}
 
 
@@ -132,7 +136,7 @@ def _records(
     return _Records(engagement, standing, parties, links, days, drafts, said)
 
 
-def _project(records: _Records) -> Projected:
+def _project(records: _Records, now: datetime) -> Projected:
     rows, slots = [], []
     last, told = records.standing.events[-1].at, by_subject(records.standing.events)
     for agreement in records.standing.agreements.values():
@@ -151,7 +155,9 @@ def _project(records: _Records) -> Projected:
                 rows += [row for row in found if words is None or row["word"] in words]
                 slots += [_slot(records, older, signer) for signer in signers]
     shown = {row["version_id"] for row in rows}
-    return Projected(rows, [slot for slot in slots if slot["version_id"] in shown])
+    return Projected(records.engagement.practice_id, rows,
+                     [slot for slot in slots if slot["version_id"] in shown],
+                     next_moment(records.standing.versions, now))
 
 
 def _draft_rows(

@@ -104,6 +104,8 @@ def _new_version(one: Composed) -> NewVersion:
         effective_from=policy.start_of(dates.effective_from, dates.time_zone),
         valid_to=valid_to, sign_by=sign_by,
         review_months=pack.review_months, grace_days=pack.grace_days,
+        silence_days=pack.silence_days, check_in_months=pack.check_in_months,
+        review_moments=pack.review_moments,
     )
 
 

@@ -47,7 +47,8 @@ class _Post:
 
 def invite(
     work: Work, engagement: Engagement, party: Party, mail: str, *, until: datetime,
-    minutes: int = 0, texts: int = 1, post: _Post | None = None, **values: str,
+    minutes: int = 0, texts: int = 1, post: _Post | None = None, dedupe: str = "",
+    **values: str,
 ) -> None:
     """Send a party a new link that lives until an instant; the old one ends at once (Z9).
 
@@ -61,7 +62,7 @@ def invite(
         purpose=mail if mail in policy.LEAD_BACK else "sitting", lasts=until - work.now,
         known=post.known if post else None)
     base = work.ground.settings.base_url.rstrip("/")
-    tell(work, engagement, party, mail, dedupe=f"{mail}:{invitation.id}",
+    tell(work, engagement, party, mail, dedupe=dedupe or f"{mail}:{invitation.id}",
          subject_id=invitation.id, head=post.head if post else None, link=f"{base}/i/{token}",
          until=long_date(until - timedelta(seconds=1)), minutes=str(minutes),
          texts=str(texts), **values)

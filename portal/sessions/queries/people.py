@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from portal.agreements.models import Grant
-from portal.agreements.policy import LineFacts, line_state, state
+from portal.agreements.policy import LineFacts, line_state, sleeps_for, state
 from portal.agreements.queries import choices_of
 from portal.engagements.policy import party_state
 from portal.people.queries import names_of
@@ -153,7 +153,7 @@ def _opening(
     accepted = accepted or not grant.optional
     third = _third(standing, facts) or ""
     line = LineFacts(grant.number, grant.optional, until, accepted,
-                     asleep=facts.disputed_by(third, work.now))
+                     asleep=sleeps_for(facts, third, work.now))
     accepted = accepted and _taken_at(grant, facts, category) is None
     if not accepted or line_state(line, facts, work.now) not in ("PROPOSED", "ACTIVE"):
         return None

@@ -16,7 +16,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from portal.agreements.policy import history
+from portal.agreements.policy import GIVES, history, unheard
 from portal.sharing.policy.codes import ANY, FACT, RUNG, spread
 from portal.sharing.policy.world import (
     DENY,
@@ -36,11 +36,6 @@ if TYPE_CHECKING:
 
     from portal.agreements.policy import VersionFacts
     from portal.ledger.policy import Event
-
-#: Whose doubted signature puts every permission of its text to sleep; of anybody else's, those
-#: to that person sleep (Z14).
-_GIVES = frozenset({"COACHEE", "COACH"})
-
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -89,7 +84,7 @@ class Signed:
 class Text:
     """Hold a version with its lines, the optional ones with a yes, and what was taken back.
 
-    `asleep` are the times in which one of its signatures was in doubt.
+    `asleep` are the times in which one of its signatures was in doubt or somebody was silent.
     """
 
     facts: VersionFacts
@@ -143,8 +138,14 @@ def doubts(facts: VersionFacts, events: Iterable[Event]) -> list[Sleep]:
         elif event.kind == "signature.upheld" and event.subject_id in open_since:
             found.append((event.subject_id, open_since.pop(event.subject_id), event.at))
     every = [*found, *((signature, at, None) for signature, at in open_since.items())]
-    return [Sleep(start, end, None if mine[signature].role in _GIVES
+    return [Sleep(start, end, None if mine[signature].role in GIVES
                   else mine[signature].party_id) for signature, start, end in every]
+
+
+def silences(facts: VersionFacts) -> list[Sleep]:
+    """Return when the permissions to somebody sleep because they were silent at a review (2.5)."""
+    return [Sleep(start, end, party) for party, spans in unheard(facts).items()
+            for start, end in spans]
 
 
 def _version(text: Text, lines: tuple[Line, ...], now: datetime) -> Version:
@@ -154,13 +155,17 @@ def _version(text: Text, lines: tuple[Line, ...], now: datetime) -> Version:
     force = facts.force_at()
     ended = {name: at for at, name in reversed(states)}
     left = [ended[name] for name in ("WITHDRAWN", "TERMINATED") if name in ended]
-    nights = [Sleep(at, next((end for end, _name in states[place + 1:]), None))
-              for place, (at, name) in enumerate(states) if name == "SUSPENDED"]
+    # A night ends by waking up alone: whatever else comes after it is an end of everything.
+    nights = [Sleep(at, next((end for end, name in states[place + 1:place + 2]
+                              if name == "IN_FORCE"), None))
+              for place, (at, was) in enumerate(states) if was == "SUSPENDED"]
+    expired = ended.get("EXPIRED", facts.valid_to)
     return Version(
         id=facts.version_id, hash=facts.hash, lines=lines,
         required=tuple(slot.party_id for slot in facts.slots if slot.required),
         valid_from=facts.effective_from if force is None else force,
-        valid_to=ended.get("EXPIRED", facts.valid_to),
+        # That silence would end it is no end of it before it has.
+        valid_to=expired if expired <= now else facts.valid_to,
         signatures={slots[one.slot_id]: Signature(one.hash, one.at) for one in facts.signed},
         accepted=frozenset(line_id(facts.version_id, number) for number in text.accepted),
         held=force is None or "DECLINED" in ended or "VOID" in ended,

@@ -138,14 +138,16 @@ class _Looking:
         return None
 
     def _moments(self, category: str, who: str) -> list[datetime]:
-        """Return the moments to come at which a permission may end, in order."""
+        """Return the moments to come at which a permission may end, in order.
+
+        That it will sleep unless it is looked at again is no end of it: its review is to come.
+        """
         about = self.world.lines_about.get((who, category), NONE)
         found = {self.world.parties[who].left_at, *(no.line.starts for no in about.denies)}
         for permit in about.permits:
             version = permit.version
             found |= {version.valid_to, version.superseded_at, version.withdrawn_at,
                       permit.line.ends}
-            found |= {sleep.starts for sleep in version.suspended}
             found |= {taken.at for taken in version.withdrawals}
         return sorted(at for at in found if at is not None and at > self.now)
 

@@ -26,6 +26,7 @@ from portal.sharing.policy.loading import (
     Text,
     doubts,
     line_id,
+    silences,
     world_from,
 )
 from portal.sharing.policy.world import DENY, PERMIT, Line, Signature, TakenBack, Version, World
@@ -168,7 +169,7 @@ class _Loading:
                            _texts(one.facts.get("categories")))
                  for one in self.taken if one.subject_id == facts.version_id]
         return Text(facts, lines, self.accepted.get(facts.version_id, ()), taken,
-                    doubts(facts, self.standing.events))
+                    [*doubts(facts, self.standing.events), *silences(facts)])
 
 
 def _to_the_end(standing: Standing) -> list[VersionFacts]:

@@ -151,7 +151,8 @@ class Template:
     `counterpart` is the role that signs beside coach and coachee, if any. `named` are further
     roles whose names the text may print; a name of any other role never gets into it. `facts`
     are placeholders that the agreement itself fills. A template with `valid_days` runs so many
-    days past its first, and is signed before that. `most_pages` bounds each reader's screens.
+    days past its first, and is signed before that. `review_moments` are those beside the
+    rhythm at which it is looked at: "midpoint", "final". `most_pages` bounds each reader's screens.
     """
 
     code: str
@@ -175,6 +176,7 @@ class Template:
     sign_by_days: int
     silence_days: int
     pairing_days: int
+    review_moments: tuple[str, ...]
     questions: tuple[Question, ...]
     schedule: tuple[Mapping[str, str], ...]
     ceiling: tuple[Ceiling, ...]

@@ -83,6 +83,7 @@ def _template(raw: Mapping[str, Any], pack: RawPack, words: Vocabulary,
     return Template(
         **{name: raw[name] for name in _WORDS},
         **{name: raw.get(name, 0) for name in _SPANS},
+        review_moments=tuple(raw.get("review_moments", ())),
         locale=pack.common["locale"], pack_version=pack.common["version"], vocabulary=words,
         erecord_consent=pack.common["erecord_consent"],
         any_line=_ask(any_line), rule=_ask(pack.common["rule"]),

@@ -1,0 +1,164 @@
+"""Finding what is due, asking, reminding, and taking answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Executable, bindparam, select, update
+
+from portal.agreements.models import CalledReview, Timer
+from portal.agreements.policy import ANSWER_KINDS, Says, end_of_day
+from portal.agreements.queries import standing_of_one
+from portal.engagements.actions import hold, note, tell_coach
+from portal.engagements.queries import parties_of
+from portal.ground import chance
+from portal.ledger.policy import instant
+from portal.notices.actions import put_due
+from portal.notices.queries import were_put
+from portal.plain.errors import Missing, require
+from portal.reaching.actions import invite
+from portal.reviews.policy import Ask, asks_now, next_moment, why_not_call
+from portal.web.words import long_date
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import date, datetime
+
+    from portal.agreements.policy import Review, VersionFacts
+    from portal.engagements.models import Engagement, Party
+    from portal.ground.work import Ground, Work
+
+#: So many engagements are claimed in one transaction.
+BATCH = 500
+_CLAIMED = (update(Timer).where(Timer.engagement_id == bindparam("engagement"),
+                                Timer.next_at == bindparam("seen")).values(next_at=None))
+
+
+@cache
+def _upsert(dialect: str) -> Executable:
+    # Only the dialect in use is imported: the other one costs a tenth of a cold start.
+    module = import_module(f"sqlalchemy.dialects.{dialect}")
+    insert = module.insert(Timer.__table__)
+    made: Executable = insert.on_conflict_do_update(
+        index_elements=["engagement_id"], set_={"next_at": insert.excluded.next_at})
+    return made
+
+
+def set_timers(work: Work, timers: Mapping[str, tuple[str, datetime | None]]) -> None:
+    """Write when something is due next, by engagement: its practice and the instant, or None."""
+    if timers:
+        work.session.connection().execute(_upsert(work.ground.engine.dialect.name), [
+            {"engagement_id": engagement_id, "practice_id": practice_id, "next_at": next_at}
+            for engagement_id, (practice_id, next_at) in timers.items()])
+
+
+def claim_due(ground: Ground) -> int:
+    """Move what is due into the outbox, a batch in one transaction, and return how many
+    engagements that were. What it costs depends on what is due, not on what exists.
+
+    Two clockworks at once are harmless: a row is taken by compare-and-set, and what it puts into
+    the outbox is there once.
+    """
+    with ground.work(writes=True) as work:
+        rows = work.session.execute(
+            select(Timer.engagement_id, Timer.practice_id, Timer.next_at)
+            .where(Timer.next_at <= work.now).order_by(Timer.next_at).limit(BATCH)
+            .with_for_update(skip_locked=True)).all()
+        if rows:
+            put_due(work, [(row.practice_id, row.engagement_id, row.next_at) for row in rows])
+            work.session.connection().execute(_CLAIMED, [
+                {"engagement": row.engagement_id, "seen": row.next_at} for row in rows])
+        return len(rows)
+
+
+def attend(work: Work, engagement_id: str) -> int:
+    """Ask and remind whoever is to be asked in an engagement now, each in one mail, and set its
+    timer anew. Returns how many mails were put into the outbox.
+
+    After any time without a clockwork everybody is asked once, for what is due last.
+    """
+    engagement = hold(work, engagement_id)
+    standing = standing_of_one(work, engagement_id)
+    parties = parties_of(work, [engagement_id])[engagement_id]
+    asks = {party.id: ask for party in parties
+            if (ask := asks_now(standing.versions, party.id, party.role, standing.events,
+                                work.now)) is not None}
+    there = were_put(work, [_once(party_id, ask) for party_id, ask in asks.items()])
+    told = 0
+    for party in parties:
+        ask = asks.get(party.id)
+        if ask is None or _once(party.id, ask) in there or not _reachable(party):
+            continue
+        _ask(work, engagement, party, ask)
+        told += 1
+    set_timers(work, {engagement_id: (engagement.practice_id,
+                                      next_moment(standing.versions, work.now))})
+    return told
+
+
+def _once(party_id: str, ask: Ask) -> str:
+    return f"review:{party_id}:{ask.step_at.isoformat()}"
+
+
+def _reachable(party: Party) -> bool:
+    return party.contact_point_id is not None and not party.on_paper
+
+
+def _ask(work: Work, engagement: Engagement, party: Party, ask: Ask) -> None:
+    """Write to a party: the coach has a page of their own, everybody else gets a link."""
+    for facts, review in ask.waits:
+        if review.opens_at == ask.step_at:
+            note(work, engagement, "review.opened", facts.version_id,
+                 {"review": review.key, "party": party.id})
+    day, once = long_date(ask.day), _once(party.id, ask)
+    if party.role == "COACH":
+        tell_coach(work, engagement, "review", coach=party, dedupe=once, day=day)
+    else:
+        invite(work, engagement, party, "review", until=ask.until, dedupe=once,
+               texts=len(ask.waits), day=day)
+
+
+def answer(
+    work: Work, engagement: Engagement, party: Party, facts: VersionFacts, review: Review,
+    says: Says, *, amendment_id: str | None = None, told: str = "portal",
+    step: int | None = None,
+) -> None:
+    """Record what a party says to a review. The caller has asked `waits_for`, used up a code where
+    one is needed, and opens the amendment or ends what is to end in the same transaction.
+
+    `amendment_id` is what a wish to change opened, `told` says how ("portal" or "paper"), and
+    `step` is the step of the code.
+    """
+    note(work, engagement, ANSWER_KINDS[says], facts.version_id,
+         {"review": review.key, "party": party.id, "amendment": amendment_id, "told": told,
+          "step": step}, by=work.actor.person_id if work.actor else party.person_id)
+
+
+def call(
+    work: Work, engagement: Engagement, facts: VersionFacts, day: date, *, reason: str,
+    asks: Collection[str] | None = None,
+) -> str:
+    """Call for a review beside the rhythm, due at the end of a day in the version's zone, and
+    return its key. `reason` is for coach and coachee alone; `asks` are the roles that are asked,
+    or everybody (INV-22: a case asks coach and coachee).
+
+    Raises `Refused` with `CallNo`.
+    """
+    require(why_not_call(facts, day, work.now))
+    rhythm = facts.rhythm
+    if rhythm is None:
+        raise Missing("rhythm")
+    row = CalledReview(
+        id=chance.new_id(), practice_id=engagement.practice_id, engagement_id=engagement.id,
+        version_id=facts.version_id, key_id=engagement.key_id, called_at=work.now)
+    work.hide(row, "reason", reason)
+    work.session.add(row)
+    grace = end_of_day(day + timedelta(days=rhythm.grace_days), rhythm.zone)
+    note(work, engagement, "review.called", facts.version_id,
+         {"review": row.id, "day": day.isoformat(),
+          "due": instant(end_of_day(day, rhythm.zone)), "grace": instant(grace),
+          "asks": sorted(asks) if asks is not None else None})
+    return row.id
