@@ -23,6 +23,7 @@ from portal.issuing.views import bp as issuing
 from portal.ledger.actions import keep_notes
 from portal.people import views as people
 from portal.reaching.views import bp as reaching
+from portal.reaching.views import stop_now
 from portal.receipts.views import bp as receipts
 from portal.sessions.views import bp as sessions
 from portal.sharing.views import bp as sharing
@@ -98,7 +99,10 @@ def _furnish(app: Flask) -> None:
     addresses.register(app)
     uploads.register(app)
     # Programs send no cookie, so there is nothing that another site could send in their name.
-    CSRFProtect(app).exempt(tools)
+    csrf = CSRFProtect(app)
+    csrf.exempt(tools)
+    # A mail program that stops reminders has no form of ours; the view asks everybody else.
+    csrf.exempt(stop_now)
     people.register(app)
     errors.register(app)
     app.after_request(headers.protect)

@@ -29,8 +29,8 @@ from portal.handing.jobs import say_not_handed_over
 from portal.ledger.jobs import forget_old_access
 from portal.notices.actions import has_due, reopen
 from portal.notices.jobs import deliver
-from portal.reaching.actions import told
-from portal.reaching.jobs import answer_doors, ask_for_pairing, say_not_concluded
+from portal.reaching.actions import renew, told
+from portal.reaching.jobs import answer_doors, ask_for_pairing, remind_on_time, say_not_concluded
 from portal.reviews.jobs import fill_timers, review_due
 from portal.witness.jobs import take_checkpoints
 
@@ -59,7 +59,7 @@ class Job:
 
 
 def _deliver(ground: Ground) -> int:
-    return deliver(ground, told, enclosed)
+    return deliver(ground, told, enclosed, renew)
 
 
 def _seal(ground: Ground) -> int:
@@ -78,6 +78,7 @@ JOBS = {job.name: job for job in (
     Job("timers", 86_400, _timers, "timers set"),
     Job("lists", 86_400, renew_lists, "lists made"),
     Job("deadlines", 3600, say_not_concluded, "engagements looked at"),
+    Job("reminders", 3600, remind_on_time, "engagements reminded"),
     Job("voice", 3600, ask_for_pairing, "engagements asked"),
     Job("hand-overs", 3600, say_not_handed_over, "hand-overs looked at"),
     Job("forget", 86_400, forget_old_access, "lines deleted"),

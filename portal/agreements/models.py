@@ -74,7 +74,7 @@ class AgreementVersion(Base):
     ends_on: Mapped[date]
     effective_from: Mapped[Instant]
     valid_to: Mapped[Instant]
-    sign_by: Mapped[Instant]
+    sign_by: Mapped[Instant] = mapped_column(index=True)
     review_months: Mapped[int]
     grace_days: Mapped[int]
     silence_days: Mapped[int]

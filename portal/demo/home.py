@@ -53,6 +53,9 @@ def surroundings(home: Path, port: int, mail_port: int | None = None) -> dict[st
         "PORTAL_MAIL_FROM": "portal@berg.example",
         "PORTAL_TRUSTED_HOSTS": "127.0.0.1,localhost",
         "PORTAL_TICK_SECONDS": "2",
+        # Whoever tries it at night wants to read what was sent.
+        "PORTAL_MAIL_FROM_HOUR": "0",
+        "PORTAL_MAIL_UNTIL_HOUR": "24",
     }
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_wtf import FlaskForm
-from wtforms import SearchField, SelectMultipleField
+from wtforms import RadioField, SearchField, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.people.forms import zones
+from portal.web.forms import filled
 from portal.web.words import later as _
 
 if TYPE_CHECKING:
@@ -33,4 +35,21 @@ class EyesForm(FlaskForm):
         form = cls() if sent else cls(
             None, data={"lines": [flip.id for flip in seen.flips if flip.is_yes]})
         form.lines.choices = [(flip.id, flip.sentence) for flip in seen.flips]
+        return form
+
+
+class MailsForm(FlaskForm):
+    """Whether somebody wants to be reminded, and the clock that they live by."""
+
+    reminders = RadioField(_("Reminders about this engagement"),
+                           validators=[filled(_("Choose one of the two."))])
+    timezone = SelectField(_("Your time zone"), validate_choice=True)
+
+    @classmethod
+    def of(cls, *, reminders: bool, own: str, practices: str) -> MailsForm:
+        """Offer the choices; what holds now is chosen, so that sending it changes nothing."""
+        form = cls(data={"reminders": "yes" if reminders else "no", "timezone": own})
+        form.reminders.choices = [("yes", _("Remind me when something waits")),
+                                  ("no", _("Send me no reminders"))]
+        form.timezone.choices = [("", practices), *((zone, zone) for zone in zones())]
         return form

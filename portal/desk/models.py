@@ -78,5 +78,6 @@ class BoardSlot(Base):
     asked_at: Mapped[Instant | None]
     reminded_at: Mapped[Instant | None]
     wrong_person: Mapped[bool]
+    no_reminders: Mapped[bool]
     vouching: Mapped[bool]
     vouched_at: Mapped[Instant | None]

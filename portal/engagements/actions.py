@@ -13,6 +13,7 @@ from portal.engagements.queries import coach_of, domains_of, organisation_by_nam
 from portal.ground import chance
 from portal.ledger.actions import lock_chain, open_chain, record
 from portal.notices.actions import put_mail
+from portal.notices.policy import is_reminder
 from portal.people.actions import list_name
 from portal.people.queries import (
     address_of,
@@ -184,7 +185,8 @@ def tell(
 
     Every mail says what the letterhead says, which whoever writes several brings along, and
     where the recipient's own page is. Values never hold what was agreed. What can wait joins the
-    recipient's letter of the day. Nobody is written to who signs on paper.
+    recipient's letter of the day, in the hours of their own zone; a reminder says how to get no
+    more of them. Nobody is written to who signs on paper.
     """
     if party.contact_point_id is None or party.on_paper:
         return
@@ -196,10 +198,26 @@ def tell(
         work, name, address_of(work, party.contact_point_id),
         {**asdict(head), "reply_to": "" if own else head.reply_to, "role": party.role,
          "page": f"{base}/engagements/{engagement.id}" if own else f"{base}/p",
-         "hello": work.reveal(person, "name"), **values},
+         "hello": work.reveal(person, "name"), "zone": person.timezone or head.zone,
+         "stop": f"{base}/stop/{stop_token(work, party.id)}" if is_reminder(name) else "",
+         **values},
         dedupe=dedupe, practice_id=engagement.practice_id, key_id=person.key_id,
         engagement_id=engagement.id, subject_id=subject_id, recipient_id=person.id,
     )
+
+
+def stop_token(work: Work, party_id: str) -> str:
+    """Return what stands in an address by which a person gets no more reminders about one
+    engagement. It is signed, opens nothing, and says no more than a random id."""
+    return work.ground.stops.make(party_id.encode("ascii"))
+
+
+def party_to_stop(work: Work, token: str) -> Party | None:
+    """Return whose reminders a token stops, or None for anything that we did not write."""
+    secret = work.ground.stops.read(token)
+    if secret is None:
+        return None
+    return work.session.get(Party, secret.decode("ascii", "replace"))
 
 
 def tell_coach(

@@ -18,7 +18,7 @@ TIMEOUT_SECONDS = 20
 
 
 class MailRefused(Exception):
-    """Say that the server refused this recipient or message for good (5xx)."""
+    """Say that the server refused this recipient or this message for good (5xx)."""
 
 
 class MailDown(Exception):
@@ -75,7 +75,11 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """Hold one mail: subject and bodies are finished texts, enclosures finished files."""
+    """Hold one mail: subject and bodies are finished texts, enclosures finished files.
+
+    `thread` is the id of the conversation that it belongs to, as a Message-ID; `unsubscribe` the
+    address that a POST of one click stops such mails at.
+    """
 
     to: str
     subject: str
@@ -87,10 +91,13 @@ class Letter:
     reply_to: str | None
     at: datetime
     enclosures: Sequence[Enclosure] = ()
+    thread: str | None = None
+    unsubscribe: str | None = None
 
 
 def message(letter: Letter) -> EmailMessage:
-    """Return the mail with the headers of an automatic notice (RFC 3834).
+    """Return the mail with the headers of an automatic notice (RFC 3834), of its conversation
+    (RFC 5322) and of stopping it with one click (RFC 2369 and 8058).
 
     `EmailMessage` refuses line breaks in headers, so no value can add a header or a recipient.
     """
@@ -102,6 +109,12 @@ def message(letter: Letter) -> EmailMessage:
     mail["Message-ID"] = letter.message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
+    if letter.thread:
+        # Nobody was sent a mail of this id; programs gather what names the same one.
+        mail["In-Reply-To"] = mail["References"] = letter.thread
+    if letter.unsubscribe:
+        mail["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if letter.reply_to:
         mail["Reply-To"] = letter.reply_to
     mail.set_content(letter.text)
@@ -113,15 +126,24 @@ def message(letter: Letter) -> EmailMessage:
 
 
 def send(server: Server, letter: Letter) -> None:
-    """Hand one mail over; raises `MailRefused` for 5xx and `MailDown` for everything passing."""
+    """Hand one mail over; raises `MailRefused` where the server refuses the address or the mail
+    with 5xx, and `MailDown` for everything passing.
+
+    A server that refuses our own address is a fault of the installation: no reader's address is
+    blamed for it, and the mail waits until it is mended.
+    """
     try:
         with server.connect() as smtp:
             smtp.send_message(message(letter), from_addr=letter.sender, to_addrs=[letter.to])
     except smtplib.SMTPRecipientsRefused as refused:
         code = next(iter(refused.recipients.values()))[0]
         raise (MailRefused if code >= 500 else MailDown)(f"smtp_{code}") from refused
+    except smtplib.SMTPSenderRefused as refused:
+        raise MailDown(f"sender_{refused.smtp_code}") from refused
+    except smtplib.SMTPDataError as refused:
+        code = refused.smtp_code
+        raise (MailRefused if code >= 500 else MailDown)(f"data_{code}") from refused
     except smtplib.SMTPResponseException as answer:
-        code = answer.smtp_code
-        raise (MailRefused if code >= 500 else MailDown)(f"smtp_{code}") from answer
+        raise MailDown(f"smtp_{answer.smtp_code}") from answer
     except (OSError, smtplib.SMTPException) as trouble:
         raise MailDown(type(trouble).__name__) from trouble

@@ -104,6 +104,16 @@ class Settings:
         "nobody else reads. With 0 none ever does, and everybody signs in for theirs.",
         8, least=0, most=25,
     )
+    mail_from_hour: int = _says(
+        "From which hour of the day news and reminders go out, by the recipient's clock. What "
+        "somebody asked for, a first invitation and a warning go at once.",
+        8, least=0, most=23,
+    )
+    mail_until_hour: int = _says(
+        "Until which hour of the day they go out. With an hour that is not after the first they "
+        "go out at any time.",
+        20, least=0, most=24,
+    )
     coach_idle_minutes: int = _says(
         "After how many minutes unused a coach is signed out.", 60, least=1, most=1440
     )

@@ -148,6 +148,7 @@ class Ground:
     engine: Engine
     vault: Vault
     links: LinkSigner
+    stops: LinkSigner
     keep_notes: Callable[[Session, datetime, Origin, list[Note]], None]
     keep_board: Callable[[Work], None]
     stopping: bool = False
@@ -210,6 +211,7 @@ def make_ground(
         engine=make_engine(settings.database_url),
         vault=Vault(settings.master_keys, _rereading(settings)),
         links=LinkSigner(settings.link_keys),
+        stops=LinkSigner(settings.link_keys, "stop"),
         keep_notes=keep_notes,
         keep_board=keep_board,
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from portal.ground.mail import Enclosure, Letter, MailDown, MailRefused, Server, send
-from portal.notices.actions import Claimed, claim_mails, settle
-from portal.notices.policy import Attempt, Outcome, can_wait, told_once
+from portal.notices.actions import Claimed, Renew, claim_mails, settle
+from portal.notices.policy import Attempt, Outcome, after_break, can_wait, is_reminder, told_once
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -22,6 +24,8 @@ Told = Callable[["Work", Claimed, Outcome], None]
 
 #: Returns what goes along with a mail to where it is sent now: (work, mail). Read only.
 Enclose = Callable[["Work", Claimed], Sequence[Enclosure]]
+
+log = logging.getLogger("portal.mail")
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "mail"
 
@@ -56,7 +60,7 @@ def letter(
     """Return the finished mail; the subject names the practice and no other person (Z29).
 
     Several pieces of news make one letter, under the id of the first. `enclosed` are the files
-    that go along, by the id of the mail.
+    that go along, by the id of the mail. A letter that reminds offers to stop that (RFC 8058).
     """
     enclosed = enclosed or {}
     first = mails[0]
@@ -66,6 +70,9 @@ def letter(
         values["news"] = told_once([
             (mail.name, {**mail.values, "enclosed": "yes" if enclosed.get(mail.id) else ""})
             for mail in mails])
+    stop = next((mail.values["stop"] for mail in mails
+                 if is_reminder(mail.name) and mail.values.get("stop")), "")
+    values["stop"] = stop
     host = urlsplit(settings.base_url).hostname or "localhost"  # type: ignore[attr-defined]
     subject, text = in_words(folder, values)
     return Letter(
@@ -74,8 +81,18 @@ def letter(
         message_id=f"<{first.id}@{host}>", sender_name=first.values["practice"],
         sender=settings.mail_from, reply_to=first.values.get("reply_to") or None,  # type: ignore[attr-defined]
         at=now,  # type: ignore[arg-type]
+        thread=thread_of(first, host), unsubscribe=stop or None,
         enclosures=[file for mail in mails for file in enclosed.get(mail.id, ())],
     )
+
+
+def thread_of(mail: Claimed, host: str) -> str | None:
+    """Return the id under which mail programs gather what one person gets about one engagement,
+    or None for a mail about none. It tells nothing: a digest of two random ids."""
+    if mail.engagement_id is None or mail.recipient_id is None:
+        return None
+    digest = sha256(f"{mail.engagement_id}/{mail.recipient_id}".encode()).hexdigest()
+    return f"<{digest[:32]}.thread@{host}>"
 
 
 def _enclosed(
@@ -103,10 +120,13 @@ def _attempt(ground: Ground, mails: Sequence[Claimed], enclose: Enclose) -> Atte
         return Attempt(Outcome.BOUNCED, str(refused))
     except MailDown as down:
         return Attempt(Outcome.LATER, str(down)[:24])
+    except Exception as broken:  # noqa: BLE001 - one mail that cannot be written stops no other
+        log.error("a mail of the kind %s broke: %s", mails[0].name, type(broken).__name__)
+        return after_break(mails[0].attempts, f"broke_{type(broken).__name__}"[:24])
     return Attempt(Outcome.DONE)
 
 
-def deliver(ground: Ground, told: Told, enclose: Enclose) -> int:
+def deliver(ground: Ground, told: Told, enclose: Enclose, renew: Renew) -> int:
     """Send every due mail once, with what goes along, and return how many were tried.
 
     Claimed in one transaction, sent outside any, settled in another: a dead mail server or a
@@ -114,7 +134,7 @@ def deliver(ground: Ground, told: Told, enclose: Enclose) -> int:
     process that was told to stop finishes the mail in hand.
     """
     tried = 0
-    while not ground.stopping and (mails := claim_mails(ground)):
+    while not ground.stopping and (mails := claim_mails(ground, renew)):
         tried += 1
         attempt = _attempt(ground, mails, enclose)
         with ground.work(writes=True) as work:

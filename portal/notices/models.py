@@ -13,13 +13,15 @@ class Notice(Base):
     engagement in which something is due by the clock.
 
     `topic` is "mail", "news", "seal" or "due". Destination and values are encrypted under `key_id`
-    and are wiped once the notice is settled. `settled_as` is "done", "bounced" or "given_up".
+    and are wiped once the notice is settled. `settled_as` is "done", "bounced", "given_up", or
+    "needless" for a reminder of what waited no more when it was to go out.
     `recipient_id` tells apart who gets one letter a day; `letter_id` is the notice under whose
     name a letter goes out, for each of those that it tells.
     """
 
     __tablename__ = "notice"
-    __table_args__ = (Index(None, "topic", "settled_at", "due_at"),)
+    __table_args__ = (Index(None, "topic", "settled_at", "due_at"),
+                      Index(None, "settled_as", "settled_at"))
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     practice_id: Mapped[Id] = mapped_column(index=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import case, func, or_, select
 
 from portal.notices.models import Notice
-from portal.notices.policy import LetterFacts
+from portal.notices.policy import Hours, LetterFacts
 
 if TYPE_CHECKING:
     from portal.ground.work import Work
@@ -21,6 +21,7 @@ class Posted:
     """Say what became of a notice, without its content."""
 
     subject_id: str | None
+    recipient_id: str | None
     topic: str
     name: str
     created_at: datetime
@@ -35,9 +36,9 @@ def posted(work: Work, engagement_ids: Iterable[str]) -> dict[str, list[Posted]]
     """Return the notices of engagements, newest first, with one query."""
     found: dict[str, list[Posted]] = {engagement_id: [] for engagement_id in engagement_ids}
     rows = work.session.execute(
-        select(Notice.engagement_id, Notice.subject_id, Notice.topic, Notice.name,
-               Notice.created_at, Notice.attempts, Notice.trouble, Notice.settled_at,
-               Notice.settled_as, Notice.due_at)
+        select(Notice.engagement_id, Notice.subject_id, Notice.recipient_id, Notice.topic,
+               Notice.name, Notice.created_at, Notice.attempts, Notice.trouble,
+               Notice.settled_at, Notice.settled_as, Notice.due_at)
         .where(Notice.engagement_id.in_(found)).order_by(Notice.created_at.desc(), Notice.id)
     )
     for row in rows:
@@ -99,4 +100,6 @@ def letter_facts(work: Work, recipient_id: str, zone: str) -> LetterFacts:
         .where(Notice.topic == "news", Notice.recipient_id == recipient_id,
                Notice.letter_id.is_not(None))
     ).one()
-    return LetterFacts(last, bool(open_letters), zone)
+    settings = work.ground.settings
+    return LetterFacts(last, bool(open_letters), zone,
+                       Hours(settings.mail_from_hour, settings.mail_until_hour))

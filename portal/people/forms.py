@@ -36,7 +36,7 @@ def role_choices() -> list[tuple[str, str]]:
 
 
 @cache
-def _zones() -> list[str]:
+def zones() -> list[str]:
     """Return the time zones of places, and UTC: the others are for machines."""
     places = sorted(zone for zone in available_timezones()
                     if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
@@ -67,7 +67,7 @@ class PracticeForm(FlaskForm):
 
     def name_choices(self, present: str) -> None:
         """Offer the time zones, and the one that the practice has, whatever it is called."""
-        self.timezone.choices = [(zone, zone) for zone in sorted({present, *_zones()})]
+        self.timezone.choices = [(zone, zone) for zone in sorted({present, *zones()})]
 
 
 class KeyForm(FlaskForm):

@@ -29,7 +29,8 @@ class Practice(Base):
 
 
 class Person(Base):
-    """A person as one practice knows them; `successor_of` names who may act for a lost coach."""
+    """A person as one practice knows them. `timezone` is the clock that they live by, where it is
+    not that of the practice."""
 
     __tablename__ = "person"
 
@@ -39,6 +40,7 @@ class Person(Base):
     name_enc: Mapped[bytes] = mapped_column(LargeBinary)
     legal_name_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
     locale: Mapped[str] = mapped_column(String(12))
+    timezone: Mapped[str | None] = mapped_column(String(64))
     is_minor: Mapped[bool] = mapped_column(default=False)
     majority_on: Mapped[date | None]
     fails: Mapped[int] = mapped_column(default=0)

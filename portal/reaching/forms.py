@@ -18,6 +18,18 @@ class LostForm(FlaskForm):
                                                 at_most(254), mail_address])
 
 
+class StopForm(FlaskForm):
+    """Whether somebody wants to be reminded; nothing is chosen beforehand, so that a scanner that
+    presses the button changes nothing (Z9)."""
+
+    wish = RadioField(_("What would you like?"), validators=[filled(_("Choose one of the two."))])
+
+    def name_choices(self) -> None:
+        """Offer the two answers."""
+        self.wish.choices = [("stop", _("Send me no more reminders")),
+                             ("keep", _("Remind me as before"))]
+
+
 def _unless_on_paper(form: Form, field: Field) -> None:
     """Ask for no address of somebody who has none."""
     if "on_paper" in form and form["on_paper"].data:

@@ -1,5 +1,5 @@
-"""What happens by the clock: answering the front door, saying "not concluded", asking for the
-voice check."""
+"""What happens by the clock: answering the front door, reminding, saying "not concluded", asking
+for the voice check."""
 
 from __future__ import annotations
 
@@ -17,18 +17,23 @@ from portal.clockwork.queries import held_back
 from portal.engagements.actions import hold, tell
 from portal.engagements.queries import parties_of
 from portal.ground.vault import CannotOpen
-from portal.links.queries import linked
+from portal.links.queries import linked, of_engagements
 from portal.people.actions import PRINT, resend
 from portal.people.policy import normal_address
-from portal.people.queries import open_invitations, points_by_address, practice_or_missing
-from portal.reaching.actions import send_return
+from portal.people.queries import (
+    open_invitations,
+    points_and_people,
+    points_by_address,
+    practice_or_missing,
+)
+from portal.reaching.actions import remind_on_its_day, send_return
 from portal.reaching.models import DoorRequest
-from portal.reaching.policy import DOOR_EVERY, has_lapsed, hears_of, pairing_day
+from portal.reaching.policy import DOOR_EVERY, has_lapsed, hears_of, reminder_due, wants_reminders
+from portal.reaching.queries import asked_facts, open_checks, with_open_texts
 from portal.web.words import speak
 
 if TYPE_CHECKING:
     from portal.agreements.policy import VersionFacts
-    from portal.agreements.queries import Standing
     from portal.ground.work import Ground, Work
 
 log = logging.getLogger("portal.reaching")
@@ -133,25 +138,47 @@ def ask_for_pairing(ground: Ground) -> int:
             .where(Signature.signed_at > work.now - _LOOK_BACK))}
         due = [Item(engagement_id, signed[engagement_id], engagement_id)
                for engagement_id, standing in standing_of(work, list(signed)).items()
-               if _open_checks(standing, work.now)]
+               if open_checks(standing, work.now)]
     return each(ground, "voice", due, _ask)
 
 
 def _ask(work: Work, engagement_id: str) -> None:
     engagement = hold(work, engagement_id)
     parties = {p.id: p for p in parties_of(work, [engagement_id])[engagement_id]}
-    open_checks = _open_checks(standing_of_one(work, engagement_id), work.now)
-    for party_id, (day, version_id) in open_checks.items():
+    standing = standing_of_one(work, engagement_id)
+    for party_id, (day, version_id) in open_checks(standing, work.now).items():
+        if not wants_reminders(party_id, standing.events):
+            continue
         tell(work, engagement, parties[party_id], "pairing_wanted",
              dedupe=f"pairing:{version_id}:{party_id}:{day}")
 
 
-def _open_checks(standing: Standing, now: datetime) -> dict[str, tuple[int, str]]:
-    """Return the parties whose voice check is asked for, each with the day and the version."""
-    found: dict[str, tuple[int, str]] = {}
-    for facts in standing.versions:
-        for slot in facts.slots:
-            day = pairing_day(facts, slot.party_id, now)
-            if day is not None and day > found.get(slot.party_id, (0, ""))[0]:
-                found[slot.party_id] = (day, facts.version_id)
+def remind_on_time(ground: Ground) -> int:
+    """Remind everybody for whom one of the days has come and something still waits (domain 2.8);
+    returns in how many engagements."""
+    with ground.work(writes=False) as work:
+        due = [item for some in with_open_texts(work) for item in _with_due(work, some)]
+    return each(ground, "reminders", due, _remind)
+
+
+def _remind(work: Work, engagement_id: str) -> None:
+    engagement = hold(work, engagement_id)
+    for party in parties_of(work, [engagement_id])[engagement_id]:
+        remind_on_its_day(work, engagement, party)
+
+
+def _with_due(work: Work, engagement_ids: list[str]) -> list[Item]:
+    """Return those of some engagements in which somebody is to be reminded."""
+    parties, links = parties_of(work, engagement_ids), defaultdict(list)
+    for link in of_engagements(work, engagement_ids):
+        links[link.engagement_id].append(link)
+    # Held until the end, so that each finds its person and address without asking again.
+    _held = points_and_people(work, [party.contact_point_id for own in parties.values()
+                                     for party in own if party.contact_point_id])
+    found = []
+    for engagement_id, standing in standing_of(work, engagement_ids).items():
+        own = parties[engagement_id]
+        facts = [asked_facts(work, standing, party, links[engagement_id]) for party in own]
+        if any(one is not None and reminder_due(one, work.now) for one in facts):
+            found.append(Item(engagement_id, own[0].practice_id, engagement_id))
     return found

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from portal.agreements.policy import VersionFacts, state
 from portal.ledger.policy import Event
+from portal.notices.policy import Hours, LetterFacts, next_letter
+from portal.plain.rhythm import INVITATION, Beat, due_beat
 
 #: A person gets at most one reminder in this time (domain 2.8: one mail a day).
 BETWEEN_REMINDERS = timedelta(hours=20)
@@ -38,10 +42,13 @@ class RemindNo(StrEnum):
 
     NOTHING_WAITS = "nothing_waits"
     TOO_SOON = "too_soon"
+    NOT_WISHED = "not_wished"
 
 
 #: What the coach does to a party's links; written down whether or not anything went out.
 COACH_ACTS = frozenset({"party.reminded", "party.link_renewed", "party.link_revoked"})
+#: What a person said about being reminded, by what the record calls it.
+WISHES = {"party.reminders_stopped": False, "party.reminders_wanted": True}
 _STEPS = (("invitation.bound", Word.IDENTIFIED), ("invitation.opened", Word.OPENED),
           ("invitation.sent", Word.SENT))
 
@@ -137,14 +144,75 @@ def pairing_day(facts: VersionFacts, party_id: str, now: datetime) -> int | None
     return max((day for day in PAIRING_DAYS if now >= signed + timedelta(days=day)), default=None)
 
 
-def why_not_remind(
-    waits: bool, last: datetime | None, now: datetime, *, letter_today: bool = False
-) -> RemindNo | None:
-    """Return why no reminder goes out now, or None. The pause is looked at first, for it is all
-    that the coach may learn; a letter of the day fills it too."""
-    if letter_today or (last is not None and now - last < BETWEEN_REMINDERS):
-        return RemindNo.TOO_SOON
-    return None if waits else RemindNo.NOTHING_WAITS
+def wants_reminders(party_id: str, events: Iterable[Event]) -> bool:
+    """Tell whether a person wants to be reminded of an engagement: what they said last counts.
+
+    It concerns mails that ask again, and neither what they may do nor any other mail.
+    """
+    said = [WISHES[e.kind] for e in events if e.subject_id == party_id and e.kind in WISHES]
+    return said[-1] if said else True
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFacts:
+    """Hold what decides when a person is reminded of what they were asked to sign.
+
+    All of it is the same for silence and for a decline, so that the coach sees no difference
+    (Z4): `asked_at` is when the newest of the texts went out to them, `last` the newest act of
+    the coach or the clockwork that wrote to them since, whether or not a mail went out, and
+    `until` the last day to sign. `reached` says that the newest link arrived, was not taken back
+    and found the right person.
+    """
+
+    asked_at: datetime
+    last: datetime | None
+    until: datetime
+    zone: str
+    hours: Hours
+    reached: bool
+    wished: bool
+
+    def goes_out(self, at: datetime) -> datetime:
+        """Return when a reminder of an instant goes out: then, or when the night is over."""
+        return next_letter(LetterFacts(None, False, self.zone, self.hours), at)
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """Hold what came of a coach's reminder: None for why it does not go out, and when it does, or
+    when the next one can be sent."""
+
+    why: RemindNo | None
+    at: datetime
+
+
+def nudge(facts: AskedFacts, now: datetime, *, waits: bool) -> Nudge:
+    """Return whether the coach may remind now.
+
+    The pause is looked at before what waits, for it is all that the coach may learn. It counts
+    from when the last reminder could go out, and lasts into the next day: so a letter of that
+    reminder is never what says no.
+    """
+    if not facts.wished:
+        return Nudge(RemindNo.NOT_WISHED, now)
+    if facts.last is not None:
+        went = facts.goes_out(facts.last)
+        zone = ZoneInfo(facts.zone)
+        tomorrow = datetime.combine(went.astimezone(zone).date() + timedelta(days=1), time(), zone)
+        again = max(went + BETWEEN_REMINDERS, tomorrow.astimezone(UTC))
+        if now < again:
+            return Nudge(RemindNo.TOO_SOON, facts.goes_out(again))
+    return Nudge(None if waits else RemindNo.NOTHING_WAITS, facts.goes_out(now))
+
+
+def reminder_due(facts: AskedFacts, now: datetime) -> Beat | None:
+    """Return which reminder the clockwork sends now, or None (domain 2.8): in the hours in which
+    letters go out, and to whom the coach could send one."""
+    if not (facts.reached and facts.wished) or facts.goes_out(now) > now:
+        return None
+    last = max(facts.asked_at, facts.last) if facts.last is not None else facts.asked_at
+    return due_beat(INVITATION, facts.asked_at, facts.zone, now, last=last,
+                    pause=BETWEEN_REMINDERS, until=facts.until)
 
 
 def last_of(moments: Sequence[datetime]) -> datetime | None:

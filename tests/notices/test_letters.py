@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from email.message import EmailMessage
 
 import pytest
@@ -17,16 +17,18 @@ from portal.evidence.models import Seal
 from portal.factors.actions import make_recovery_codes, use_recovery_code
 from portal.notices.actions import claim_mails
 from portal.notices.models import Notice
-from portal.notices.policy import LEASE, NEWS, LetterFacts, can_wait, next_letter, told_once
+from portal.notices.policy import LEASE, NEWS, Hours, LetterFacts, can_wait, next_letter, told_once
 from portal.people.actions import add_address
 from portal.people.models import Person
 from portal.people.policy import Owner, ReadBy
+from portal.reaching.actions import renew
 from portal.worker import run_job
 from tests.builders import World, add_engagement, add_practice, conclude, issue
 from tests.cast import ANA, BEN
 from tests.mailroom import Mailroom, running
 
 VIENNA = "Europe/Vienna"
+DAYTIME = Hours(8, 20)
 #: Words that would tell how somebody answered, or that something was taken back (Z3, Z4).
 TELLING = ("declin", "refus", "withdr", "reject", "said no", "your consent", "chose", "optional")
 
@@ -74,25 +76,42 @@ def words(mail: EmailMessage) -> str:
     return str(body.get_content())
 
 
-@pytest.mark.parametrize(("last", "under_way", "due"), [
-    (None, False, "2026-11-23 22:30"),
-    (None, True, "2026-11-24 07:00"),
-    ("2026-11-22 22:59", False, "2026-11-23 22:30"),  # 23:59 in Vienna, the day before
-    ("2026-11-22 23:00", False, "2026-11-24 07:00"),  # midnight: this day
-    ("2026-11-23 22:29", False, "2026-11-24 07:00"),
+@pytest.mark.parametrize(("now", "last", "under_way", "due"), [
+    ("2026-11-23 09:00", None, False, None),
+    ("2026-11-23 09:00", None, True, "2026-11-24 07:00"),
+    ("2026-11-23 09:00", "2026-11-22 22:59", False, None),  # 23:59 in Vienna, the day before
+    ("2026-11-23 09:00", "2026-11-22 23:00", False, "2026-11-24 07:00"),  # midnight: this day
+    ("2026-11-23 09:00", "2026-11-23 08:59", False, "2026-11-24 07:00"),
+    ("2026-11-23 06:59", None, False, "2026-11-23 07:00"),  # before eight in Vienna
+    ("2026-11-23 07:00", None, False, None),
+    ("2026-11-23 18:59", None, False, None),
+    ("2026-11-23 19:00", None, False, "2026-11-24 07:00"),  # eight in the evening
+    ("2026-11-23 23:30", None, False, "2026-11-24 07:00"),  # after midnight
+    ("2026-11-23 23:30", "2026-11-23 18:00", False, "2026-11-24 07:00"),
+    ("2027-03-27 20:00", None, False, "2027-03-28 06:00"),  # summer begins in the night
+    ("2027-10-30 19:00", None, False, "2027-10-31 07:00"),  # and ends
+    ("2027-10-31 06:59", None, False, "2027-10-31 07:00"),
 ])
-def test_waits_until_eight_tomorrow_where_a_letter_went_today(
-    last: str | None, under_way: bool, due: str
+def test_goes_out_by_day_and_once_a_day(
+    now: str, last: str | None, under_way: bool, due: str | None
 ) -> None:
-    at = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
-    facts = LetterFacts(datetime.fromisoformat(f"{last}+00:00") if last else None, under_way,
-                        VIENNA)
-    assert next_letter(facts, at) == datetime.fromisoformat(f"{due}+00:00")
+    at = instant(now)
+    facts = LetterFacts(instant(last) if last else None, under_way, VIENNA, DAYTIME)
+    assert next_letter(facts, at) == (instant(due) if due else at)
 
 
-def test_waits_for_the_morning_of_the_clock_on_the_wall_when_summer_ends() -> None:
-    at = datetime(2027, 10, 30, 12, tzinfo=UTC)
-    assert next_letter(LetterFacts(at, False, VIENNA), at) == datetime(2027, 10, 31, 7, tzinfo=UTC)
+@pytest.mark.parametrize(("zone", "due"), [
+    ("Asia/Kathmandu", "2026-11-24 02:15"), ("America/New_York", "2026-11-23 19:30"),
+    ("Pacific/Auckland", "2026-11-23 19:30"), ("UTC", "2026-11-23 19:30"),
+])
+def test_goes_out_by_the_clock_of_whoever_gets_it(zone: str, due: str) -> None:
+    facts = LetterFacts(None, False, zone, DAYTIME)
+    late = Hours(8, 20) if zone != "UTC" else Hours(0, 24)
+    assert next_letter(replace(facts, hours=late), instant("2026-11-23 19:30")) == instant(due)
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}+00:00")
 
 
 @pytest.mark.parametrize(("name", "waits"), [
@@ -148,14 +167,14 @@ def test_sends_one_letter_a_day_and_the_next_at_eight(world: World, sent: Mailro
     put(world, "copy_ready")
     assert len(deliver(world, sent)) == 1
     put(world, "not_concluded")
-    put(world, "pairing_wanted")
+    put(world, "answered")
     assert deliver(world, sent) == []
     world.clock.move(hours=21)  # 07:00 in Vienna
     assert deliver(world, sent) == []
     world.clock.move(hours=1)
     [letter] = deliver(world, sent)
     assert "was not concluded" in words(letter)
-    assert "eight digits" in words(letter)
+    assert "answered what you proposed" in words(letter)
 
 
 def test_gives_each_person_a_letter_of_their_own(world: World, sent: Mailroom) -> None:
@@ -195,14 +214,14 @@ def test_sends_a_letter_again_whose_worker_died(world: World, sent: Mailroom) ->
     put(world, "copy_ready")
     world.clock.move(seconds=1)
     put(world, "not_concluded")
-    claimed = claim_mails(world.ground)
+    claimed = claim_mails(world.ground, renew)
     assert [mail.name for mail in claimed] == ["copy_ready", "not_concluded"]
-    put(world, "pairing_wanted")
+    put(world, "answered")
     assert deliver(world, sent) == []
     world.clock.move(seconds=LEASE.total_seconds())
     [letter] = deliver(world, sent)
     assert letter["Message-ID"] == f"<{claimed[0].id}@127.0.0.1>"
-    assert "eight digits" not in words(letter)
+    assert "answered" not in words(letter)
 
 
 def test_wipes_everything_that_a_letter_told(world: World, sent: Mailroom) -> None:

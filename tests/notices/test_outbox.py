@@ -8,20 +8,34 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from portal.engagements.actions import tell_coach
+from portal.engagements.queries import by_id
 from portal.evidence.jobs import seal_due
 from portal.evidence.models import SealedFile
+from portal.ground import chance
 from portal.links.actions import state_of
-from portal.notices.actions import claim, has_due, settle
+from portal.notices.actions import Claimed, claim, has_due, settle
 from portal.notices.models import Notice
-from portal.notices.policy import GIVE_UP_AFTER, LEASE, Attempt, Outcome, after_failure, pause_after
+from portal.notices.policy import (
+    FEWEST_TRIES,
+    GIVE_UP_AFTER,
+    LEASE,
+    MOST_TRIES,
+    Attempt,
+    Outcome,
+    after_failure,
+    pause_after,
+)
 from portal.worker import run_job
 from tests.builders import World, add_engagement, add_practice, conclude, issue, newest_invitation
-from tests.cast import BEN
-from tests.conftest import KEYS
+from tests.cast import ANA, BEN
+from tests.conftest import KEYS, NOW
 from tests.mailroom import Mailroom, running
 
 
@@ -98,8 +112,14 @@ def test_shows_an_address_that_does_not_exist(world: World, room: Mailroom) -> N
 
 
 def test_gives_up_after_three_days(world: World, room: Mailroom) -> None:
-    world.clock.move(days=3)
-    room.answers = ["451 later"]
+    """A clockwork that stood still for a week gives nothing up at the first no."""
+    world.clock.move(days=7)
+    room.answers = ["451 later"] * FEWEST_TRIES
+    for _number in range(FEWEST_TRIES - 1):
+        run_job(world.ground, "mail")
+        [notice] = waiting(world)
+        assert notice.settled_as is None
+        world.clock.move(seconds=(notice.due_at - world.clock.now()).total_seconds())
     run_job(world.ground, "mail")
     [notice] = waiting(world)
     assert notice.settled_as == "given_up"
@@ -120,13 +140,19 @@ def test_sends_once_more_when_a_worker_died_before_it_could_say_so(
 
 
 def test_puts_the_same_notice_in_once(world: World, room: Mailroom) -> None:
-    from portal.engagements.actions import tell_coach
-    from portal.engagements.queries import by_id
-
     for _number in range(2):
         with world.ground.work(writes=True) as work:
             tell_coach(work, by_id(work, world.ids["engagement"]), "not_me", dedupe="once")
     assert len(waiting(world)) == 2
+
+
+def claimed(**changes: str | None) -> Claimed:
+    """Return a mail in hand."""
+    values: dict[str, Any] = {
+        "id": "1", "topic": "mail", "practice_id": "p", "engagement_id": "e", "subject_id": None,
+        "recipient_id": "a", "name": "not_me", "destination": ANA.email, "values": {},
+        "attempts": 1, "created_at": NOW}
+    return Claimed(**{**values, **changes})
 
 
 @pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 2), (5, 16), (9, 256), (40, 360)])
@@ -134,10 +160,89 @@ def test_doubles_the_pause_up_to_six_hours(attempts: int, minutes: int) -> None:
     assert pause_after(attempts).total_seconds() == minutes * 60
 
 
-def test_knows_when_to_give_up() -> None:
-    assert after_failure("mail", GIVE_UP_AFTER, "x").outcome is Outcome.GIVEN_UP
-    assert after_failure("mail", GIVE_UP_AFTER / 2, "x").outcome is Outcome.LATER
-    assert after_failure("seal", GIVE_UP_AFTER * 99, "x").outcome is Outcome.LATER
+@pytest.mark.parametrize(("topic", "age", "attempts", "outcome"), [
+    ("mail", GIVE_UP_AFTER, FEWEST_TRIES, Outcome.GIVEN_UP),
+    ("mail", GIVE_UP_AFTER, FEWEST_TRIES - 1, Outcome.LATER),
+    ("news", GIVE_UP_AFTER / 2, FEWEST_TRIES * 2, Outcome.LATER),
+    ("seal", GIVE_UP_AFTER * 99, FEWEST_TRIES * 99, Outcome.LATER),
+])
+def test_knows_when_to_give_up(
+    topic: str, age: timedelta, attempts: int, outcome: Outcome
+) -> None:
+    assert after_failure(topic, age, attempts, "x").outcome is outcome
+
+
+@pytest.mark.parametrize(("answers", "trouble", "settled"), [
+    (["550 this looks like junk"], "data_550", "bounced"),
+    (["452 full"], "data_452", None),
+])
+def test_tells_a_refused_mail_from_a_refused_address(
+    world: World, room: Mailroom, answers: list[str], trouble: str, settled: str | None
+) -> None:
+    room.answers = answers
+    run_job(world.ground, "mail")
+    [notice] = waiting(world)
+    assert (notice.trouble, notice.settled_as) == (trouble, settled)
+
+
+def test_blames_nobody_where_the_server_refuses_the_portals_own_address(
+    world: World, room: Mailroom
+) -> None:
+    room.sender = "553 not yours"
+    run_job(world.ground, "mail")
+    [notice] = waiting(world)
+    assert (notice.trouble, notice.settled_as) == ("sender_553", None)
+    assert link_state(world) == "CREATED"
+    room.sender = ""
+    world.clock.move(minutes=1)
+    run_job(world.ground, "mail")
+    assert len(room.mails) == 1
+
+
+def put_beside(world: World, name: str) -> None:
+    """Put one more mail into the outbox, after what waits there."""
+    world.clock.move(seconds=1)
+    with world.ground.work(writes=True) as work:
+        tell_coach(work, by_id(work, world.ids["engagement"]), name, dedupe=f"{name} beside")
+
+
+def test_sets_a_mail_aside_that_cannot_be_written_and_sends_the_others(
+    world: World, room: Mailroom
+) -> None:
+    put_beside(world, "no_such_template")
+    put_beside(world, "not_me")
+    run_job(world.ground, "mail")
+    assert [mail["To"] for mail in room.mails] == [BEN.email, ANA.email]
+    for _number in range(FEWEST_TRIES):
+        world.clock.move(hours=6)
+        run_job(world.ground, "mail")
+    [broken] = [notice for notice in waiting(world) if notice.name == "no_such_template"]
+    assert (broken.settled_as, broken.trouble, broken.attempts) == (
+        "given_up", "broke_TemplateNotFound", FEWEST_TRIES)
+    assert broken.values_enc is None
+
+
+def test_sets_a_mail_aside_whose_key_was_destroyed_and_sends_the_others(
+    world: World, room: Mailroom
+) -> None:
+    put_beside(world, "not_me")
+    [invitation, _other] = waiting(world)
+    with world.ground.work(writes=True) as work:
+        work.session.execute(update(Notice).where(Notice.id == invitation.id)
+                             .values(key_id=chance.new_id()))
+    run_job(world.ground, "mail")
+    assert [mail["To"] for mail in room.mails] == [ANA.email]
+    [lost] = [notice for notice in waiting(world) if notice.id == invitation.id]
+    assert (lost.settled_as, lost.trouble) == ("given_up", "broke_key_is_gone")
+
+
+def test_sets_a_mail_aside_of_which_every_worker_dies(world: World, room: Mailroom) -> None:
+    for _number in range(MOST_TRIES):
+        assert claim(world.ground, "mail") is not None
+        world.clock.move(seconds=LEASE.total_seconds())
+    assert claim(world.ground, "mail") is None
+    [notice] = waiting(world)
+    assert (notice.settled_as, notice.trouble) == ("given_up", "broke_too_often")
 
 
 def papers(world: World) -> list[tuple[str, str]]:

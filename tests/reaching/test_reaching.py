@@ -18,7 +18,7 @@ from portal.notices.models import Notice
 from portal.people.policy import AddressNo, Owner, ReadBy
 from portal.plain.errors import Refused
 from portal.reaching import actions as reaching
-from portal.reaching.policy import RemindNo
+from portal.reaching.policy import Nudge, RemindNo
 from portal.signing.actions import decline
 from portal.worker import run_job
 from tests.builders import (
@@ -30,6 +30,7 @@ from tests.builders import (
     opened,
     state_now,
 )
+from tests.conftest import NOW
 from tests.mailroom import running
 
 #: What differs between two engagements without saying anything.
@@ -92,7 +93,9 @@ def tell_story(world: World, acts: list[str], days: int, *, declined: bool) -> l
     for name in acts:
         answer = act(world, name)
         run_job(world.ground, "mail")
-        heard += [str(answer is RemindNo.TOO_SOON), seen(world)]
+        # When the next reminder can go out is told as well, by how far away that is.
+        heard += [str((answer.why is RemindNo.TOO_SOON, answer.at - world.clock.now()))
+                  if isinstance(answer, Nudge) else "", seen(world)]
         world.clock.move(hours=2)
     world.clock.move(days=days)
     return [*heard, seen(world)]
@@ -109,6 +112,8 @@ def test_z4_shows_a_decline_like_silence(world: World, acts: list[str], days: in
     with running() as (_room, url):
         world.ground.settings = replace(world.ground.settings, smtp_url=url)
         for declined in (False, True):
+            # Both begin at the same hour: mails go out by day.
+            world.clock.move(seconds=(NOW - world.clock.now()).total_seconds() % 86_400)
             begun = world.clock.now()
             story = tell_story(world, acts, days, declined=declined)
             span = world.clock.now() - begun
@@ -147,11 +152,13 @@ def links(world: World) -> list[str]:
 
 
 def test_sends_one_reminder_a_day_with_a_link_that_ends_the_old_one(silent: World) -> None:
-    assert act(silent, "remind") is RemindNo.TOO_SOON
+    assert act(silent, "remind").why is None
+    assert act(silent, "remind").why is RemindNo.TOO_SOON
     silent.clock.move(days=1)
-    assert act(silent, "remind") is None
-    assert act(silent, "remind") is RemindNo.TOO_SOON
-    assert mails(silent).count("reminder") == 1
+    assert act(silent, "remind").why is None
+    assert mails(silent).count("reminder") == 2
+    assert links(silent) == ["OPENED"]
+    run_job(silent.ground, "mail")
     assert links(silent) == ["REVOKED", "CREATED"]
 
 
@@ -159,7 +166,7 @@ def test_sends_nothing_to_somebody_who_declined(silent: World) -> None:
     refuse(silent)
     silent.clock.move(days=1)
     before = mails(silent)
-    assert act(silent, "remind") is RemindNo.NOTHING_WAITS
+    assert act(silent, "remind").why is RemindNo.NOTHING_WAITS
     act(silent, "reissue")
     assert mails(silent) == before
 

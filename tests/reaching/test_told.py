@@ -13,10 +13,9 @@ from portal.agreements.policy import SignedFacts, SlotFacts, VersionFacts
 from portal.engagements.actions import hold, tell
 from portal.issuing import actions as issuing
 from portal.notices.models import Notice
-from portal.people.models import Person
 from portal.people.policy import Owner, ReadBy
 from portal.reaching import actions as reaching
-from portal.reaching.policy import RemindNo, pairing_day, why_not_remind
+from portal.reaching.policy import pairing_day
 from portal.worker import run_job
 from tests.builders import (
     World,
@@ -65,21 +64,6 @@ def test_z4_asks_for_the_voice_check_although_somebody_else_declined() -> None:
     """Else a missing question would tell of the decline before its day."""
     declined = replace(SIGNED, signed=SIGNED.signed[1:], acts=((T0 + DAY, "decline"),))
     assert pairing_day(declined, "ben", T0 + 7 * DAY) == 7
-
-
-@pytest.mark.parametrize(("waits", "hours", "letter_today", "why"), [
-    (True, None, False, None),
-    (True, 19, False, RemindNo.TOO_SOON),
-    (True, 20, False, None),
-    (True, 20, True, RemindNo.TOO_SOON),
-    (False, 20, False, RemindNo.NOTHING_WAITS),
-    (False, 20, True, RemindNo.TOO_SOON),
-])
-def test_reminds_once_a_day(
-    waits: bool, hours: int | None, letter_today: bool, why: RemindNo | None
-) -> None:
-    last = None if hours is None else T0 - timedelta(hours=hours)
-    assert why_not_remind(waits, last, T0, letter_today=letter_today) is why
 
 
 @pytest.fixture
@@ -163,17 +147,3 @@ def test_takes_what_waits_to_be_told_along_to_the_new_address(sent: World) -> No
     tell_ben(sent, "copy_ready")
     correct(sent, "ben@new.example")
     assert ("copy_ready", "ben@new.example") in told(sent)
-
-
-def test_sends_no_reminder_beside_a_letter_of_this_day(sent: World) -> None:
-    sent.clock.move(hours=24)
-    tell_ben(sent, "copy_ready")
-    with sent.ground.work(writes=True) as work:
-        row = work.session.scalars(select(Notice).where(Notice.name == "copy_ready")).one()
-        row.letter_id, row.settled_at, row.settled_as = row.id, work.now, "done"
-        assert work.session.get(Person, row.recipient_id) is not None
-    with sent.ground.work(writes=True, actor=sent.coach()) as work:
-        engagement = issuing.own(work, sent.ids["engagement"])
-        party = reaching.party_by_id(work, engagement, sent.ids["ben.party"])
-        assert reaching.remind(work, engagement, party) is RemindNo.TOO_SOON
-    assert "reminder" not in names(sent)

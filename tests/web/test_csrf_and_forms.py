@@ -90,8 +90,8 @@ def test_changes_nothing_when_a_machine_presses_every_button(stage: Stage) -> No
     # Leaving ends the session of that browser and nothing else; "later" saves what is there.
     assert {key: codes for key, codes in pressed.items() if key not in reading} == {
         ("/p/sign", False): {422}, ("/p/sign", True): {303}, (decline, False): {422},
-        ("/p/hopes", False): {422}, ("/p/leave", False): {200}, ("/lost", False): {422},
-        ("/check", False): {422}}
+        ("/p/hopes", False): {422}, ("/p/mails", False): {303}, ("/p/leave", False): {200},
+        ("/lost", False): {422}, ("/check", False): {422}}
 
 
 def test_counts_a_link_as_opened_only_when_somebody_says_who_they_are(

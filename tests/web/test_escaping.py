@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 
 from portal.notices.actions import claim_mails
 from portal.notices.jobs import letter
+from portal.reaching.actions import renew
 from portal.wording.queries import template
 from tests.builders import World, add_practice
 from tests.cast import ANSWERS, BEN
@@ -140,7 +141,7 @@ def ben_signs(world: World, ben: Reader, signed: str) -> None:
 def mails(world: World) -> list[str]:
     """Return the words of every mail that waits, after a look at each as a browser reads it."""
     words = []
-    while claimed := claim_mails(world.ground):
+    while claimed := claim_mails(world.ground, renew):
         finished = letter(claimed, world.ground.settings, world.clock.now())
         harmless(finished.html, f"mail {claimed[0].name}")
         assert MARK not in finished.subject

@@ -29,6 +29,7 @@ class RequestFacts:
 
     `links` are those sent for it, oldest first, and `told` what the record says of them and of
     the coach's acts on the party since the text was issued. `may_be_asked` follows Z6.
+    `no_reminders` says that the person wants none, whatever else they say.
     """
 
     party_id: str
@@ -36,6 +37,7 @@ class RequestFacts:
     role: str
     may_be_asked: bool
     on_paper: bool
+    no_reminders: bool
     vouching: bool
     issued_at: datetime
     signed_at: datetime | None
@@ -84,6 +86,7 @@ class Signer:
     asked_at: datetime | None = None
     reminded_at: datetime | None = None
     wrong_person: bool = False
+    no_reminders: bool = False
     vouching: bool = False
     vouched_at: datetime | None = None
 
@@ -116,7 +119,7 @@ def request(facts: RequestFacts) -> Signer:
         wrong_person=facts.signed_at is None and any(
             e.kind == "invitation.not_me" and e.subject_id == facts.links[-1]
             for e in facts.told),
-        vouching=facts.vouching, vouched_at=facts.vouched_at,
+        no_reminders=facts.no_reminders, vouching=facts.vouching, vouched_at=facts.vouched_at,
     )
 
 
@@ -142,5 +145,5 @@ _OPEN_STEPS = (
     (Step.ADDRESS, lambda s: s.word is Word.BOUNCED or s.wrong_person),
     (Step.LINK, lambda s: s.word is Word.REVOKED),
     (Step.PAPER, lambda s: s.word is Word.ON_PAPER),
-    (Step.REMIND, lambda s: s.word in ASKED),
+    (Step.REMIND, lambda s: s.word in ASKED and not s.no_reminders),
 )

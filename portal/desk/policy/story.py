@@ -26,6 +26,7 @@ TOLD = frozenset({
     "party.identified", "party.dropped", "party.invitation_dead", "party.left", "party.removed",
     "party.vouched", "party.reminded", "party.link_renewed", "party.link_revoked",
     "party.address_changed", "party.on_paper", "party.by_link", "party.saw_by_mistake",
+    "party.reminders_stopped", "party.reminders_wanted",
     "agreement.dropped", "version.issued", "version.signed", "version.recalled",
     "version.draft_discarded", "version.withdrawn", "line.withdrawn",
     "signature.disputed", "signature.upheld", "signature.repudiated",

@@ -36,7 +36,7 @@ from portal.engagements.models import Engagement
 from portal.engagements.policy import ask_facts, may_be_asked
 from portal.engagements.queries import parties_of
 from portal.links.queries import of_engagements
-from portal.reaching.policy import Word
+from portal.reaching.policy import Word, wants_reminders
 from portal.reviews.policy import next_moment
 
 if TYPE_CHECKING:
@@ -234,7 +234,9 @@ def signers_of(
         found.append(request(RequestFacts(
             party_id=party.id, person_id=party.person_id, role=slot.role,
             may_be_asked=may_be_asked(ask_facts(party.id, party.role, events.get(party.id, ()))),
-            on_paper=party.on_paper, vouching=slot.vouching, issued_at=facts.issued_at,
+            on_paper=party.on_paper, issued_at=facts.issued_at,
+            no_reminders=not wants_reminders(party.id, events.get(party.id, ())),
+            vouching=slot.vouching,
             signed_at=signed.get(slot.slot_id), vouched_at=facts.vouched.get(party.id),
             links=own, told=told)))
     return found

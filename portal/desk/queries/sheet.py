@@ -92,10 +92,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Hold a notice that did not get through, and to whom it was to go, where it was a link."""
+    """Hold a notice that did not get through, and to whom it was to go; both are empty for the
+    coach and for a paper."""
 
     mail: Posted
     name: str
+    party_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,7 @@ def sheet_of(work: Work, engagement_id: str) -> Sheet:
                          {party: names[person] for party, person in persons.items()}, ink),
         people=[Person(named, _asked(named, texts))
                 for named in (people.coachee, *people.others)],
-        troubles=_troubles(mails, links, standing, persons, names),
+        troubles=_troubles(mails, links, standing, persons, names, engagement.coach_id),
         sealing=any(m.topic == "seal" and m.settled_at is None for m in mails),
     )
 
@@ -239,21 +241,37 @@ def _urgency(signer: Signer) -> tuple[bool, datetime]:
 
 def _troubles(
     mails: Sequence[Posted], links: Sequence[Invitation], standing: Standing,
-    people: Mapping[str, str], names: Mapping[str, str],
+    people: Mapping[str, str], names: Mapping[str, str], coach_id: str,
 ) -> list[Trouble]:
-    """Return the notices in trouble that still matters: a newer link or a corrected address
-    settles what became of the older mail to the same person. `people` are by party."""
-    whose = {link.id: link.person_id for link in links}
+    """Return the notices in trouble that still matters: a newer link, a corrected address or a
+    mail that arrived settles what became of the older one to the same person. `people` are by
+    party."""
     newest = {link.person_id: link.id for link in links}
+    sitting = {link.id for link in links}
     corrected = {people.get(e.subject_id): e.at for e in standing.events
                  if e.kind == "party.address_changed"}
+    parties = {person: party for party, person in people.items()}
+    arrived: set[str | None] = set()
     found = []
-    for mail in mails:
-        person = whose.get(mail.subject_id or "")
-        mended = corrected.get(person)
-        if (person is None or newest[person] == mail.subject_id) and (
-                mail.trouble is not None if mail.settled_at is None else
-                mail.settled_as in ("bounced", "given_up")
-                and (mended is None or mended <= mail.created_at)):
-            found.append(Trouble(mail, names.get(person or "", "")))
+    for mail in mails:  # The newest first.
+        person = mail.recipient_id if mail.topic != "seal" else None
+        old = ((mail.subject_id in sitting and newest[person or ""] != mail.subject_id)
+               or (person in arrived and mail.settled_at is not None))
+        if not old and _matters(mail, corrected.get(person)):
+            other = person if person != coach_id else None
+            found.append(Trouble(mail, names.get(other or "", ""), parties.get(other or "", "")))
+        if person is not None and mail.settled_as == "done":
+            arrived.add(person)
     return found
+
+
+def _matters(mail: Posted, mended: datetime | None) -> bool:
+    """Tell whether a notice is in trouble that the coach should know of.
+
+    Not of a reminder that is still tried: to somebody who declined none goes out, so neither may
+    the coach see the one that waits for a mail server (Z4).
+    """
+    if mail.settled_at is None:
+        return mail.trouble is not None and mail.name != "reminder"
+    return (mail.settled_as in ("bounced", "given_up")
+            and (mended is None or mended <= mail.created_at))

@@ -258,7 +258,8 @@ def signers_on_board(work: Work, version_ids: Iterable[str]) -> dict[str, list[S
     ):
         found.setdefault(slot.version_id, []).append(Signer(
             slot.party_id, slot.person_id, slot.role, Word(slot.word), slot.since, slot.asked_at,
-            slot.reminded_at, slot.wrong_person, slot.vouching, slot.vouched_at))
+            slot.reminded_at, slot.wrong_person, slot.no_reminders, slot.vouching,
+            slot.vouched_at))
     return found
 
 

@@ -12,6 +12,7 @@ from portal.desk.views import (  # noqa: E402 - they register
     eyes,  # noqa: F401
     guide,  # noqa: F401
     health,  # noqa: F401
+    mails,  # noqa: F401
     party,  # noqa: F401
     people,  # noqa: F401
     practice,  # noqa: F401

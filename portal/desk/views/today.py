@@ -17,10 +17,11 @@ from portal.desk.queries.finding import open_words, seal_words
 from portal.desk.queries.sealing import sealing
 from portal.desk.queries.today import board
 from portal.desk.views import bp
+from portal.people.queries import names_of
 from portal.plain.errors import Missing
 from portal.reaching.actions import party_by_id
 from portal.reaching.actions import remind as send_reminder
-from portal.reaching.policy import RemindNo
+from portal.reaching.views import nudge_words
 from portal.web.forms import said
 from portal.web.guards import Door, guard
 from portal.web.pages import _, go, go_to, next_path, page
@@ -73,13 +74,12 @@ def find(work: Work) -> Response:
 @guard(Door.DESK)
 def remind(work: Work, engagement_id: str, party_id: str) -> Response:
     """Send what waits again; the words are the same whatever was answered (Z4)."""
-    engagement = to_remind(work, _scope(work, practice=False), engagement_id)
+    scope = _scope(work, practice=False)
+    engagement = to_remind(work, scope, engagement_id)
     party = party_by_id(work, engagement, party_id)
     if party.role == "COACH":
         raise Missing("party")
-    if send_reminder(work, engagement, party) is RemindNo.TOO_SOON:
-        flash(_("A mail went there less than a day ago. Send the next reminder tomorrow."),
-              "error")
-    else:
-        flash(_("If something still waits there, a reminder goes out now."))
+    shown = scope.own or party.role == "COACHEE"
+    name = names_of(work, [party.person_id])[party.person_id] if shown else _("that person")
+    flash(*nudge_words(work, send_reminder(work, engagement, party), name))
     return go_to(next_path() or "/today")

@@ -18,7 +18,7 @@ from portal.people.queries import names_of
 from portal.plain.errors import Missing
 from portal.reaching import actions as reaching
 from portal.reaching.forms import AddressFields, PlainForm
-from portal.reaching.policy import RemindNo
+from portal.reaching.views import nudge_words
 from portal.vouching.actions import vouch as match
 from portal.vouching.policy import How, VouchNo
 from portal.web.forms import said
@@ -93,12 +93,7 @@ def vouch(work: Work, engagement_id: str, party_id: str) -> Response:
 def remind(work: Work, engagement_id: str, party_id: str) -> Response:
     """Send what waits again; the words tell nothing about what was answered."""
     engagement, party, name = _held(work, engagement_id, party_id)
-    if reaching.remind(work, engagement, party) is RemindNo.TOO_SOON:
-        flash(_("{name} got a mail less than a day ago. Send the next reminder tomorrow.")
-              .format(name=name), "error")
-    else:
-        flash(_("If something still waits for {name}, a reminder goes out now.")
-              .format(name=name))
+    flash(*nudge_words(work, reaching.remind(work, engagement, party), name))
     return go("desk.engagement", engagement_id=engagement_id)
 
 

@@ -15,6 +15,7 @@ from portal.people.actions.persons import (
     NewPerson,
     add_address,
     forget_person,
+    live_by,
     meet_person,
     name_person,
 )
@@ -39,7 +40,7 @@ __all__ = [
     "PRINT", "NewMember", "NewPerson", "NewPractice", "add_address", "begin_session",
     "change_practice", "change_role", "check_password", "end_membership", "end_session",
     "end_sessions_of", "end_token", "forget_person", "found_practice", "invite_member", "join",
-    "keep_answers", "list_name", "make_token", "meet_person", "name_person", "not_for_me",
-    "open_account", "resend", "revoke_invitation", "revoke_token", "revoke_tokens_of", "shut_out",
-    "warn", "write_to",
+    "keep_answers", "list_name", "live_by", "make_token", "meet_person", "name_person",
+    "not_for_me", "open_account", "resend", "revoke_invitation", "revoke_token",
+    "revoke_tokens_of", "shut_out", "warn", "write_to",
 ]

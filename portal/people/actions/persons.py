@@ -48,6 +48,11 @@ def name_person(work: Work, practice_id: str, name: str) -> Person:
     return person
 
 
+def live_by(person: Person, zone: str) -> None:
+    """Let a person's day and night be those of a time zone; an empty text means the practice's."""
+    person.timezone = zone or None
+
+
 def forget_person(work: Work, person: Person) -> None:
     """Let go of somebody who was named and never asked: nothing about them is evidence."""
     for point in work.session.scalars(

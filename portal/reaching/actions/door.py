@@ -12,8 +12,9 @@ from portal.links.actions import record_delivery
 from portal.links.queries import of_person
 from portal.notices.policy import Outcome
 from portal.reaching import policy
-from portal.reaching.actions.links import invite, last_day, to_be_sent
+from portal.reaching.actions.links import invite, last_day
 from portal.reaching.models import DoorRequest
+from portal.reaching.queries import to_be_sent
 
 if TYPE_CHECKING:
     from portal.ground.work import Work

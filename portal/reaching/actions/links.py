@@ -9,27 +9,20 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from portal.agreements.policy import VersionFacts, minutes_to_read
-from portal.agreements.queries import Standing, standing_of_one, version_rows
+from portal.agreements.queries import standing_of_one, version_rows
 from portal.engagements.actions import Letterhead, change_contact, letterhead, note, tell
 from portal.engagements.policy import ask_facts, may_be_asked
 from portal.engagements.queries import parties_of
 from portal.links.actions import Known, revoke_all
 from portal.links.actions import issue as issue_link
-from portal.links.queries import of_engagements, of_person
+from portal.links.queries import of_engagements
 from portal.notices.actions import redirect_news
-from portal.notices.policy import next_letter
-from portal.notices.queries import letter_facts
 from portal.people.actions import add_address, shut_out
 from portal.people.policy import Owner, ReadBy, why_not_address
-from portal.people.queries import (
-    is_proven,
-    person_or_missing,
-    points_and_people,
-    practice_or_missing,
-)
+from portal.people.queries import is_proven, person_or_missing, points_and_people
 from portal.plain.errors import Missing, require
 from portal.reaching import policy
-from portal.reaching.policy import RemindNo
+from portal.reaching.queries import to_be_sent
 from portal.web.words import long_date
 
 if TYPE_CHECKING:
@@ -54,18 +47,31 @@ def invite(
 
     The mail says how many texts wait and how long they take to read, and nothing of what.
     """
+    invitation_id, link = make_link(work, engagement, party, mail, until,
+                                    post.known if post else None)
+    tell(work, engagement, party, mail, dedupe=dedupe or f"{mail}:{invitation_id}",
+         subject_id=invitation_id, head=post.head if post else None, minutes=str(minutes),
+         **{**told_of(link, until, texts), **values})
+
+
+def make_link(
+    work: Work, engagement: Engagement, party: Party, mail: str, until: datetime,
+    known: Known | None = None,
+) -> tuple[str, str]:
+    """Make a party's new link for a mail, which ends the old one; returns its id and address."""
     if party.contact_point_id is None:
         raise Missing("address")
     invitation, token = issue_link(
         work, practice_id=engagement.practice_id, engagement_id=engagement.id,
         person_id=party.person_id, contact_point_id=party.contact_point_id,
         purpose=mail if mail in policy.LEAD_BACK else "sitting", lasts=until - work.now,
-        known=post.known if post else None)
-    base = work.ground.settings.base_url.rstrip("/")
-    tell(work, engagement, party, mail, dedupe=dedupe or f"{mail}:{invitation.id}",
-         subject_id=invitation.id, head=post.head if post else None, link=f"{base}/i/{token}",
-         until=long_date(until - timedelta(seconds=1)), minutes=str(minutes),
-         texts=str(texts), **values)
+        known=known)
+    return invitation.id, f"{work.ground.settings.base_url.rstrip('/')}/i/{token}"
+
+
+def told_of(link: str, until: datetime, texts: int) -> dict[str, str]:
+    """Return what a mail with a link says of it."""
+    return {"link": link, "until": long_date(until - timedelta(seconds=1)), "texts": str(texts)}
 
 
 def invite_waiting(work: Work, engagement: Engagement) -> list[Party]:
@@ -110,43 +116,6 @@ def _minutes(work: Work, due: dict[str, list[VersionFacts]]) -> dict[str, int]:
                for version_id, row in version_rows(work, wanted).items()}
     return {party_id: minutes_to_read(*(records[facts.version_id] for facts in waits))
             for party_id, waits in due.items()}
-
-
-def to_be_sent(standing: Standing, party: Party, now: datetime) -> list[VersionFacts]:
-    """Return what waits for a party's signature and may be sent to them: nothing where the
-    coachee has not said yes to them, where there is no address, and where they sign on paper."""
-    if party.role == "COACH" or party.contact_point_id is None or party.on_paper:
-        return []
-    if not may_be_asked(ask_facts(party.id, party.role, standing.events)):
-        return []
-    return standing.waiting(party, now)
-
-
-def remind(work: Work, engagement: Engagement, party: Party) -> RemindNo | None:
-    """Send all that waits again in one mail, at most once in twenty hours; a return says why
-    nothing went out.
-
-    The coach is told the same words either way: what a party answered stays theirs (Z4).
-    """
-    standing = standing_of_one(work, engagement.id)
-    waits = to_be_sent(standing, party, work.now)
-    links = of_person(work, engagement.practice_id, engagement.id, party.person_id)
-    acts = [event.at for event in standing.events
-            if event.subject_id == party.id and event.kind in policy.COACH_ACTS]
-    last = policy.last_of([*acts, *(link.issued_at for link in links)])
-    stop = policy.why_not_remind(bool(waits), last, work.now,
-                                 letter_today=_letter_today(work, engagement, party))
-    if stop is RemindNo.TOO_SOON:
-        return stop
-    note(work, engagement, "party.reminded", party.id)
-    if waits:
-        invite(work, engagement, party, "reminder", until=last_day(waits), texts=len(waits))
-    return stop
-
-
-def _letter_today(work: Work, engagement: Engagement, party: Party) -> bool:
-    zone = practice_or_missing(work, engagement.practice_id).timezone
-    return next_letter(letter_facts(work, party.person_id, zone), work.now) > work.now
 
 
 def reissue(work: Work, engagement: Engagement, party: Party) -> None:

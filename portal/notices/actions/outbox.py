@@ -14,17 +14,17 @@ from sqlalchemy import ColumnElement, Executable, or_, select, update
 
 from portal.clockwork.queries import held_back
 from portal.ground import chance
+from portal.ground.vault import CannotOpen
 from portal.notices.models import Notice
 from portal.notices.policy import (
     LEASE,
+    MOST_TRIES,
     Attempt,
     Outcome,
     after_failure,
     can_wait,
-    next_letter,
     pause_after,
 )
-from portal.notices.queries import letter_facts
 
 if TYPE_CHECKING:
     from portal.ground.work import Ground, Work
@@ -39,6 +39,7 @@ class Claimed:
     practice_id: str
     engagement_id: str | None
     subject_id: str | None
+    recipient_id: str | None
     name: str
     destination: str
     values: dict[str, str]
@@ -113,20 +114,55 @@ def _waits(work: Work, topic: str) -> list[ColumnElement[bool]]:
             or_(Notice.claimed_until.is_(None), Notice.claimed_until <= work.now), *back]
 
 
-def _due(work: Work, topic: str) -> Notice | None:
-    return work.session.scalar(
-        select(Notice).where(*_waits(work, topic))
-        .order_by(Notice.due_at, Notice.id).limit(1).with_for_update(skip_locked=True)
-    )
+def oldest_due(work: Work, topic: str) -> Notice | None:
+    """Return the oldest due notice that can be read, locked.
+
+    One whose key is gone, or that every worker dies of, is set aside on the way: it would be the
+    oldest for ever.
+    """
+    while True:
+        row = work.session.scalar(
+            select(Notice).where(*_waits(work, topic))
+            .order_by(Notice.due_at, Notice.id).limit(1).with_for_update(skip_locked=True)
+        )
+        if row is None or topic not in ("mail", "news"):
+            return row
+        if row.attempts >= MOST_TRIES:
+            close(row, work.now, Outcome.GIVEN_UP, "broke_too_often")
+        elif not _is_readable(work, row):
+            close(row, work.now, Outcome.GIVEN_UP, "broke_key_is_gone")
+        else:
+            return row
+        work.session.flush()
 
 
-def _take(work: Work, row: Notice) -> Claimed:
+def _is_readable(work: Work, row: Notice) -> bool:
+    try:
+        work.reveal(row, "destination"), work.reveal(row, "values")
+    except CannotOpen:
+        return False
+    return True
+
+
+def close(row: Notice, now: datetime, outcome: Outcome, trouble: str | None = None) -> None:
+    """Settle a notice that nobody sends any more; its content is wiped."""
+    row.settled_at, row.settled_as, row.trouble = now, outcome.value, trouble
+    row.destination_enc = row.values_enc = None
+
+
+def take(work: Work, row: Notice) -> Claimed:
+    """Claim a locked notice, and return it readable."""
     row.claimed_until = work.now + LEASE
     row.attempts += 1
+    return read(work, row)
+
+
+def read(work: Work, row: Notice) -> Claimed:
+    """Return a notice readable."""
     readable = row.key_id is not None and row.destination_enc is not None
     return Claimed(
         id=row.id, topic=row.topic, practice_id=row.practice_id,
-        engagement_id=row.engagement_id,
+        engagement_id=row.engagement_id, recipient_id=row.recipient_id,
         subject_id=row.subject_id, name=row.name, attempts=row.attempts,
         created_at=row.created_at,
         destination=work.reveal(row, "destination") if readable else "",
@@ -140,62 +176,8 @@ def claim(ground: Ground, topic: str) -> Claimed | None:
     Two workers never hold the same notice: the row is taken by compare-and-set.
     """
     with ground.work(writes=True) as work:
-        row = _due(work, topic)
-        return None if row is None else _take(work, row)
-
-
-def claim_mails(ground: Ground) -> list[Claimed]:
-    """Take what goes out next in one mail: a mail by itself, or all news of a person's letter."""
-    mail = claim(ground, "mail")
-    return [mail] if mail is not None else claim_letter(ground)
-
-
-def claim_letter(ground: Ground) -> list[Claimed]:
-    """Take all news that one person gets in one letter; empty where none is due.
-
-    A letter of this day lets the rest wait until tomorrow morning. What a letter tells is fixed
-    with its first try, so that it says the same under the same Message-ID each time.
-    """
-    while True:
-        with ground.work(writes=True) as work:
-            first = _due(work, "news")
-            if first is None:
-                return []
-            if first.letter_id is None:
-                rows = _fresh(work, first)
-                zone = json.loads(work.reveal(first, "values"))["zone"]
-                due = next_letter(letter_facts(work, first.recipient_id or "", zone), work.now)
-                if due > work.now:
-                    for row in rows:
-                        row.due_at = due
-                    continue
-                for row in rows:
-                    row.letter_id = first.id
-            else:
-                rows = _of_letter(work, first.letter_id)
-            return [_take(work, row) for row in rows]
-
-
-def _fresh(work: Work, first: Notice) -> list[Notice]:
-    """Return what waits for a person at this address and belongs to no letter yet, the due one
-    first: what is for another address of theirs gets a letter of its own."""
-    rows = work.session.scalars(
-        select(Notice).where(
-            Notice.topic == "news", Notice.recipient_id == first.recipient_id,
-            Notice.settled_at.is_(None), Notice.letter_id.is_(None))
-        .order_by(Notice.due_at, Notice.id).with_for_update(skip_locked=True)
-    )
-    to = work.reveal(first, "destination")
-    return [first, *(row for row in rows
-                     if row is not first and work.reveal(row, "destination") == to)]
-
-
-def _of_letter(work: Work, letter_id: str) -> list[Notice]:
-    rows = work.session.scalars(
-        select(Notice).where(Notice.letter_id == letter_id, Notice.settled_at.is_(None))
-        .with_for_update(skip_locked=True)
-    )
-    return sorted(rows, key=lambda row: (row.id != letter_id, row.due_at, row.id))
+        row = oldest_due(work, topic)
+        return None if row is None else take(work, row)
 
 
 def has_due(ground: Ground, topic: str) -> bool:
@@ -208,7 +190,7 @@ def has_due(ground: Ground, topic: str) -> bool:
 def settle(work: Work, claimed: Claimed, attempt: Attempt) -> Outcome:
     """Write down what came of an attempt; done and dead notices lose their content."""
     if attempt.outcome is Outcome.LATER:
-        attempt = after_failure(claimed.topic, work.now - claimed.created_at,
+        attempt = after_failure(claimed.topic, work.now - claimed.created_at, claimed.attempts,
                                 attempt.trouble or "unknown")
     later = attempt.outcome is Outcome.LATER
     changes: dict[str, object] = {"claimed_until": None, "trouble": attempt.trouble}
@@ -232,9 +214,14 @@ def reopen(work: Work, notice_ids: Iterable[str]) -> None:
 
 
 def redirect_news(work: Work, recipient_id: str, engagement_id: str, destination: str) -> None:
-    """Let what still waits to be told to a person go to another address."""
+    """Let what still waits to be told to a person go to another address.
+
+    What a worker is sending at this moment goes where it was to go: a worker that holds a notice
+    may wait for the engagement, so nobody who holds the engagement waits for a notice.
+    """
     rows = work.session.scalars(select(Notice).where(
         Notice.topic == "news", Notice.recipient_id == recipient_id,
-        Notice.engagement_id == engagement_id, Notice.settled_at.is_(None)))
+        Notice.engagement_id == engagement_id, Notice.settled_at.is_(None))
+        .with_for_update(skip_locked=True))
     for row in rows:
         work.hide(row, "destination", destination)
