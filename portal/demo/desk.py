@@ -122,7 +122,7 @@ class Desk(Hands):
         """Let Ana remind somebody of what waits for them."""
         with self.at_desk() as work:
             if remind(work, self._own(work, engagement),
-                      self.party(work, engagement, role)) is not None:
+                      self.party(work, engagement, role)).why is not None:
                 raise OutOfStep("no reminder went out")
 
     def recalls(self, engagement: str) -> None:
