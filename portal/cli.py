@@ -133,8 +133,8 @@ def worker() -> None:
 @click.argument("name")
 @click.option("--again", is_flag=True, help="Begin with what was set aside, too.")
 def run_job(name: str, *, again: bool) -> None:
-    """Run one job of the clockwork now: mail, door, seal, lists, deadlines, voice, hand-overs,
-    forget, checkpoints."""
+    """Run one job of the clockwork now: mail, door, seal, renewals, lists, deadlines, voice,
+    hand-overs, forget, checkpoints."""
     from portal import worker as clockwork
 
     if name not in clockwork.JOBS:

@@ -18,6 +18,7 @@ from portal.desk.actions import keep_board
 from portal.evidence.models import Seal
 from portal.evidence.policy.seals import ends_soon
 from portal.evidence.queries import list_of
+from portal.evidence.queries.renewals import overdue_renewals
 from portal.ground import config
 from portal.ground.clock import SystemClock
 from portal.ground.db import has_wal_reset_fault, sqlite_version
@@ -53,7 +54,8 @@ def examine() -> list[Finding]:
         found += [*_database(ground)]
         if all(finding.good for finding in found if finding.what == "migrations"):
             found += [*_keys(ground), *_clock(ground), *_clockwork(ground), *_seals(ground),
-                      *_papers(ground)]
+                      *_papers(ground),
+                      *_renewals(ground)]
     except SQLAlchemyError as trouble:
         found.append(Finding(False, "database", f"does not answer ({type(trouble).__name__}). "
                              "Check PORTAL_DATABASE_URL and that the server runs."))
@@ -147,6 +149,16 @@ def _papers(ground: Ground) -> Iterator[Finding]:
                   f"{count} wait for their seal, the oldest since {since:%Y-%m-%d %H:%M} UTC"
                   + (f" ({why})" if why else "") + ". Nothing is lost, and each is tried again. "
                   "Mend what is BAD here, or look into the log of portal run-job seal.")
+
+
+def _renewals(ground: Ground) -> Iterator[Finding]:
+    with ground.work(writes=False) as work:
+        found = overdue_renewals(work)
+    if found.count:
+        yield Finding(False, "renewals", f"{found.count} papers could not be renewed so far"
+                      + (f" ({found.trouble})" if found.trouble else "")
+                      + f"; the proof of the first ends on {found.ends_at:%Y-%m-%d}. Each day is "
+                      "another try. Mend what is BAD here, then run: portal run-job renewals")
 
 
 def _stamps(ground: Ground) -> Iterator[Finding]:

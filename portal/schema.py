@@ -41,7 +41,7 @@ ROOMS = (_vault, _clockwork, _ledger, _notices, _people, _factors, _links, _enga
 #: Tables whose rows are evidence: triggers refuse to change or delete them (INV-10).
 EVIDENCE = (
     "ledger_entry", "chain", "used_step", "invitation", "agreement_version", "signer_slot",
-    "grant_line", "signature", "sealed_file", "paper_twin", "ink_scan", "hand_over",
+    "grant_line", "signature", "sealed_file", "paper_twin", "renewed_file", "ink_scan", "hand_over",
     "seen_by_mistake",
     "checkpoint",
     "sharing_question", "sharing_slip", "sharing_share",

@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Any
 from portal.clockwork.actions import beat, end_run, take_run, take_up_again
 from portal.clockwork.queries import failing
 from portal.desk.actions import write_board
-from portal.evidence.jobs import renew_lists, seal_due
+from portal.evidence.jobs import renew_lists, renew_papers, seal_due
 from portal.evidence.queries import enclosed
+from portal.evidence.queries.renewals import has_renewals
 from portal.ground.clock import SystemClock
 from portal.handing.jobs import say_not_handed_over
 from portal.ledger.jobs import forget_old_access
@@ -62,10 +63,6 @@ def _deliver(ground: Ground) -> int:
     return deliver(ground, told, enclosed, renew)
 
 
-def _seal(ground: Ground) -> int:
-    return seal_due(ground)
-
-
 def _timers(ground: Ground) -> int:
     return fill_timers(ground, write_board)
 
@@ -73,9 +70,10 @@ def _timers(ground: Ground) -> int:
 JOBS = {job.name: job for job in (
     Job("mail", None, _deliver, "mails tried"),
     Job("door", None, answer_doors, "requests answered"),
-    Job("seal", None, _seal, "papers tried"),
+    Job("seal", None, seal_due, "papers tried"),
     Job("reviews", None, review_due, "engagements attended"),
     Job("timers", 86_400, _timers, "timers set"),
+    Job("renewals", 86_400, renew_papers, "papers tried"),
     Job("lists", 86_400, renew_lists, "lists made"),
     Job("deadlines", 3600, say_not_concluded, "engagements looked at"),
     Job("reminders", 3600, remind_on_time, "engagements reminded"),
@@ -84,6 +82,16 @@ JOBS = {job.name: job for job in (
     Job("forget", 86_400, forget_old_access, "lines deleted"),
     Job("checkpoints", 86_400, take_checkpoints, "checkpoints taken"),
 )}
+
+
+def _has_renewals(ground: Ground) -> bool:
+    with ground.work(writes=False) as work:
+        return has_renewals(work)
+
+
+#: Jobs that load the PDF libraries, and what tells whether there is anything for them to do.
+APART: dict[str, Callable[[Ground], bool]] = {
+    "seal": lambda ground: has_due(ground, "seal"), "renewals": _has_renewals}
 
 
 def run_job(ground: Ground, name: str) -> int:
@@ -116,7 +124,7 @@ class Clockwork:
     def __init__(self, ground: Ground, *, seal_in_child: bool = True) -> None:
         """Take the ground floor; nothing runs yet."""
         self._ground, self._apart = ground, seal_in_child
-        self._child: subprocess.Popen[bytes] | None = None
+        self._children: set[subprocess.Popen[bytes]] = set()
         self._scheduler = _scheduler()
 
     def start(self) -> Clockwork:
@@ -139,8 +147,8 @@ class Clockwork:
         `patience` (seconds). What was not is taken over by another clockwork, when its claim has
         run out."""
         self._ground.stopping = True
-        if self._child is not None:
-            self._child.terminate()
+        for child in tuple(self._children):
+            child.terminate()
         ending = Thread(target=self._scheduler.shutdown, daemon=True)
         ending.start()
         ending.join(patience)
@@ -161,26 +169,29 @@ class Clockwork:
     def _tick(self, job: Job) -> None:
         if self._ground.stopping:
             return
+        if self._apart and job.name in APART:
+            job = replace(job, run=lambda ground: self._in_child(ground, job.name))
         if job.every is not None:
             _try(job.name, lambda: _in_turn(self._ground, job, timedelta(seconds=job.every or 0)))
-        elif job.name == "seal" and self._apart:
-            _try(job.name, self._seal_in_child)
         else:
             _try(job.name, lambda: job.run(self._ground))
 
-    def _seal_in_child(self) -> None:
-        """Seal in a process of its own: the PDF libraries take 110 MB that none here need hold."""
-        if not has_due(self._ground, "seal"):
-            return
-        with subprocess.Popen([sys.executable, "-m", "portal", "run-job", "seal"],
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
-            self._child = child
-            if self._ground.stopping:
+    def _in_child(self, ground: Ground, name: str) -> int:
+        """Do a job in a process of its own: the PDF libraries take 110 MB that none here need
+        hold."""
+        if not APART[name](ground):
+            return 0
+        with subprocess.Popen(  # noqa: S603 - the name is one of two that stand above
+                [sys.executable, "-m", "portal", "run-job", name],
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
+            self._children.add(child)
+            if ground.stopping:
                 child.terminate()
             child.wait()
-        self._child = None
+        self._children.discard(child)
         if child.returncode:
-            log.error("the sealing process ended with %s", child.returncode)
+            log.error("the process of the job %s ended with %s", name, child.returncode)
+        return 1
 
 
 def _scheduler() -> BackgroundScheduler:

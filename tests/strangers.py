@@ -6,6 +6,7 @@ on the way.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import re
@@ -14,16 +15,28 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from asn1crypto import cms
+from asn1crypto import cms, crl
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.ades import AdESPassed, ades_lta_validation
 from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.policy_decl import (
+    LocalKnowledge,
+    PdfSignatureValidationSpec,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer
 from sqlalchemy import select
 
-from portal.evidence.models import Seal, SealedFile
+from portal.evidence.models import RenewedFile, Seal, SealedFile
 from portal.ground.authority import der, describe
 from portal.ground.clock import SystemClock
 from portal.ground.vault import CannotOpen
@@ -83,10 +96,17 @@ def examine_all(ground: Ground, folder: Path) -> None:
                  for seal in work.session.scalars(select(Seal))}
         levels = {entry.subject_id: json.loads(entry.body)["facts"].get("level") for entry in
                   work.session.scalars(select(Entry).where(Entry.kind == "paper.sealed"))}
-        papers = []
+        papers, files = [], {}
         for row in work.session.scalars(select(SealedFile)):
             with suppress(CannotOpen):
-                papers.append((work.reveal_bytes(row, "file"), levels.get(row.id)))
+                files[row.id] = work.reveal_bytes(row, "file")
+                papers.append((files[row.id], levels.get(row.id)))
+        renewed = [(work.reveal_bytes(row, "file"), files[row.paper_id]) for row in
+                   work.session.scalars(select(RenewedFile)) if row.paper_id in files]
+    for number, (pdf, first) in enumerate(renewed):
+        assert pdf.startswith(first)
+        look(pdf, folder / str(number))
+        _stamps(pdf, folder / str(number))
     for pdf, level in papers:
         (seal,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
         own = sha256(seal.signer_cert.dump()).hexdigest()
@@ -100,7 +120,10 @@ def _stamp_root(seal: EmbeddedPdfSignature) -> bytes | None:
     unsigned = seal.signer_info["unsigned_attrs"]
     if not unsigned.native:
         return None
-    token = unsigned[0]["values"][0]["content"]
+    return _root_of(unsigned[0]["values"][0]["content"])
+
+
+def _root_of(token: cms.SignedData) -> bytes:
     chain = [x509.load_der_x509_certificate(one.chosen.dump()) for one in token["certificates"]]
     return next(pem for pem in stamping.ROOTS if x509.load_pem_x509_certificate(pem) in chain)
 
@@ -211,3 +234,54 @@ def _pyhanko(
     stamp = status.timestamp_validity
     assert (stamp is not None) == bool(stamp_roots)
     assert stamp is None or (stamp.intact and stamp.valid and stamp.trusted)
+
+
+def examine_renewed(
+    pdf: bytes, root: bytes, stamp_roots: list[bytes], listed: bytes, folder: Path
+) -> None:
+    """Let every program look at a file whose proof was renewed, as somebody does today who has
+    fetched the newest revocation list; raises `AssertionError` at the first doubt.
+
+    Only pyHanko judges the whole; poppler checks no document time stamps, so openssl does.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    look(pdf, folder)
+    _code, said = _run(tool("pdfsig"), "-nocert", folder / "sealed.pdf")
+    seal = said.partition("Signature #2")[0]
+    assert "Signature is Valid." in seal
+    assert "Not total document signed" in seal
+    assert is_proven(pdf, root, stamp_roots, listed)
+    _stamps(pdf, folder)
+
+
+def _stamps(pdf: bytes, folder: Path) -> None:
+    """Check each document time stamp over what it covers; the last one covers everything."""
+    for stamp in PdfFileReader(io.BytesIO(pdf)).embedded_timestamp_signatures:
+        begins, upto, goes_on, size = (int(one) for one in stamp.byte_range)
+        (folder / "token").write_bytes(stamp.pkcs7_content)
+        (folder / "stamps.pem").write_bytes(_root_of(stamp.signed_data))
+        (folder / "covered").write_bytes(pdf[begins:upto] + pdf[goes_on:goes_on + size])
+        gen_time = stamp.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
+        code, said = _run(
+            tool("openssl"), "ts", "-verify", "-data", folder / "covered", "-in",
+            folder / "token", "-token_in", "-CAfile", folder / "stamps.pem",
+            "-attime", int(gen_time.timestamp()))
+        assert (code, "Verification: OK" in said) == (0, True), said
+    assert goes_on + size == len(pdf)
+
+
+def is_proven(pdf: bytes, root: bytes, stamp_roots: list[bytes], listed: bytes) -> bool:
+    """Tell whether pyHanko takes the seal for proven today, by what the file carries and the
+    newest list of whoever stamped it last, with every list required, the way ETSI EN 319 102-1
+    5.6.3 judges archived files."""
+    trust = SimpleTrustManager.build(
+        [asn1.Certificate.load(der(one)) for one in (root, *stamp_roots)])
+    policy = CertValidationPolicySpec(
+        trust_manager=trust, revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO))
+    (seal,) = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures
+    told = asyncio.run(ades_lta_validation(seal, PdfSignatureValidationSpec(
+        SignatureValidationSpec(
+            policy, RevocationInfoGatheringSpec(RevinfoOnlineFetchingRule.LOCAL_ONLY),
+            local_knowledge=LocalKnowledge(
+                known_crls=[CRLContainer(crl.CertificateList.load(listed))])))))
+    return told.ades_subindic is AdESPassed.OK

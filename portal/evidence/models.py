@@ -87,3 +87,41 @@ class Twin(Base):
     file_enc: Mapped[bytes] = mapped_column(LargeBinary)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     size: Mapped[int]
+
+
+class RenewedFile(Base):
+    """A sealed paper with its proof renewed, beside the paper itself, which stays as it is. Never
+    changed once written. `number` counts from 1 for each paper; `sha256` is over the whole file
+    and stands in the record too."""
+
+    __tablename__ = "renewed_file"
+    __table_args__ = (UniqueConstraint("paper_id", "number"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    paper_id: Mapped[Id] = mapped_column(ForeignKey("sealed_file.id"), index=True)
+    key_id: Mapped[Id] = mapped_column(ForeignKey("data_key.id"))
+    number: Mapped[int]
+    file_enc: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int]
+    renewed_at: Mapped[Instant]
+
+
+class Renewal(Base):
+    """When the proof of a paper is to be renewed next: the queue of that job, not evidence.
+
+    `holds_until` is when the first certificate ends on which the proof hangs now. `due_at` is
+    empty where there is nothing to renew any more: the paper was erased. `trouble` is a short code
+    of the last try, where that failed.
+    """
+
+    __tablename__ = "renewal"
+
+    paper_id: Mapped[Id] = mapped_column(ForeignKey("sealed_file.id"), primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    holds_until: Mapped[Instant | None]
+    due_at: Mapped[Instant | None] = mapped_column(index=True)
+    claimed_until: Mapped[Instant | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    trouble: Mapped[str | None] = mapped_column(String(24))

@@ -75,7 +75,7 @@ class SealCheck:
         return self.valid and self.whole_file
 
 
-class _Revision(IncrementalPdfFileWriter):
+class Revision(IncrementalPdfFileWriter):
     """Add nothing but the seal: the file stays a PDF 1.7 (PDF/A-3 is one) and its metadata as they
     are. The library would write the machine's time into them, and call the file PDF 2.0."""
 
@@ -156,7 +156,7 @@ class Sealer:
         # pyHanko's sign_pdf() would read the clock and build the CMS slowly; these are the steps
         # it offers to those who sign elsewhere.
         outside = PdfSigner(meta, signer=ExternalSigner(self._certificate, None))
-        writer = _Revision(io.BytesIO(pdf))
+        writer = Revision(io.BytesIO(pdf))
         session = outside.init_signing_session(writer)
         session.system_time = now
         room, stamp = self._signer.room, None
@@ -199,7 +199,7 @@ def check(pdf: bytes, root_pem: bytes) -> SealCheck:
     """
     root = x509.Certificate.load(der(root_pem))
     try:
-        return _finish(_check(pdf, root))
+        return finish(_check(pdf, root))
     except Exception:  # noqa: BLE001 - a broken file can break the parser in any way: nothing is proven then
         return SealCheck()
 
@@ -232,7 +232,7 @@ def _forbids_changes(seal: EmbeddedPdfSignature) -> bool:
     return seal.docmdp_level == MDPPerm.NO_CHANGES
 
 
-def _finish(work: Coroutine[Any, Any, T]) -> T:
+def finish(work: Coroutine[Any, Any, T]) -> T:
     """Run pyHanko's coroutine to its end, also where this thread already runs a loop."""
     try:
         asyncio.get_running_loop()

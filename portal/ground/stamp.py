@@ -95,6 +95,10 @@ class StampService:
         token = cms.ContentInfo.load(self._sample)
         return gather(list(_certificates(token["content"])), seconds=self._seconds)
 
+    def proof_of(self, chain: Sequence[x509.Certificate]) -> Proof:
+        """Return certificates behind an earlier stamp, with the lists that hold today."""
+        return gather(chain, seconds=self._seconds)
+
     @property
     def room(self) -> int:
         """Return how many bytes a token of this service takes at the most."""
@@ -122,8 +126,12 @@ def gather(
         found = _published(one, issuer, seconds, public_only) if issuer is not None else None
         complete = complete and found is not None
         lists += [found] if found is not None else []
-    return Proof(tuple(c.public_bytes(Encoding.DER) for c in chain),
-                 tuple(dict.fromkeys(lists)), complete)
+    return Proof(certificates_in(chain), tuple(dict.fromkeys(lists)), complete)
+
+
+def certificates_in(chain: Sequence[x509.Certificate]) -> tuple[bytes, ...]:
+    """Return certificates as a proof holds them (DER)."""
+    return tuple(one.public_bytes(Encoding.DER) for one in chain)
 
 
 def several(pems: bytes) -> list[x509.Certificate]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, tuple_
 
-from portal.evidence.models import Seal, SealedFile, Twin
+from portal.evidence.models import RenewedFile, Seal, SealedFile, Twin
 from portal.ground.authority import der
 from portal.ground.db import Base
 from portal.ground.signednote import read_note
@@ -86,14 +86,17 @@ def opens_again(work: Work, subject_id: str) -> datetime | None:
 
 
 def answer_file(work: Work, file: bytes) -> Answer:
-    """Say what a file is. Its hash is compared with that of every sealed file and its readable
-    twin, so every byte counts; what is none of them, but carries a seal or a code of ours, was
-    changed."""
+    """Say what a file is. Its hash is compared with that of every sealed file, its readable twin
+    and its renewed files, so every byte counts; what is none of them, but carries a seal or a code
+    of ours, was changed."""
     digest = hashlib.sha256(file).hexdigest()
     known = work.session.scalar(
         select(SealedFile.sealed_at).where(SealedFile.sha256 == digest).union_all(
             select(SealedFile.sealed_at).join(Twin, Twin.paper_id == SealedFile.id)
-            .where(Twin.sha256 == digest)))
+            .where(Twin.sha256 == digest),
+            select(SealedFile.sealed_at)
+            .join(RenewedFile, RenewedFile.paper_id == SealedFile.id)
+            .where(RenewedFile.sha256 == digest)))
     if known is not None:
         return Answer(Verdict.GENUINE, known)
     codes = codes_in(file)
@@ -177,3 +180,9 @@ def _papers(work: Work) -> Iterator[Fault]:
         select(SealedFile.id).where(~named.exists() | ~told.exists()).order_by(SealedFile.id)
     ):
         yield Fault(Trouble.UNKNOWN_PAPER, paper_id)
+    told = select(Entry.id).where(
+        Entry.subject_id == RenewedFile.id, Entry.kind == "paper.renewed")
+    for renewed_id in work.session.scalars(
+        select(RenewedFile.id).where(~told.exists()).order_by(RenewedFile.id)
+    ):
+        yield Fault(Trouble.UNKNOWN_PAPER, renewed_id)

@@ -208,7 +208,7 @@ def test_sets_a_paper_aside_that_fails_each_time_and_seals_the_next(poisoned: Wo
 
 def test_sets_a_paper_aside_that_ends_whoever_tries_it(poisoned: World) -> None:
     """As a worker does that is killed while it prints: claimed and begun, and no more."""
-    from portal.evidence.jobs import _begin
+    from portal.evidence.jobs.sealing import _begin
 
     killed = 0
     for _hour in range(10):

@@ -26,11 +26,15 @@ from portal.clockwork.actions import beat
 from portal.desk.actions import keep_board
 from portal.engagements.actions import hold
 from portal.engagements.models import Party
+from portal.evidence.actions.renewals import Renewed, keep_renewed, plan_renewal
 from portal.evidence.jobs import seal_due
 from portal.evidence.models import SealedFile
+from portal.evidence.queries.renewals import newest_file
 from portal.ground.chance import new_id, secret_bytes
 from portal.ground.clock import StandingClock
+from portal.ground.renewal import renew
 from portal.ground.settings import Settings
+from portal.ground.stamp import Proof
 from portal.ground.tokens import fingerprint
 from portal.ground.work import Actor, make_ground
 from portal.inking.models import InkScan
@@ -64,6 +68,7 @@ from tests.haste import compile_once, wait_for_no_disk
 from tests.journeys.steps import newest_link
 from tests.pages import BASE, Browser
 from tests.sessions.world import as_party, bring_in, plan
+from tests.stamping import AtHand
 from tests.strangers import examine_all
 
 if TYPE_CHECKING:
@@ -212,6 +217,7 @@ def make_stage(world: World, app: Flask) -> Stage:
                     world.ids[f"{key}.paper"] = paper.id
     for key in ("ben", "mallory", "yul"):
         keep_scan(world, key)
+    renew_paper(world, world.ids["ben.paper"])
     beat(world.ground)
     return Stage(world, app)
 
@@ -248,6 +254,17 @@ def wish(world: World, key: str) -> None:
         row = propose(work, seat, seat.standing.version(world.ids[f"{key}.version"]),
                       "Fewer lines, please.")
         world.ids[f"{key}.amendment"] = row.id
+
+
+def renew_paper(world: World, paper_id: str) -> None:
+    """Let the proof in a paper be renewed, as if its seal were near its end."""
+    with world.ground.work(writes=False) as work:
+        pdf = newest_file(work, paper_id)
+    service = AtHand(world.ground.settings.instance_dir / "stamps", world.clock.now)
+    made = renew(pdf, Proof(), service, world.clock.now())
+    with world.ground.work(writes=True) as work:
+        plan_renewal(work, paper_id, made.holds_until)
+        keep_renewed(work, paper_id, Renewed(1, made.pdf, "B-T", made.holds_until))
 
 
 def keep_scan(world: World, key: str) -> None:

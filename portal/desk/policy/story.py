@@ -32,7 +32,7 @@ TOLD = frozenset({
     "signature.disputed", "signature.upheld", "signature.repudiated",
     "invitation.opened", "invitation.bounced", "invitation.not_me",
     "session.planned", "session.moved", "session.cancelled", "pass.mode",
-    "pairing.shown", "ink.recorded", "paper.sealed",
+    "pairing.shown", "ink.recorded", "paper.sealed", "paper.renewed",
     "amendment.proposed", "amendment.discussed", "amendment.drafted", "amendment.rejected",
     "amendment.retracted",
     "hand_over.proposed", "hand_over.accepted", "hand_over.taken_back", "hand_over.talk_wanted",

@@ -15,6 +15,7 @@ from portal.desk.queries.text import coachs_text
 from portal.desk.views import bp
 from portal.engagements.queries import own_or_missing
 from portal.evidence.queries import file_or_missing, twin_or_missing
+from portal.evidence.queries.renewals import renewed_or_missing
 from portal.reaching.forms import PlainForm
 from portal.sessions.queries import sessions_card
 from portal.web.guards import Door, guard
@@ -66,6 +67,25 @@ def paper(work: Work, engagement_id: str, version_id: str, paper_id: str) -> Res
     """Hand a sealed paper to the coach who signed it."""
     facts = coachs_version(work, own_or_missing(work, engagement_id), version_id)
     return send_paper(work, facts.version_id, paper_id)
+
+
+@bp.get(f"{_VERSION}/papers/<paper_id>/renewed.pdf")
+@guard(Door.COACH)
+def renewed(work: Work, engagement_id: str, version_id: str, paper_id: str) -> Response:
+    """Hand the coach who signed it a sealed paper with its proof renewed."""
+    facts = coachs_version(work, own_or_missing(work, engagement_id), version_id)
+    return send_renewed(work, facts.version_id, paper_id)
+
+
+def send_renewed(work: Work, version_id: str, paper_id: str) -> Response:
+    """Answer with the newest renewed file of a paper, as a download."""
+    paper, newest, body = renewed_or_missing(work, version_id, paper_id)
+    work.note("paper.fetched", paper.edition, engagement_id=paper.engagement_id,
+              subject_id=paper.id)
+    response = FlaskResponse(body, content_type="application/pdf")
+    response.headers.set("Content-Disposition", "attachment",
+                         filename=f"agreement-{paper.short_code}-renewed-{newest.number}.pdf")
+    return response
 
 
 def send_paper(

@@ -14,7 +14,7 @@ from portal.desk.policy import Day, calendar
 from portal.desk.queries.own import Own, own_of, own_versions
 from portal.desk.queries.people import readers_of
 from portal.desk.views import bp
-from portal.desk.views.coach import send_paper
+from portal.desk.views.coach import send_paper, send_renewed
 from portal.engagements.queries import parties_of
 from portal.handing.queries import asked
 from portal.people.queries import lookers_of
@@ -84,11 +84,24 @@ def own_twin(work: Work, version_id: str, paper_id: str) -> Response:
     return _own_file(work, version_id, paper_id, twin=True)
 
 
+@bp.get("/p/agreements/<version_id>/papers/<paper_id>/renewed.pdf")
+@guard(Door.PARTY)
+def own_renewed(work: Work, version_id: str, paper_id: str) -> Response:
+    """Hand a sealed paper with its proof renewed to a signer, as the paper itself (Z1)."""
+    _theirs(work, version_id, paper_id)
+    return send_renewed(work, version_id, paper_id)
+
+
 def _own_file(work: Work, version_id: str, paper_id: str, *, twin: bool = False) -> Response:
-    own = _own(work, seat_of(work), version_id)
-    if all(paper.id != paper_id for paper in own.papers):
-        raise Missing("paper")
+    _theirs(work, version_id, paper_id)
     return send_paper(work, version_id, paper_id, twin=twin)
+
+
+def _theirs(work: Work, version_id: str, paper_id: str) -> None:
+    """Raise `Missing` unless the person in the seat signed this version and may have this
+    edition."""
+    if all(paper.id != paper_id for paper in _own(work, seat_of(work), version_id).papers):
+        raise Missing("paper")
 
 
 @bp.get("/p/agreements/<version_id>/dates.ics")

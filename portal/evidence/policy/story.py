@@ -32,7 +32,7 @@ STORY = frozenset({
     "version.reaffirmed", "version.withdrawn", "line.withdrawn",
     "signature.disputed", "signature.upheld", "signature.repudiated",
     "session.planned", "session.moved", "session.cancelled", "pass.mode",
-    "ink.recorded", "paper.sealed",
+    "ink.recorded", "paper.sealed", "paper.renewed",
     "amendment.proposed", "amendment.discussed", "amendment.drafted", "amendment.rejected",
     "amendment.retracted",
     "hand_over.proposed", "hand_over.accepted", "hand_over.taken_back", "hand_over.talk_wanted",

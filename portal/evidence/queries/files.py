@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.agreements.models import Signature
 from portal.engagements.models import Party
-from portal.evidence.models import Seal, SealedFile, SealRoot, Twin
+from portal.evidence.models import RenewedFile, Seal, SealedFile, SealRoot, Twin
 from portal.ground.authority import describe
 from portal.plain.errors import Missing
 
@@ -31,6 +31,9 @@ class Paper:
     sealed_at: datetime
     twin_size: int | None = None
     """How many bytes the readable twin has, where there is one."""
+    renewed_size: int | None = None
+    """How many bytes the paper has with its proof renewed, where it was."""
+    renewed_at: datetime | None = None
 
 
 def live_seal(work: Work, practice_id: str) -> Seal | None:
@@ -91,11 +94,16 @@ def list_of(work: Work, seal: Seal) -> SealRoot | None:
 def papers_of(work: Work, version_ids: list[str]) -> dict[str, list[Paper]]:
     """Return the sealed papers of many versions, newest first, with one query."""
     found: dict[str, list[Paper]] = {version_id: [] for version_id in version_ids}
+    newest = (select(RenewedFile.paper_id, func.max(RenewedFile.number).label("number"))
+              .group_by(RenewedFile.paper_id).subquery())
     rows = work.session.execute(
         select(SealedFile.version_id, SealedFile.id, SealedFile.edition, SealedFile.occasion,
                SealedFile.short_code, SealedFile.sha256, SealedFile.size, SealedFile.pages,
-               SealedFile.sealed_at, Twin.size)
+               SealedFile.sealed_at, Twin.size, RenewedFile.size, RenewedFile.renewed_at)
         .outerjoin(Twin, Twin.paper_id == SealedFile.id)
+        .outerjoin(newest, newest.c.paper_id == SealedFile.id)
+        .outerjoin(RenewedFile, (RenewedFile.paper_id == SealedFile.id)
+                   & (RenewedFile.number == newest.c.number))
         .where(SealedFile.version_id.in_(found)).order_by(SealedFile.sealed_at.desc())
     )
     for row in rows:
