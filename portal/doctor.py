@@ -6,6 +6,7 @@ import smtplib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, text
@@ -28,10 +29,14 @@ from portal.ground.vault import CannotOpen, DataKey
 from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
 from portal.ledger.models import Entry
-from portal.notices.queries import waiting_seals
+from portal.notices.queries import did_not_arrive, waiting_seals
 
 if TYPE_CHECKING:
     from portal.ground.work import Ground
+
+#: So far back it is counted what did not arrive.
+_MAILS_SINCE = timedelta(days=7)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -54,8 +59,7 @@ def examine() -> list[Finding]:
         found += [*_database(ground)]
         if all(finding.good for finding in found if finding.what == "migrations"):
             found += [*_keys(ground), *_clock(ground), *_clockwork(ground), *_seals(ground),
-                      *_papers(ground),
-                      *_renewals(ground)]
+                      *_papers(ground), *_renewals(ground), *_mails(ground)]
     except SQLAlchemyError as trouble:
         found.append(Finding(False, "database", f"does not answer ({type(trouble).__name__}). "
                              "Check PORTAL_DATABASE_URL and that the server runs."))
@@ -174,6 +178,23 @@ def _stamps(ground: Ground) -> Iterator[Finding]:
         return
     yield Finding(True, "time stamps", "the service answers (PAdES B-LT)" if complete else
                   "the service answers; it publishes no revocation list (PAdES B-T)")
+
+
+def _mails(ground: Ground) -> Iterator[Finding]:
+    with ground.work(writes=False) as work:
+        found = did_not_arrive(work, work.now - _MAILS_SINCE)
+    for ended, trouble, count in found:
+        if ended == "bounced":
+            yield Finding(True, "mails", f"{count} came back in {_MAILS_SINCE.days} days "
+                          f"({trouble}); their coaches see to whom")
+        elif trouble.startswith("broke_"):
+            yield Finding(False, "mails", f"{count} could not be written in {_MAILS_SINCE.days} "
+                          f"days ({trouble}). Their coaches see to whom; look into the log.")
+        else:
+            yield Finding(False, "mails", f"{count} were given up in {_MAILS_SINCE.days} days "
+                          f"({trouble}). Check PORTAL_SMTP_URL; their coaches see to whom.")
+    if not found:
+        yield Finding(True, "mails", f"all arrived in {_MAILS_SINCE.days} days")
 
 
 def _mail(ground: Ground) -> Iterator[Finding]:

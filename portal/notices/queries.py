@@ -66,6 +66,17 @@ def were_put(work: Work, dedupes: Iterable[str]) -> set[str]:
                ) if wanted else set()
 
 
+def did_not_arrive(work: Work, since: datetime) -> list[tuple[str, str, int]]:
+    """Return how many mails came back or were given up since an instant, by how they ended and by
+    the trouble."""
+    rows = work.session.execute(
+        select(Notice.settled_as, Notice.trouble, func.count(Notice.id))
+        .where(Notice.settled_as.in_(("bounced", "given_up")), Notice.settled_at > since,
+               Notice.topic.in_(("mail", "news")))
+        .group_by(Notice.settled_as, Notice.trouble).order_by(Notice.settled_as, Notice.trouble))
+    return [(row[0] or "", row[1] or "", row[2]) for row in rows]
+
+
 def late_seals(work: Work, version_ids: Iterable[str], occasion: str) -> set[str]:
     """Return those of some versions whose papers of an occasion could not be sealed so far."""
     return set(work.session.scalars(

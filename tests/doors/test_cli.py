@@ -16,6 +16,7 @@ from portal.clockwork.queries import TICK
 from portal.evidence.models import Seal
 from portal.ground import config
 from portal.ground.clock import SystemClock
+from portal.notices.models import Notice
 from tests.builders import World
 from tests.mailroom import running
 from tests.sharing.worlds import VECTORS, vectors
@@ -169,6 +170,32 @@ def test_finds_a_clockwork_that_does_not_run_and_what_was_set_aside(
     assert "BAD  clockwork: forget failed as a whole (OperationalError)." in done.output
     assert ("BAD  set aside: deadlines: 1 that failed 5 times. Once that is mended, run: "
             "portal run-job deadlines --again") in done.output
+
+
+def test_counts_the_mails_that_did_not_arrive(shell: Shell, world: World) -> None:
+    shell.run("init")
+    coach(shell)
+    assert "ok   mails: all arrived in 7 days" in shell.run("doctor").output
+    now = SystemClock().now()
+    with world.ground.work(writes=True) as work:
+        for number, (ended, trouble, days, topic) in enumerate((
+                ("bounced", "smtp_550", 1, "mail"), ("bounced", "smtp_550", 2, "news"),
+                ("given_up", "smtp_451", 1, "mail"), ("given_up", "broke_KeyError", 1, "news"),
+                ("given_up", "TimeoutError", 8, "mail"), ("given_up", "stamp_down", 1, "seal"))):
+            at = now - timedelta(days=days)
+            work.session.add(Notice(
+                id=f"{number:032}", practice_id="1" * 32, topic=topic, name="copy_ready",
+                dedupe=str(number), created_at=at, due_at=at, settled_at=at, settled_as=ended,
+                trouble=trouble))
+    done = shell.run("doctor")
+    assert done.exit_code == 1
+    told = [line for line in done.output.splitlines() if " mails: " in line]
+    assert told == [
+        "ok   mails: 2 came back in 7 days (smtp_550); their coaches see to whom",
+        "BAD  mails: 1 could not be written in 7 days (broke_KeyError). Their coaches see to whom; "
+        "look into the log.",
+        "BAD  mails: 1 were given up in 7 days (smtp_451). Check PORTAL_SMTP_URL; their coaches "
+        "see to whom."]
 
 
 @pytest.mark.alters_schema

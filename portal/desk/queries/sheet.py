@@ -268,10 +268,12 @@ def _troubles(
 def _matters(mail: Posted, mended: datetime | None) -> bool:
     """Tell whether a notice is in trouble that the coach should know of.
 
-    Not of a reminder that is still tried: to somebody who declined none goes out, so neither may
-    the coach see the one that waits for a mail server (Z4).
+    Not of a reminder, unless its address is dead: to somebody who declined none goes out, so
+    neither may the coach see one that waits for a mail server, or waited in vain (Z4).
     """
+    if mail.name == "reminder" and mail.settled_as != "bounced":
+        return False
     if mail.settled_at is None:
-        return mail.trouble is not None and mail.name != "reminder"
+        return mail.trouble is not None
     return (mail.settled_as in ("bounced", "given_up")
             and (mended is None or mended <= mail.created_at))
