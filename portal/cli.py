@@ -52,9 +52,11 @@ def _said() -> Iterator[None]:
 
 
 @contextmanager
-def _bar(length: int, what: str) -> Iterator[Callable[[int], object]]:
-    """Show how far something is, on a terminal; elsewhere say once what it is."""
-    with click.progressbar(length=length, label=what) as bar:
+def _bar(length: int, what: str, *, aside: bool = False) -> Iterator[Callable[[int], object]]:
+    """Show how far something is, on a terminal; elsewhere say once what it is. `aside` keeps it
+    apart from what a command answers."""
+    with click.progressbar(length=length, label=what,
+                           file=sys.stderr if aside else None) as bar:
         yield bar.update
 
 
@@ -216,18 +218,35 @@ def decide(file: BinaryIO, *, check: bool) -> None:
 
 
 @main.command()
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--root", "roots", multiple=True, type=click.File("rb"),
+              help="A root certificate (PEM) that the seal may stand under; without it, those of "
+                   "this installation.")
 @click.option("--ledger", is_flag=True, help="Walk the record of this installation.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
-def verify(*, ledger: bool, as_json: bool) -> None:
-    """Look whether the record is whole; exit 1 if it is not.
+def verify(
+    file: Path | None, *, roots: tuple[BinaryIO, ...], ledger: bool, as_json: bool
+) -> None:
+    """Look whether a sealed paper is genuine, to the last bit, by FILE and root certificate alone:
+    exit 0 if it is, 1 if not, 2 if that cannot be said.
 
-    Every entry of every chain is examined, then the checkpoints, then what the papers name.
+    With --ledger look whether the record is whole; exit 1 if it is not. Every entry of every
+    chain is examined, then the checkpoints, then what the papers name.
     """
+    if (file is None) != ledger:
+        raise click.UsageError("say what to verify: a file, or --ledger")
+    if file is not None:
+        from portal.checking import check_file
+
+        try:
+            told_of_it = check_file(file, [root.read() for root in roots], _bar)
+        except (OSError, ValueError) as wrong:
+            raise CannotRead(str(wrong)) from wrong
+        click.echo(told_of_it.as_json() if as_json else told_of_it.in_words())
+        sys.exit(told_of_it.exit_code)
     from portal.ledger.queries import entry_count
     from portal.witness.queries import examine
 
-    if not ledger:
-        raise click.UsageError("say what to verify: --ledger")
     with _ground(_settings()) as ground, ground.work(writes=False) as work:
         if as_json:
             told = examine(work)

@@ -1,4 +1,4 @@
-"""What strangers' programs say of a sealed file: poppler, qpdf, openssl and pyHanko.
+"""What strangers' programs say of a sealed file: poppler, qpdf, openssl, pyHanko, and the kit.
 
 Each of them knows nothing but the file and the root certificates. The rules of PDF/A are looked up
 on the way.
@@ -42,6 +42,7 @@ from portal.ground.clock import SystemClock
 from portal.ground.vault import CannotOpen
 from portal.ledger.models import Entry
 from tests import archive, stamping
+from tests.kit import verdict
 from tests.plugins.needs import find, tool
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def examine(
     _pyhanko(pdf, [root], [stamp_root] if stamp_root else [], lists=lists)
     if stamp_root is not None:
         _openssl_stamp(signature, stamp_root, folder)
+    assert verdict(pdf, root) == ""
 
 
 def examine_all(ground: Ground, folder: Path) -> None:
@@ -111,7 +113,8 @@ def examine_all(ground: Ground, folder: Path) -> None:
         (seal,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
         own = sha256(seal.signer_cert.dump()).hexdigest()
         stamps = _stamp_root(seal)
-        assert (stamps is None) == (level == "B-B")
+        # A test may have taken the entry away that told the level.
+        assert level is None or (stamps is None) == (level == "B-B")
         examine(pdf, roots[own], folder / own, stamps, lists=level == "B-LT")
 
 
@@ -191,7 +194,7 @@ def _openssl(pdf: bytes, folder: Path) -> bytes:
     code, said = _run(
         tool("openssl"), "cms", "-verify", "-cades", "-binary", "-inform", "DER",
         "-in", folder / "signature.der", "-content", folder / "signed",
-        "-CAfile", folder / "root.pem", "-purpose", "any",
+        "-CAfile", folder / "root.pem", "-no-CApath", "-no-CAstore", "-purpose", "any",
         "-attime", int(moment.timestamp()), "-out", folder / "out")
     assert code == 0, said
     return signature

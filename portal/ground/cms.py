@@ -46,6 +46,49 @@ TIME_STAMP = _oid("2a864886f70d010910020e")  # id-aa-timeStampToken (RFC 3161 ap
 VERSION_1 = tlv(INTEGER, b"\x01")
 
 
+class Holder:
+    """Hold what is the same in every signature by one certificate: it, those above it, its name."""
+
+    def __init__(self, own: bytes, above: Sequence[bytes] = ()) -> None:
+        """Take the certificate and those between it and its root (DER), which go into each
+        signature so that a reader finds the way to the root."""
+        certificate = x509.Certificate.load(own)
+        self.certificates = tlv(0xA0, *sorted((own, *above)))
+        serial = certificate["tbs_certificate"]["serial_number"].dump()
+        self._name = tlv(SEQUENCE, certificate.issuer.dump(), serial)
+        # ESSCertIDv2 with its defaults: the hash alone, and that hash SHA-256.
+        names = tlv(SEQUENCE, tlv(SEQUENCE, tlv(OCTETS, sha256(own).digest())))
+        self._attribute = _attribute(CERTIFICATE_V2, tlv(SEQUENCE, names))
+
+    def attributes(self, digest: bytes) -> bytes:
+        """Return the attributes that are signed, over content whose SHA-256 is `digest`."""
+        return b"".join(
+            sorted(  # DER orders a set by its encodings
+                (
+                    _attribute(CONTENT_TYPE, DATA),
+                    _attribute(MESSAGE_DIGEST, tlv(OCTETS, digest)),
+                    self._attribute,
+                )
+            )
+        )
+
+    def assemble(
+        self, attributes: bytes, algorithm: bytes, signature: bytes, token: bytes | None
+    ) -> bytes:
+        """Return the DER of the whole: the same parts give the same bytes, so that whoever checks
+        it can make it anew."""
+        stamped = b"" if token is None else tlv(0xA1, _attribute(TIME_STAMP, token))
+        signer = tlv(
+            SEQUENCE, VERSION_1, self._name, SHA256, tlv(0xA0, attributes), algorithm,
+            tlv(OCTETS, signature), stamped,
+        )
+        signed = tlv(
+            SEQUENCE, VERSION_1, tlv(SET, SHA256), tlv(SEQUENCE, DATA), self.certificates,
+            tlv(SET, signer),
+        )
+        return tlv(SEQUENCE, SIGNED_DATA, tlv(0xA0, signed))
+
+
 class DetachedSigner:
     """Sign digests with one key and certificate; what never changes is made once."""
 
@@ -54,20 +97,14 @@ class DetachedSigner:
         above: Sequence[bytes] = (),
     ) -> None:
         """Take a key, the certificate of its public half, and those between it and its root
-        (DER), which go into each signature so that a reader finds the way to the root."""
+        (DER)."""
         self._key = key
-        own = bytes(certificate.dump())
-        self._certificates = tlv(0xA0, *sorted((own, *above)))
-        serial = certificate["tbs_certificate"]["serial_number"].dump()
-        self._signer = tlv(SEQUENCE, certificate.issuer.dump(), serial)
-        # ESSCertIDv2 with its defaults: the hash alone, and that hash SHA-256.
-        names = tlv(SEQUENCE, tlv(SEQUENCE, tlv(OCTETS, sha256(own).digest())))
-        self._certificate_attribute = _attribute(CERTIFICATE_V2, tlv(SEQUENCE, names))
+        self._holder = Holder(bytes(certificate.dump()), above)
 
     @property
     def room(self) -> int:
         """Return how many hex digits a signature without a stamp needs at the most."""
-        return 2 * (len(self._certificates) + 1024 + self._key.key_size // 8)
+        return 2 * (len(self._holder.certificates) + 1024 + self._key.key_size // 8)
 
     def sign(self, digest: bytes, stamp: Stamp | None = None) -> bytes:
         """Return the DER of a ContentInfo that signs content whose SHA-256 is `digest`.
@@ -76,27 +113,10 @@ class DetachedSigner:
         `stamp` the signature carries the token that this gave for it; what it raises is let
         through.
         """
-        attributes = b"".join(
-            sorted(  # DER orders a set by its encodings
-                (
-                    _attribute(CONTENT_TYPE, DATA),
-                    _attribute(MESSAGE_DIGEST, tlv(OCTETS, digest)),
-                    self._certificate_attribute,
-                )
-            )
-        )
+        attributes = self._holder.attributes(digest)
         algorithm, signature = self._sign(tlv(SET, attributes))
-        stamped = b"" if stamp is None else tlv(
-            0xA1, _attribute(TIME_STAMP, stamp(sha256(signature).digest())))
-        signer = tlv(
-            SEQUENCE, VERSION_1, self._signer, SHA256, tlv(0xA0, attributes), algorithm,
-            tlv(OCTETS, signature), stamped,
-        )
-        signed = tlv(
-            SEQUENCE, VERSION_1, tlv(SET, SHA256), tlv(SEQUENCE, DATA), self._certificates,
-            tlv(SET, signer),
-        )
-        return tlv(SEQUENCE, SIGNED_DATA, tlv(0xA0, signed))
+        token = None if stamp is None else stamp(sha256(signature).digest())
+        return self._holder.assemble(attributes, algorithm, signature, token)
 
     def _sign(self, text: bytes) -> tuple[bytes, bytes]:
         if isinstance(self._key, rsa.RSAPrivateKey):

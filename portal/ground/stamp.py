@@ -11,19 +11,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from asn1crypto import cms, core, tsp
+from asn1crypto import x509 as asn1
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from portal.ground import chance
+from portal.ground.cms import SIGNED_DATA, tlv
 from portal.ground.fetch import NoAnswer, fetch
+from portal.plain.der import inside, parts
 from portal.plain.errors import PortalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
 #: A service that takes longer is asked again later.
@@ -36,6 +39,17 @@ _LARGEST_LIST = 1_048_576
 _MEDIA = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
 _HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
+#: By what a token says that it was hashed, by what it may say that it was signed, in DER: SHA-256,
+#: 384 and 512; ECDSA with the same, RSA, and RSA with the same. Any other spelling was changed.
+_NULL = bytes.fromhex("0500")
+_SIGNED_BY = {
+    tlv(0x30, bytes.fromhex(f"060960864801650304020{hashed}"), null): {
+        tlv(0x30, bytes.fromhex(f"06082a8648ce3d04030{by_curve}")),
+        *(tlv(0x30, bytes.fromhex(f"06092a864886f70d01010{way}"), _NULL) for way in ("1", by_rsa))}
+    for hashed, by_curve, by_rsa in ("12b", "23c", "34d") for null in (b"", _NULL)}
+#: What goes wrong with certificates, keys and signatures that anybody may have made.
+WRONG = (ValueError, TypeError, KeyError, IndexError, InvalidSignature, UnsupportedAlgorithm,
+         x509.InvalidVersion)
 
 
 class _Answer(core.Sequence):  # type: ignore[misc]
@@ -85,7 +99,9 @@ class StampService:
                 raise StampFailed("stamp_refused")
             token = answer["time_stamp_token"]
             _examine(token, digest, nonce)
-        except (ValueError, TypeError, KeyError, IndexError, InvalidSignature) as wrong:
+            own = [one.public_bytes(Encoding.DER) for one in _certificates(token["content"])]
+            examine_token(token.dump(), digest, own)
+        except WRONG as wrong:
             raise StampFailed("stamp_nonsense") from wrong
         return bytes(token.dump())
 
@@ -139,6 +155,36 @@ def several(pems: bytes) -> list[x509.Certificate]:
     return x509.load_pem_x509_certificates(pems)
 
 
+def examine_token(token: bytes, digest: bytes, known: Collection[bytes]) -> None:
+    """Refuse a token in which any bit can have been changed since it was made, with one of the
+    errors of `WRONG`.
+
+    It is over `digest`, its signature holds, all that its signature does not cover follows from
+    what it does, and its certificates are among those `known` (DER).
+    """
+    kind, content = inside(token, 0x30)
+    signed = inside(inside(content.whole, 0xA0)[0].whole, 0x30)
+    version, algorithms, _content, *rest, signers = signed
+    (signer,) = inside(signers.whole, 0x31)
+    said = inside(signer.whole, 0x30)
+    own_version, name, algorithm, _attributes, own_algorithm, _signature = said
+    shown = [one.whole for held in rest[:1] for one in parts(held.body)]
+    if not set(shown) <= set(known):
+        raise ValueError("a token with certificates that nobody knows")
+    named = [tlv(0x30, one.issuer.dump(), one["tbs_certificate"]["serial_number"].dump())
+             for one in map(asn1.Certificate.load, shown)]
+    follows = (
+        [one.tag for one in signed] == [0x02, 0x31, 0x30, 0xA0, 0x31]
+        and [one.tag for one in said] == [0x02, 0x30, 0x30, 0xA0, 0x30, 0x04]
+        and (kind.whole, version.body, own_version.body) == (SIGNED_DATA, b"\3", b"\1")
+        and algorithms.body == algorithm.whole
+        and own_algorithm.whole in _SIGNED_BY.get(algorithm.whole, ()) and name.whole in named
+        and rest == parts(tlv(0xA0, *shown)))
+    if not follows:
+        raise ValueError("a token that was changed")
+    _examine(cms.ContentInfo.load(token, strict=True), digest, None)
+
+
 def token_time(token: bytes) -> datetime:
     """Return the instant in a token."""
     info = cms.ContentInfo.load(token)["content"]["encap_content_info"]["content"].parsed
@@ -179,14 +225,15 @@ def _certificates(signed: Any) -> Iterator[x509.Certificate]:
             yield x509.load_der_x509_certificate(choice.chosen.dump())
 
 
-def _examine(token: Any, digest: bytes, nonce: int) -> None:
+def _examine(token: Any, digest: bytes, nonce: int | None) -> None:
     """Refuse a token that is not over `digest`, or whose own signature does not hold (RFC 3161
     2.2, 2.3): `ValueError` or `InvalidSignature`."""
     signed = token["content"]
     info = signed["encap_content_info"]["content"].parsed
     imprint = info["message_imprint"]
     if imprint["hash_algorithm"]["algorithm"].native != "sha256" or (
-            imprint["hashed_message"].native != digest or info["nonce"].native != nonce):
+            imprint["hashed_message"].native != digest
+            or nonce not in (None, info["nonce"].native)):
         raise ValueError("a token for something else")
     (signer,) = signed["signer_infos"]
     attributes = {a["type"].native: a["values"] for a in signer["signed_attrs"]}

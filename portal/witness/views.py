@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
+from flask import Response as FlaskResponse
 
 from portal.web.forms import said
 from portal.web.guards import Door, guard
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from portal.ground.work import Work
 
 bp = Blueprint("witness", __name__)
+
+#: A program that checks papers without the portal; it lies beside the pages that explain it.
+KIT = Path(__file__).parents[2] / "docs" / "kit" / "check_paper.py"
 
 
 @bp.get("/check")
@@ -51,6 +56,15 @@ def answer(work: Work) -> Response:
     found = answer_file(work, whole) if whole else answer_code(work, code)
     work.note("paper.checked", found.verdict.value, subject_id=subject)
     return page("witness/check.html", form=form, answer=found)
+
+
+@bp.get("/check/check_paper.py")
+@guard(Door.ANYONE)
+def kit(work: Work) -> Response:
+    """Hand out the program with which anyone can check papers without the portal."""
+    response = FlaskResponse(KIT.read_bytes(), content_type="text/x-python; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=KIT.name)
+    return response
 
 
 def _whence(work: Work) -> str:

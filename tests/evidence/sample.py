@@ -32,9 +32,9 @@ from portal.evidence.policy import (
     VouchedFacts,
 )
 from portal.evidence.policy.story import Event, StoryHeads, story_head
+from portal.plain.canonical import agreement_hash
 
 ANA, LUKASZ, CARLA, ELI = "Ana Kovač", "Łukasz Żółkiewski", "Carla Jensen", "Eli Öztürk"
-HASH = "9f2c4b7a1de05c8837aa20f4be19d3c6570e8b41f2a9dd03c5b16e7f8a4d2c90"
 HEAD = "4be0c1d2a35f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9"
 COMMON_CODE, COACHEE_CODE = "K7QF-2M9D-XW4T", "P3RA-88HV-CJ2N"
 RECORD = b'{"schema":"ccp/agreement/v1","title":"Coachee confidentiality terms"}'
@@ -43,6 +43,8 @@ EVENTS: tuple[Event, ...] = tuple(
     {"at": f"2027-09-14T08:32:0{number}.000000Z", "kind": kind, "subject": "a" * 32,
      "actor": None, "facts": {}, "entry": f"{number}c" * 32}
     for number, kind in enumerate(("version.issued", "version.signed")))
+NONCE = "0f" * 16
+HASH = agreement_hash(bytes.fromhex(NONCE), RECORD)
 RECEIPT = b'{"@type":"ConsentReceipt"}'
 SIGNED = datetime(2027, 9, 14, 8, 32, 7, tzinfo=UTC)
 STROKES = (((10, 10), (40, 60), (80, 20), (120, 70)), ((130, 40),))
@@ -92,7 +94,7 @@ def version(**over: Any) -> VersionFacts:
             signature(LUKASZ, "COACHEE", 848, mark=DrawnMark(STROKES)),
         ),
         ledger_genesis=GENESIS, ledger_head=HEAD,
-        story=StoryHeads(GENESIS, story_head(GENESIS, EVENTS)), record=RECORD, nonce="0f" * 16,
+        story=StoryHeads(GENESIS, story_head(GENESIS, EVENTS)), record=RECORD, nonce=NONCE,
         copied_at=datetime(2027, 9, 14, 22, 45, tzinfo=UTC),
         issued_at=SIGNED - timedelta(days=1),
     )

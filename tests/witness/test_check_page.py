@@ -13,6 +13,7 @@ from portal.evidence.queries import file_or_missing, papers_of, twin_or_missing
 from portal.witness.policy import CHECKS, LARGEST
 from tests.builders import World, conclude
 from tests.cast import ANA, BEN
+from tests.kit import KIT
 from tests.pages import BASE, Browser, Page
 
 if TYPE_CHECKING:
@@ -64,6 +65,14 @@ def test_says_no_name_and_no_word_of_it(sealed: World, app: Flask) -> None:
         for page in (check(app, pdf), check(app, code=code)):
             for word in (BEN.name, "Ben", ANA.name, "Berg", "Confidentiality", "coachee"):
                 assert word not in page.text
+
+
+def test_hands_out_the_program_that_needs_no_portal(app: Flask) -> None:
+    browser = Browser(app)
+    (link,) = [a["href"] for a in browser.get("/check").soup.select("main a[download]")]
+    found = browser.get(str(link)).response
+    assert found.get_data() == KIT.read_bytes()
+    assert found.headers["Content-Disposition"] == "attachment; filename=check_paper.py"
 
 
 def test_catches_every_flipped_bit(sealed: World, app: Flask) -> None:

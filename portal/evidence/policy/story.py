@@ -29,7 +29,7 @@ STORY = frozenset({
     "party.identified", "party.dropped", "party.invitation_dead", "party.left", "party.removed",
     "party.vouched", "party.on_paper", "party.by_link", "party.saw_by_mistake",
     "agreement.dropped", "version.issued", "version.signed", "version.recalled",
-    "version.reaffirmed", "version.withdrawn", "line.withdrawn",
+    "version.withdrawn", "line.withdrawn",
     "signature.disputed", "signature.upheld", "signature.repudiated",
     "session.planned", "session.moved", "session.cancelled", "pass.mode",
     "ink.recorded", "paper.sealed", "paper.renewed",
@@ -37,6 +37,7 @@ STORY = frozenset({
     "amendment.retracted",
     "hand_over.proposed", "hand_over.accepted", "hand_over.taken_back", "hand_over.talk_wanted",
     "share.recorded",
+    "review.opened", "review.called", "review.kept", "review.change_wanted", "review.ended",
 })
 
 #: What the coach's page tells and the paper does not, and why.
@@ -48,6 +49,8 @@ LEFT_OUT: Mapping[str, str] = {
     "invitation.opened": "when others look at their mail is theirs",
     "invitation.bounced": "how others are written to concerns the coach alone",
     "invitation.not_me": "how others are written to concerns the coach alone",
+    "party.reminders_stopped": "how others are written to concerns the coach alone",
+    "party.reminders_wanted": "how others are written to concerns the coach alone",
     "version.draft_discarded": "a draft of the coach that nobody was shown",
     "pairing.shown": "that somebody was vouched for says it",
 }

@@ -86,6 +86,11 @@ def _shown(row: Seal) -> SealShown:
                      root.name, root.fingerprint)
 
 
+def every_root(work: Work) -> list[bytes]:
+    """Return the roots of all seals of this installation, in use or before (PEM)."""
+    return list(work.session.scalars(select(Seal.root_pem).distinct().order_by(Seal.root_pem)))
+
+
 def list_of(work: Work, seal: Seal) -> SealRoot | None:
     """Return the root of a seal with its revocation list, if it is one of the portal's own."""
     return None if seal.root_id is None else work.session.get_one(SealRoot, seal.root_id)
