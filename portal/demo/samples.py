@@ -29,13 +29,15 @@ from portal.evidence.queries import (
 )
 from portal.plain.errors import Missing, PortalError
 from portal.receipts.queries import receipt_schema
+from portal.witness.actions import wish_checkpoints
+from portal.witness.queries import newest_checkpoint, note_files
 from portal.wording.queries import template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from portal.demo.home import Bar
-    from portal.demo.story import Everyone
+    from portal.demo.story import Everyone, Moment
 
 #: The address that stands in the papers; nobody answers there once the samples are made.
 PORT = 8000
@@ -69,10 +71,11 @@ def write_samples(folder: Path, bar: Bar) -> list[Sample]:
         raise NotEmpty(f"{folder} is not empty, so nothing was written. Name a folder that is "
                        "empty or not there yet.")
     with (tempfile.TemporaryDirectory() as home, bar(DAYS, "A year at Berg Coaching") as passed,
-          played(Path(home), PORT, SAMPLES, passed) as everyone):
+          played(Path(home), PORT, (*SAMPLES, _night), passed) as everyone):
         made = [*sorted(_papers(everyone), key=_path), _root(everyone),
                 *sorted(_receipts(everyone), key=_path), _schema(),
-                *sorted(_calendars(everyone), key=_path), *_mails(everyone, Path(home) / MAIL)]
+                *sorted(_calendars(everyone), key=_path), *_checkpoint(everyone),
+                *_mails(everyone, Path(home) / MAIL)]
     for sample in made:
         place = folder / sample.path
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -147,6 +150,24 @@ def _calendars(on: Everyone) -> Iterator[Sample]:
                  reader.as_coachee("ben", "/p/sessions.ics"))
     yield Sample("calendars/coach-sessions.ics", "the sessions, for the coach’s calendar",
                  reader.as_coach("ana", f"/engagements/{ben}/sessions.ics"))
+
+
+def _night(on: Everyone) -> Iterator[Moment]:
+    """Ana gets the checkpoint of a night by mail."""
+    yield 3, "23:00"
+    with on.at_desk() as work:
+        wish_checkpoints(work, on.desks["ana"].practice_id, on.desks["ana"].account_id or "",
+                         wanted=True)
+    on.runs("checkpoints", "mail")
+
+
+def _checkpoint(on: Everyone) -> Iterator[Sample]:
+    what = {"txt": "the checkpoint of a night: a signed note over the whole record",
+            "pem": "the certificate whose key signed the note"}
+    with on.ground.work(writes=False) as work:
+        made = newest_checkpoint(work, on.desks["ana"].practice_id)
+        for file in note_files(work, made) if made is not None else ():
+            yield Sample(f"checkpoints/{file.name}", what[file.name[-3:]], file.body)
 
 
 def _mails(on: Everyone, folder: Path) -> Iterator[Sample]:

@@ -12,7 +12,15 @@ from urllib.parse import urlsplit
 
 from portal.ground.mail import Enclosure, Letter, MailDown, MailRefused, Server, send
 from portal.notices.actions import Claimed, Renew, claim_mails, settle
-from portal.notices.policy import Attempt, Outcome, after_break, can_wait, is_reminder, told_once
+from portal.notices.policy import (
+    CARRIERS,
+    Attempt,
+    Outcome,
+    after_break,
+    can_wait,
+    is_reminder,
+    told_once,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -101,12 +109,13 @@ def _enclosed(
     """Return what goes along with each mail; nothing at all where it is too much together: many
     mailboxes refuse a large letter."""
     most = ground.settings.mail_copies_mb * 1024 * 1024
-    if not most:
+    carried = all(mail.name in CARRIERS for mail in mails)
+    if not (most or carried):
         return {}
     with ground.work(writes=False) as work:
         found = {mail.id: enclose(work, mail) for mail in mails}
     size = sum(len(file.body) for files in found.values() for file in files)
-    return found if size <= most else {}
+    return found if carried or size <= most else {}
 
 
 def _attempt(ground: Ground, mails: Sequence[Claimed], enclose: Enclose) -> Attempt:

@@ -50,6 +50,10 @@ class Attempt:
     trouble: str | None = None
 
 
+#: Mails that are nothing without their files: these go along whatever the settings say of copies.
+CARRIERS = frozenset({"checkpoint"})
+
+
 def can_wait(name: str) -> bool:
     """Tell whether a mail may wait for the one letter of the day."""
     return name in NEWS

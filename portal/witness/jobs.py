@@ -1,11 +1,11 @@
-"""Taking a checkpoint of every practice each night."""
+"""Taking a checkpoint of every practice each night, which goes to whoever wishes it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from portal.clockwork.actions import Item, each
-from portal.witness.actions import take_checkpoint
+from portal.witness.actions import bear_witness
 from portal.witness.queries import sealing_practices
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def take_checkpoints(ground: Ground) -> int:
     taken = []
 
     def take(work: Work, practice_id: str) -> None:
-        if take_checkpoint(work, practice_id) is not None:
+        if bear_witness(work, practice_id) is not None:
             taken.append(practice_id)
 
     each(ground, "checkpoints", [Item(one, one) for one in practices], take)

@@ -1,4 +1,4 @@
-"""The table of checkpoints."""
+"""The tables of checkpoints, and of who gets them by mail."""
 
 from __future__ import annotations
 
@@ -25,3 +25,15 @@ class Checkpoint(Base):
     note: Mapped[bytes] = mapped_column(LargeBinary)
     heads: Mapped[bytes] = mapped_column(LargeBinary)
     taken_at: Mapped[Instant]
+
+
+class CheckpointWish(Base):
+    """That an owner gets each night's checkpoint by mail, from when and until when."""
+
+    __tablename__ = "checkpoint_wish"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    account_id: Mapped[Id] = mapped_column(ForeignKey("account.id"), index=True)
+    since: Mapped[Instant]
+    until: Mapped[Instant | None]

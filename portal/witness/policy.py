@@ -65,6 +65,16 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def how_to_check(number: int) -> str:
+    """Return the commands that check a note with openssl, of its file and the certificate's."""
+    name = f"checkpoint-{number}.txt"
+    return (
+        f"head -n 5 {name} > text\n"
+        f"tail -n 1 {name} | cut -d ' ' -f 3 | base64 -d | tail -c +5 > signature\n"
+        "openssl x509 -in seal.pem -pubkey -noout > key.pem\n"
+        "openssl dgst -sha256 -verify key.pem -signature signature text")
+
+
 class Trouble(StrEnum):
     """Say what contradicts what."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, tuple_
 
 from portal.evidence.models import RenewedFile, Seal, SealedFile, Twin
+from portal.evidence.queries import enclosed
 from portal.ground.authority import der
 from portal.ground.db import Base
+from portal.ground.mail import Enclosure
 from portal.ground.signednote import read_note
 from portal.ledger.models import Entry
 from portal.ledger.policy import Walk
 from portal.ledger.queries import calls_since, walk
-from portal.witness.models import Checkpoint
+from portal.people.models import Account, Membership
+from portal.witness.models import Checkpoint, CheckpointWish
 from portal.witness.policy import (
     CHECKS,
     WITHIN,
@@ -39,6 +42,7 @@ from portal.witness.policy import (
 
 if TYPE_CHECKING:
     from portal.ground.work import Work
+    from portal.notices.actions import Claimed
 
 #: So many heads are asked for at once.
 _AT_ONCE = 400
@@ -72,6 +76,44 @@ def grown_heads(
         select(Entry.chain_id, Entry.seq, Entry.hash, Entry.at)
         .join(newest, (Entry.chain_id == newest.c[0]) & (Entry.seq == newest.c[1])))
     return [(Head(*row[:3]), row.at) for row in rows]
+
+
+def ever_wished(work: Work, practice_id: str) -> bool:
+    """Tell whether an owner of a practice ever wished to get checkpoints by mail."""
+    return work.session.scalar(select(CheckpointWish.id).where(
+        CheckpointWish.practice_id == practice_id).limit(1)) is not None
+
+
+def wish_of(work: Work, account_id: str) -> CheckpointWish | None:
+    """Return the wish of an account that holds now, or None."""
+    return work.session.scalar(select(CheckpointWish).where(
+        CheckpointWish.account_id == account_id, CheckpointWish.until.is_(None)))
+
+
+def wishers(work: Work, practice_id: str) -> list[tuple[str, str]]:
+    """Return account and person of each who wishes checkpoints and is an owner still."""
+    return [(row.id, row.person_id) for row in work.session.execute(
+        select(Account.id, Account.person_id)
+        .join(CheckpointWish, CheckpointWish.account_id == Account.id)
+        .join(Membership, Membership.account_id == Account.id)
+        .where(CheckpointWish.practice_id == practice_id, CheckpointWish.until.is_(None),
+               Account.closed_at.is_(None), Membership.role == "owner",
+               Membership.until.is_(None)).order_by(Account.id))]
+
+
+def goes_along(work: Work, mail: Claimed) -> Sequence[Enclosure]:
+    """Return what goes along with a mail: with that of a checkpoint the note, and the certificate
+    whose key signed it; with any other what `portal.evidence` says."""
+    if mail.name != "checkpoint":
+        return enclosed(work, mail)
+    return note_files(work, work.session.get_one(Checkpoint, mail.values["checkpoint"]))
+
+
+def note_files(work: Work, made: Checkpoint) -> list[Enclosure]:
+    """Return a checkpoint as files: the note, and the certificate whose key signed it."""
+    seal = work.session.get_one(Seal, made.seal_id)
+    return [Enclosure(f"checkpoint-{made.number}.txt", "text/plain", made.note),
+            Enclosure("seal.pem", "application/x-pem-file", seal.certificate_pem)]
 
 
 def sealing_practices(work: Work) -> list[str]:

@@ -1,4 +1,5 @@
-"""The page on which anyone can have a paper checked, without an account (Z2)."""
+"""The page on which anyone can have a paper checked, without an account (Z2), and an owner's page
+about checkpoints."""
 
 from __future__ import annotations
 
@@ -6,21 +7,23 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, request
+from flask import Blueprint, flash, request
 from flask import Response as FlaskResponse
 
+from portal.plain.errors import Missing
 from portal.web.forms import said
 from portal.web.guards import Door, guard
-from portal.web.pages import _, again, blame, page
+from portal.web.pages import _, again, blame, go, page
 from portal.web.uploads import takes
-from portal.witness.forms import CheckForm
+from portal.witness.actions import wish_checkpoints
+from portal.witness.forms import CheckForm, WishForm
 from portal.witness.policy import LARGEST
-from portal.witness.queries import answer_code, answer_file, opens_again
+from portal.witness.queries import answer_code, answer_file, opens_again, wish_of
 
 if TYPE_CHECKING:
     from flask import Response
 
-    from portal.ground.work import Work
+    from portal.ground.work import Actor, Work
 
 bp = Blueprint("witness", __name__)
 
@@ -72,3 +75,35 @@ def _whence(work: Work) -> str:
     return hashlib.sha256((work.origin.network or "").encode()).hexdigest()[:32]
 
 
+
+
+def _owner(work: Work) -> Actor:
+    if work.actor is None:
+        raise Missing("practice")
+    return work.actor
+
+
+@bp.get("/practice/record")
+@guard(Door.OWNER)
+def witnesses(work: Work) -> Response:
+    """Say what a checkpoint is good for, and whether this owner gets them by mail.
+
+    Not when the last one was taken: without mails there is one only where something happened.
+    """
+    wished = wish_of(work, _owner(work).account_id or "") is not None
+    return page("witness/record.html", form=WishForm(formdata=None), wished=wished)
+
+
+@bp.post("/practice/record")
+@guard(Door.OWNER)
+def wish(work: Work) -> Response:
+    """Let checkpoints come by mail from now on, or no longer."""
+    owner, form = _owner(work), WishForm()
+    account_id = owner.account_id or ""
+    if not form.validate_on_submit():
+        return again("witness/record.html", form=form,
+                     wished=wish_of(work, account_id) is not None)
+    wanted = form.wanted.data == "yes"
+    if wish_checkpoints(work, owner.practice_id, account_id, wanted=wanted):
+        flash(_("One comes each night from now on.") if wanted else _("No more will come."))
+    return go("witness.witnesses")

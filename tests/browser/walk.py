@@ -94,6 +94,9 @@ class Walk:
         self.look(ana, "recovery codes")
         ana.follow("I have put them away, continue")
         self.look(ana, "today, empty", "/today")
+        ana.page.goto("/practice/record")
+        self.look(ana, "record", "/practice/record")
+        ana.page.goto("/today")
 
     def three_screens(self, ana: Visitor) -> str:
         ana.follow("New engagement")

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,8 @@ def test_writes_both_editions_of_every_template(samples: Path) -> None:
     twins = {name.replace(".pdf", ".html") for name in PAPERS}
     assert {name for name in found if name.startswith("papers/")} == PAPERS | twins
     assert {"root.pem", "README.md", "SHA256SUMS", "calendars/coachee-sessions.ics",
-            "mails/invitation.eml"} <= found
+            "mails/invitation.eml", "mails/checkpoint.eml", "checkpoints/checkpoint-1.txt",
+            "checkpoints/seal.pem"} <= found
 
 
 def test_lists_every_file_with_its_digest(samples: Path) -> None:
@@ -133,6 +135,17 @@ def test_hands_out_calendars_that_name_nobody(samples: Path) -> None:
         assert entries, file.name
         assert {str(entry["summary"]) for entry in entries} <= {
             "Appointment", "An agreement ends", "Look at an agreement again"}
+
+
+@pytest.mark.needs("openssl")
+def test_has_a_checkpoint_that_openssl_checks(samples: Path, tmp_path: Path) -> None:
+    lines = (samples / "checkpoints" / "checkpoint-1.txt").read_bytes().splitlines(keepends=True)
+    (tmp_path / "text").write_bytes(b"".join(lines[:5]))
+    (tmp_path / "signature").write_bytes(b64decode(lines[-1].split()[-1])[4:])
+    (tmp_path / "key.pem").write_text(run(
+        tool("openssl"), "x509", "-in", samples / "checkpoints" / "seal.pem", "-pubkey", "-noout"))
+    assert run(tool("openssl"), "dgst", "-sha256", "-verify", tmp_path / "key.pem", "-signature",
+               tmp_path / "signature", tmp_path / "text").strip() == "Verified OK"
 
 
 def test_hands_out_mails_as_they_were_sent(samples: Path) -> None:

@@ -45,7 +45,7 @@ SHAPES = {
 #: What programs answer, as `docs/run.md` quotes it.
 ANSWERS = {
     "OK", '{"database":true,"worker":true}', "Signature is Valid.", "Total document signed",
-    "Not total document signed", "Verification: OK",
+    "Not total document signed", "Verification: OK", "Verified OK",
     "Certificate issuer is unknown.", "Certificate is Trusted.", "[0 - 92262], [95204 - 95863]",
     "CAdES Verification successful",
 }
