@@ -3,66 +3,29 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from portal.ground import config
-from portal.ground.clock import SystemClock
-from portal.plain.errors import PortalError
+from portal.keeping import erase_engagement, rotate_keys
+from portal.shell import bar as _bar
+from portal.shell import ground as _ground
+from portal.shell import said as _said
+from portal.shell import settings as _settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from typing import BinaryIO
-
-    from portal.ground.settings import Settings
-    from portal.ground.work import Ground
-
-
-def _settings() -> Settings:
-    try:
-        return config.load()
-    except config.BadSettings as wrong:
-        raise click.ClickException(str(wrong)) from wrong
-
-
-@contextmanager
-def _ground(settings: Settings) -> Iterator[Ground]:
-    """Open the ground floor for one command, and close its connections afterwards."""
-    from portal.desk.actions import keep_board
-    from portal.ground.work import make_ground
-    from portal.ledger.actions import keep_notes
-
-    made = make_ground(settings, SystemClock(), keep_notes, keep_board)
-    try:
-        yield made
-    finally:
-        made.engine.dispose()
-
-
-@contextmanager
-def _said() -> Iterator[None]:
-    """Let what goes wrong on purpose end the command with its words and exit code 1."""
-    try:
-        yield
-    except PortalError as no:
-        raise click.ClickException(str(no)) from no
-
-
-@contextmanager
-def _bar(length: int, what: str, *, aside: bool = False) -> Iterator[Callable[[int], object]]:
-    """Show how far something is, on a terminal; elsewhere say once what it is. `aside` keeps it
-    apart from what a command answers."""
-    with click.progressbar(length=length, label=what,
-                           file=sys.stderr if aside else None) as bar:
-        yield bar.update
 
 
 @click.group()
 def main() -> None:
     """Consent portal for coaching practices."""
+
+
+main.add_command(rotate_keys)
+main.add_command(erase_engagement)
 
 
 @main.command()
@@ -154,35 +117,6 @@ def rebuild_board() -> None:
     with _ground(_settings()) as ground:
         count = actions.rebuild_board(ground)
     click.echo(f"Board: made anew for {count} engagements")
-
-
-@main.command("rotate-keys")
-@click.option("--drop-previous", is_flag=True, help="Take the previous master key out of the key "
-                                                    "file, once nothing needs it.")
-def rotate_keys(*, drop_previous: bool) -> None:
-    """Wrap every data key anew under a new master key, while the portal runs.
-
-    Stopped at any moment, it goes on when it is run again.
-    """
-    from portal.ground import keyfile, rotation
-
-    with _said(), keyfile.alone(_settings().instance_dir) as alone:
-        if not alone:
-            raise rotation.CannotRotate("Another rotation is under way here.")
-        if not drop_previous:
-            rotation.prepare(_settings())
-        with _ground(_settings()) as ground:
-            if drop_previous:
-                rotation.drop(ground)
-                click.echo("The previous master key is dropped. What was backed up before needs "
-                           "it still: keep the earlier copy of the keys as long as those backups.")
-                return
-            rotation.begin(ground)
-            with _bar(rotation.left(ground), "Data keys wrapped anew") as went_on:
-                rotation.wrap_all(ground, went_on)
-    click.echo("Every data key is under the new master key. Copy the keys now, apart from the "
-               "backups. Nothing needs the previous one any more; to drop it: portal rotate-keys "
-               "--drop-previous")
 
 
 class CannotRead(click.ClickException):

@@ -213,7 +213,9 @@ def waiting_for(work: Work, coach_id: str) -> list[Waits]:
     return _waiting(work, [(row[0], row[1]) for row in rows])
 
 
-def _waiting(work: Work, rows: Sequence[tuple[Amendment, Engagement]]) -> list[Waits]:
+def _waiting(work: Work, every: Sequence[tuple[Amendment, Engagement]]) -> list[Waits]:
+    work.vault.fetch(engagement.key_id for _row, engagement in every)
+    rows = [(row, one) for row, one in every if not work.vault.is_gone(one.key_id)]
     ids = list({row.engagement_id for row, _engagement in rows})
     parties = {party.id: party for own in parties_of(work, ids).values() for party in own}
     names = names_of(work, [party.person_id for party in parties.values()])
@@ -224,7 +226,6 @@ def _waiting(work: Work, rows: Sequence[tuple[Amendment, Engagement]]) -> list[W
     talked = set(work.session.scalars(
         select(Entry.subject_id).where(Entry.chain_id.in_(ids),
                                        Entry.kind == "amendment.discussed")))
-    work.vault.fetch(engagement.key_id for _row, engagement in rows)
     return [Waits(row.id, row.engagement_id, codes[row.agreement_id],
                   work.reveal(engagement, "title"), coachees[row.engagement_id],
                   names[parties[row.party_id].person_id], row.proposed_at,

@@ -46,13 +46,15 @@ def keep_board(work: Work) -> None:
 
 def write_board(work: Work, engagement_ids: Iterable[str]) -> int:
     """Replace the rows of some engagements by what the records say, and set their timers; returns
-    how many those were."""
-    found = project(work, engagement_ids)
-    cleared = [{"cleared": engagement_id} for engagement_id in found]
+    how many those were. One whose content was erased has neither.
+    """
+    wanted = list(engagement_ids)
+    found = project(work, wanted)
+    cleared = [{"cleared": engagement_id} for engagement_id in wanted]
     _replace(work, _ROWS, cleared, [row for made in found.values() for row in made.rows])
     _replace(work, _SLOTS, cleared, [slot for made in found.values() for slot in made.slots])
     set_timers(work, {i: (made.practice_id, made.next_at) for i, made in found.items()})
-    return len(found)
+    return len(wanted)
 
 
 def _replace(
@@ -94,7 +96,8 @@ def _list_names(ground: Ground, table: Any, column: str) -> None:
     with ground.work(writes=False) as work:
         ids = list(work.session.scalars(
             select(table.id).where(table.id.not_in(select(NamePrint.subject_id)),
-                                   table.key_id.in_(select(DataKey.id)))))
+                                   table.key_id.in_(select(DataKey.id).where(
+                                       DataKey.destroyed_at.is_(None))))))
     for start in range(0, len(ids), _BATCH):
         with ground.work(writes=True) as work:
             for row in work.session.scalars(

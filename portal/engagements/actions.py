@@ -186,12 +186,15 @@ def tell(
     Every mail says what the letterhead says, which whoever writes several brings along, and
     where the recipient's own page is. Values never hold what was agreed. What can wait joins the
     recipient's letter of the day, in the hours of their own zone; a reminder says how to get no
-    more of them. Nobody is written to who signs on paper.
+    more of them. Nobody is written to who signs on paper, and nobody about what was erased.
     """
     if party.contact_point_id is None or party.on_paper:
         return
-    head = head or letterhead(work, engagement)
     person = person_or_missing(work, engagement.practice_id, party.person_id)
+    work.vault.fetch([engagement.key_id, person.key_id])
+    if work.vault.is_gone(engagement.key_id) or work.vault.is_gone(person.key_id):
+        return
+    head = head or letterhead(work, engagement)
     own = party.person_id == engagement.coach_id
     base = work.ground.settings.base_url.rstrip("/")
     put_mail(

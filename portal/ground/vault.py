@@ -1,8 +1,8 @@
 """Secrets at rest: AES-256-GCM under data keys, which a master key outside the database wraps.
 
 Each person, engagement and practice has a data key (Z18). Every ciphertext is bound to its
-table, row and column (AAD), so that a value copied elsewhere does not open. Destroying the
-row of a data key erases what it covered and leaves the evidence of hashes whole.
+table, row and column (AAD), so that a value copied elsewhere does not open. Destroying a
+data key erases what it covered and leaves the evidence of hashes whole.
 
 The installation has a key of its own in the same table, from its first rotation on: digests by
 which things are found are made with it, so that they outlive every master key. The master key
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import LargeBinary, String, bindparam, delete, select
+from sqlalchemy import LargeBinary, String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.ground import chance
@@ -39,6 +39,10 @@ _NONCE = 12
 
 class CannotOpen(PortalError):
     """Say that a value cannot be read: its key is gone, or it was moved or changed."""
+
+
+class Erased(CannotOpen):
+    """Say that a value is gone for good: its key was destroyed (Z18)."""
 
 
 class DataKey(Base):
@@ -145,10 +149,13 @@ class OpenVault:
     """Read and write encrypted columns within one unit of work."""
 
     def __init__(self, vault: Vault, session: Session) -> None:
-        """Bind the vault to a session; unwrapped keys live no longer than the unit."""
+        """Bind the vault to a session; unwrapped keys live no longer than the unit.
+
+        A key that was destroyed stands there as None.
+        """
         self._vault = vault
         self._session = session
-        self._keys: dict[str, AESGCM] = {}
+        self._keys: dict[str, AESGCM | None] = {}
 
     def new_key(self, practice_id: str, covers: str, now: datetime) -> str:
         """Make a data key in this transaction and return its id.
@@ -161,24 +168,38 @@ class OpenVault:
         self._keys[row.id] = self._vault.unwrap(row.id, row.master_id, row.wrapped)
         return row.id
 
-    def destroy(self, key_id: str) -> None:
-        """Let nobody read again what a data key covered (Z18)."""
+    def forget(self, key_id: str) -> None:
+        """Remove a data key that no row names any more."""
         self._keys.pop(key_id, None)
         self._session.execute(delete(DataKey).where(DataKey.id == key_id))
+
+    def destroy(self, key_id: str, now: datetime) -> None:
+        """Let nobody read again what a data key covered (Z18). Its row stays, for evidence that
+        nobody can change names it; nothing is in it."""
+        self._keys[key_id] = None
+        self._session.execute(
+            update(DataKey).where(DataKey.id == key_id, DataKey.destroyed_at.is_(None))
+            .values(wrapped=b"", master_id="", destroyed_at=now))
+
+    def is_gone(self, key_id: str) -> bool:
+        """Tell whether nothing can be read any more of what a data key covered."""
+        self.fetch([key_id])
+        return self._keys.get(key_id) is None
 
     def fetch(self, key_ids: Iterable[str]) -> None:
         """Load many keys with one query, so that a list does not ask once a row."""
         wanted = {key_id for key_id in key_ids if key_id not in self._keys}
         if wanted:
             for key_id, master_id, wrapped in self._session.execute(_KEYS, {"ids": list(wanted)}):
-                self._keys[key_id] = self._vault.unwrap(key_id, master_id, wrapped)
+                self._keys[key_id] = (
+                    self._vault.unwrap(key_id, master_id, wrapped) if wrapped else None)
 
     def lock(self, key_id: str, place: str, text: bytes) -> bytes:
         """Encrypt for `place` (table/row/column); the same text never gives the same bytes."""
         return _lock(self._key(key_id), text, place)
 
     def unlock(self, key_id: str, place: str, blob: bytes) -> bytes:
-        """Decrypt; raises `CannotOpen` for a destroyed key or a value from elsewhere."""
+        """Decrypt; raises `Erased` for a destroyed key, `CannotOpen` for a value from elsewhere."""
         return _unlock(self._key(key_id), blob, place)
 
     def lock_outside(self, text: bytes, place: str) -> bytes:
@@ -207,8 +228,8 @@ class OpenVault:
         return self._vault.own
 
     def _key(self, key_id: str) -> AESGCM:
-        if key_id not in self._keys:
-            self.fetch([key_id])
-        if key_id not in self._keys:
-            raise CannotOpen("the key was destroyed")
-        return self._keys[key_id]
+        self.fetch([key_id])
+        key = self._keys.get(key_id)
+        if key is None:
+            raise Erased("the key was destroyed")
+        return key

@@ -107,11 +107,11 @@ class Work:
         setattr(row, f"{column}_enc", self.vault.lock(row.key_id, place, raw))
 
     def reveal(self, row: Row, column: str) -> str:
-        """Return the text behind an encrypted column; raises `CannotOpen` once it is erased."""
+        """Return the text behind an encrypted column; raises `Erased` once its key is destroyed."""
         return self.reveal_bytes(row, column).decode()
 
     def reveal_bytes(self, row: Row, column: str) -> bytes:
-        """Return the bytes behind an encrypted column; raises `CannotOpen` once erased."""
+        """Return the bytes behind an encrypted column; raises `Erased` once that is so."""
         place = f"{row.__tablename__}/{row.id}/{column}"
         return self.vault.unlock(row.key_id, place, getattr(row, f"{column}_enc"))
 

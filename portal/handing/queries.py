@@ -214,11 +214,12 @@ def _ended_people(work: Work, practice_id: str) -> list[str]:
                                         Account.closed_at.is_not(None))))
 
 
-def _running(work: Work, engagements: list[Engagement]) -> list[Running]:
+def _running(work: Work, every: list[Engagement]) -> list[Running]:
+    work.vault.fetch(engagement.key_id for engagement in every)
+    engagements = [one for one in every if not work.vault.is_gone(one.key_id)]
     ids = [engagement.id for engagement in engagements]
     standing, parties, rows = standing_of(work, ids), parties_of(work, ids), newest(work, ids)
     names = names_of(work, [p.person_id for some in parties.values() for p in some])
-    work.vault.fetch(engagement.key_id for engagement in engagements)
     found = []
     for one in engagements:
         if is_running(standing[one.id], one.id, work.now):

@@ -13,8 +13,8 @@ class Notice(Base):
     engagement in which something is due by the clock.
 
     `topic` is "mail", "news", "seal" or "due". Destination and values are encrypted under `key_id`
-    and are wiped once the notice is settled. `settled_as` is "done", "bounced", "given_up", or
-    "needless" for a reminder of what waited no more when it was to go out.
+    and are wiped once the notice is settled. `settled_as` is "done", "bounced", "given_up",
+    "erased", or "needless" for a reminder of what waited no more when it was to go out.
     `recipient_id` tells apart who gets one letter a day; `letter_id` is the notice under whose
     name a letter goes out, for each of those that it tells.
     """

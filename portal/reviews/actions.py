@@ -78,9 +78,12 @@ def attend(work: Work, engagement_id: str) -> int:
     """Ask and remind whoever is to be asked in an engagement now, each in one mail, and set its
     timer anew. Returns how many mails were put into the outbox.
 
-    After any time without a clockwork everybody is asked once, for what is due last.
+    After any time without a clockwork everybody is asked once, for what is due last. Nobody is
+    asked about what was erased.
     """
     engagement = hold(work, engagement_id)
+    if work.vault.is_gone(engagement.key_id):
+        return 0
     standing = standing_of_one(work, engagement_id)
     parties = parties_of(work, [engagement_id])[engagement_id]
     asks = {party.id: ask for party in parties

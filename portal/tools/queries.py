@@ -43,7 +43,7 @@ class Briefs:
 
 def own_engagements(work: Work, limit: int, after: str | None = None) -> Briefs:
     """Return a page of the acting coach's own engagements, newest first, with as many queries
-    whatever their number.
+    whatever their number. What was erased is left out.
 
     Raises `Missing` where `after` is none of them (Z5).
     """
@@ -63,8 +63,9 @@ def own_engagements(work: Work, limit: int, after: str | None = None) -> Briefs:
     rows = list(work.session.scalars(found))
     page = rows[:limit]
     work.vault.fetch(row.key_id for row in page)
-    standings = standing_of(work, [row.id for row in page])
-    return Briefs([brief_of(work, row, standings[row.id]) for row in page],
+    here = [row for row in page if not work.vault.is_gone(row.key_id)]
+    standings = standing_of(work, [row.id for row in here])
+    return Briefs([brief_of(work, row, standings[row.id]) for row in here],
                   page[-1].id if len(rows) > limit else None)
 
 

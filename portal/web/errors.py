@@ -12,6 +12,7 @@ from flask import Response, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
+from portal.ground.vault import Erased
 from portal.plain.errors import Missing, NotSignedIn, Refused, TooSoon
 from portal.web.pages import page
 from portal.web.problems import BadQuestion, problem, problem_by_status
@@ -29,6 +30,10 @@ def _for_programs() -> bool:
 
 def _missing(_error: Missing) -> Response:
     return problem("not-there") if _for_programs() else page("errors/404.html", 404)
+
+
+def _erased(_error: Erased) -> Response:
+    return problem("not-there") if _for_programs() else page("errors/410.html", 410)
 
 
 def _refused(error: Refused) -> Response:
@@ -105,6 +110,7 @@ def _crash(error: Exception) -> Response:
 def register(app: Flask) -> None:
     """Teach the application how each no looks."""
     app.register_error_handler(Missing, _missing)
+    app.register_error_handler(Erased, _erased)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(TooSoon, _too_soon)
     app.register_error_handler(BadQuestion, _bad_question)

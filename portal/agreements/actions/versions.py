@@ -166,7 +166,8 @@ def sign(
     if policy.state(facts, work.now) != "DECLINED":
         # What somebody declined meanwhile is signed without effect: a refusal would tell (Z4).
         _step_of(work, facts, signed, required)
-    sealed = canonical_bytes(dict(manifest))
+    # The nonce keeps whoever has the hash from trying names, once the manifest is erased (Z18).
+    sealed = canonical_bytes({**manifest, "nonce": chance.secret_bytes(16).hex()})
     signature = Signature(
         id=chance.new_id(), practice_id=engagement.practice_id, engagement_id=engagement.id,
         version_id=facts.version_id, slot_id=slot.slot_id, party_id=slot.party_id,

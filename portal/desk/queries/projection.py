@@ -35,6 +35,7 @@ from portal.desk.policy.timeline import (
 from portal.engagements.models import Engagement
 from portal.engagements.policy import ask_facts, may_be_asked
 from portal.engagements.queries import parties_of
+from portal.ground.vault import DataKey
 from portal.links.queries import of_engagements
 from portal.reaching.policy import Word, wants_reminders
 from portal.reviews.policy import next_moment
@@ -53,7 +54,8 @@ _OWN = (
     .outerjoin(Agreement, Agreement.engagement_id == Engagement.id)
     .outerjoin(TermsDraft, TermsDraft.agreement_id == Agreement.id)
     .outerjoin(AgreementVersion, AgreementVersion.agreement_id == Agreement.id)
-    .where(Engagement.id.in_(bindparam("ids", expanding=True)))
+    .join(DataKey, DataKey.id == Engagement.key_id)
+    .where(Engagement.id.in_(bindparam("ids", expanding=True)), DataKey.destroyed_at.is_(None))
 )
 
 
@@ -103,7 +105,8 @@ class _Records:
 
 
 def project(work: Work, engagement_ids: Iterable[str]) -> dict[str, Projected]:
-    """Return the rows of some engagements, with a constant number of queries."""
+    """Return the rows of some engagements, with a constant number of queries; what was erased is
+    left out, for there is nothing left to do in it."""
     found: dict[str, _Own] = {}
     days: dict[str, Any] = {}
     drafts: dict[str, _Draft] = {}

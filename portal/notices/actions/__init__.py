@@ -4,6 +4,7 @@ from portal.notices.actions.letters import Renew, Renewed, claim_letter, claim_m
 from portal.notices.actions.outbox import (
     Claimed,
     claim,
+    give_up,
     has_due,
     put_due,
     put_mail,
@@ -14,6 +15,6 @@ from portal.notices.actions.outbox import (
 )
 
 __all__ = [
-    "Claimed", "Renew", "Renewed", "claim", "claim_letter", "claim_mails", "has_due", "put_due",
-    "put_mail", "put_seal", "redirect_news", "reopen", "settle",
+    "Claimed", "Renew", "Renewed", "claim", "claim_letter", "claim_mails", "give_up", "has_due",
+    "put_due", "put_mail", "put_seal", "redirect_news", "reopen", "settle",
 ]

@@ -213,6 +213,17 @@ def reopen(work: Work, notice_ids: Iterable[str]) -> None:
         .values(settled_at=None, settled_as=None, due_at=work.now))
 
 
+def give_up(work: Work, **about: str) -> None:
+    """Send nothing of what still waits about an engagement, or under a data key, and wipe it.
+
+    `about` is an `engagement_id` or a `key_id`. What a worker has taken already may go out.
+    """
+    work.session.execute(
+        update(Notice).filter_by(**about).where(Notice.settled_at.is_(None))
+        .values(settled_at=work.now, settled_as="erased", destination_enc=None,
+                values_enc=None, claimed_until=None))
+
+
 def redirect_news(work: Work, recipient_id: str, engagement_id: str, destination: str) -> None:
     """Let what still waits to be told to a person go to another address.
 

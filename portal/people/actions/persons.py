@@ -61,7 +61,7 @@ def forget_person(work: Work, person: Person) -> None:
         work.session.delete(point)
     work.session.delete(person)
     work.session.flush()
-    work.vault.destroy(person.key_id)
+    work.vault.forget(person.key_id)
 
 
 def add_address(

@@ -13,6 +13,7 @@ from portal.ground.tokens import fingerprint
 from portal.people.models import Account, ContactPoint, Membership, Person, Practice, SignIn
 from portal.people.policy import normal_address
 from portal.plain.errors import Missing
+from portal.web.words import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,14 +54,16 @@ def person_or_missing(work: Work, practice_id: str, person_id: str) -> Person:
 
 
 def names_of(work: Work, person_ids: Iterable[str]) -> dict[str, str]:
-    """Return the names of many people with two queries at the most."""
+    """Return the names of many people with two queries at the most; in place of one that was
+    erased a word that says so."""
     known = {i: work.session.identity_map.get(identity_key(Person, i)) for i in set(person_ids)}
     people = [person for person in known.values() if person is not None]
     missing = [i for i, person in known.items() if person is None]
     if missing:
         people += work.session.scalars(select(Person).where(Person.id.in_(missing)))
     work.vault.fetch(person.key_id for person in people)
-    return {person.id: work.reveal(person, "name") for person in people}
+    return {person.id: _("(erased)") if work.vault.is_gone(person.key_id)
+            else work.reveal(person, "name") for person in people}
 
 
 def name_prints(work: Work, practice_id: str, words: Iterable[str]) -> list[str]:

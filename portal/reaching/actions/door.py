@@ -32,9 +32,12 @@ def ask_at_door(work: Work, address: str) -> None:
 def send_return(work: Work, engagement_id: str, person_id: str) -> None:
     """Send a person the link back into an engagement: what waits, or the way to their papers.
 
-    Only to whom a link was sent before, and not to somebody whom the coachee refused.
+    Only to whom a link was sent before, and not to somebody whom the coachee refused. Nothing
+    leads back into what was erased.
     """
     engagement = by_id(work, engagement_id)
+    if work.vault.is_gone(engagement.key_id):
+        return
     party = party_of_person(work, engagement.id, person_id)
     standing = standing_of_one(work, engagement.id)
     links = of_person(work, engagement.practice_id, engagement.id, party.person_id)
