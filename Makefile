@@ -21,7 +21,7 @@ SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadfile
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-virtualenv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-sqlite test-postgresql check lint tidy bench lock messages settings decisions
+.PHONY: help setup run test test-sqlite test-postgresql check lint tidy bench soak lock messages settings decisions
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +52,10 @@ tidy: $(VENV)/.ready-dev ## mend what the linter can mend by itself
 
 bench: $(VENV)/.ready-dev ## measure: a table of ratios from one run
 	$(PY) -m bench
+
+soak: $(VENV)/.ready-dev ## kill 200 workers while they deliver, on both databases (some ten minutes)
+	PORTAL_TEST_KILLS=200 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/clockwork/test_kills.py
+	PORTAL_TEST_KILLS=200 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/clockwork/test_kills.py
 
 settings: $(VENV)/.ready-dev ## write docs/settings.md anew
 	$(PY) -c "from portal.ground.settings import settings_page as page; print(page(), end='')" > docs/settings.md

@@ -149,6 +149,7 @@ class Clockwork:
         self._ground.stopping = True
         for child in tuple(self._children):
             child.terminate()
+        log.info("told to stop: what is in hand is finished, nothing new is begun")
         ending = Thread(target=self._scheduler.shutdown, daemon=True)
         ending.start()
         ending.join(patience)

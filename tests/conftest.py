@@ -48,11 +48,13 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "daily"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run what touches no database once: with SQLite, whatever the other database is."""
+    """Run what touches no database once: with SQLite, whatever the other database is. What
+    several processes do at once is left to the database that is made for them."""
     if DATABASE == "sqlite":
-        return
-    apart = {one for one in items if "empty_database" not in getattr(one, "fixturenames", ())
-             or one.get_closest_marker("once")}
+        apart = {one for one in items if one.get_closest_marker("postgresql")}
+    else:
+        apart = {one for one in items if "empty_database" not in getattr(one, "fixturenames", ())
+                 or one.get_closest_marker("once")}
     items[:] = [one for one in items if one not in apart]
     config.hook.pytest_deselected(items=list(apart))
 
