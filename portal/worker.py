@@ -140,6 +140,7 @@ class Clockwork:
                 self._tick, "interval", (job,), id=job.name, seconds=seconds,
                 jitter=None if job.every is None else 5, **how)
         self._scheduler.start()
+        log.info("the clockwork runs")
         return self
 
     def stop(self, patience: float) -> bool:

@@ -85,9 +85,13 @@ def running(settings: Settings, *command: str, **more: str) -> Iterator[subproce
         **{f"PORTAL_{name.upper()}": value for name, value in KEYS.items()}, **more}
     with subprocess.Popen([sys.executable, "-m", "portal", *command], env=environment, cwd=ROOT,
                           stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        # Whoever waits for words that never come hears the end of it.
+        watchdog = threading.Timer(2 * MINUTE, process.kill)
+        watchdog.start()
         try:
             yield process
         finally:
+            watchdog.cancel()
             process.kill()
 
 

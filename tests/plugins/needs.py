@@ -43,6 +43,7 @@ _PROGRAMS: dict[str, tuple[tuple[str, ...], str]] = {
     "qpdf": (("qpdf",), "install qpdf"),
     "certutil": (("certutil",), "install libnss3-tools"),
     "strace": (("strace",), "install strace"),
+    "systemd-analyze": (("systemd-analyze",), "install systemd"),
 }
 _FILES: dict[str, tuple[tuple[Path, ...], str]] = {
     "vnu": ((ROOT / "node_modules/vnu-jar/build/dist/vnu.jar",), "run npm ci"),

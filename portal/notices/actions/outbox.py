@@ -205,12 +205,17 @@ def settle(work: Work, claimed: Claimed, attempt: Attempt) -> Outcome:
     return attempt.outcome
 
 
-def reopen(work: Work, notice_ids: Iterable[str]) -> None:
-    """Let seals that were set aside be tried again from now on."""
+def reopen(work: Work, item_ids: Iterable[str]) -> None:
+    """Let what was set aside be tried again now: seals by their own ids, and what is due in
+    engagements by those of the engagements."""
+    ids = list(item_ids)
     work.session.execute(
-        update(Notice).where(Notice.id.in_(list(notice_ids)), Notice.topic == "seal",
+        update(Notice).where(Notice.id.in_(ids), Notice.topic == "seal",
                              Notice.settled_as == Outcome.GIVEN_UP.value)
         .values(settled_at=None, settled_as=None, due_at=work.now))
+    work.session.execute(
+        update(Notice).where(Notice.engagement_id.in_(ids), Notice.topic == "due",
+                             Notice.settled_at.is_(None)).values(due_at=work.now))
 
 
 def give_up(work: Work, **about: str) -> None:
