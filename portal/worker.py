@@ -133,7 +133,8 @@ class Clockwork:
         first, tick = SystemClock().now(), self._ground.settings.tick_seconds
         how = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None,
                "next_run_time": first}
-        self._scheduler.add_job(self._beat, "interval", seconds=_LOOK, **how)
+        self._scheduler.add_job(_try, "interval", ("tick", lambda: beat(self._ground)),
+                                seconds=_LOOK, **how)
         for job in JOBS.values():
             seconds = tick if job.every is None else min(job.every, _LOOK)
             self._scheduler.add_job(
@@ -164,9 +165,6 @@ class Clockwork:
             log.error("not finished within %s seconds, and left to others", patience)
             logging.shutdown()
             os._exit(0)
-
-    def _beat(self) -> None:
-        _try("tick", lambda: beat(self._ground))
 
     def _tick(self, job: Job) -> None:
         if self._ground.stopping:
