@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort
+from sqlalchemy import select
 
 from portal.demo.views import bp as demo_pages
+from portal.engagements.models import Party
 from portal.web.guards import Door, guard
 from tests.cast import ANA, PASSWORD
 
@@ -57,10 +59,23 @@ def public(walk: Walk, guest: Visitor) -> None:
     guest.page.context.clear_cookies()
     guest.press("Send me my link")
     walk.look(guest, "form too old")
+    guest.page.goto(f"/stop/{walk.house.world.ground.stops.make(_a_party(walk))}")
+    walk.look(guest, "reminders")
+    walk.fail(guest, "reminders, no answer", "Save my choice")
+    guest.choose("Send me no more reminders")
+    guest.press("Save my choice")
+    guest.sees("No more reminders are sent")
+    walk.look(guest, "no more reminders")
     for status in (400, 403, 409, 422, 429, 500):
         guest.page.goto(f"/fail/{status}")
         walk.look(guest, f"answer {status}")
     guest.faults = [f for f in guest.faults if "500" not in f]
+
+
+def _a_party(walk: Walk) -> bytes:
+    with walk.house.world.ground.work(writes=False) as work:
+        return work.session.scalars(
+            select(Party.id).where(Party.role == "COACHEE").limit(1)).one().encode()
 
 
 def demo(walk: Walk, guest: Visitor) -> None:
