@@ -192,10 +192,16 @@ def verify(
 
 
 @main.command()
-def doctor() -> None:
+@click.option("--keys-backed-up", is_flag=True, help="Write down first that you have put a copy of "
+                                                     "the keys, as they are now, elsewhere.")
+def doctor(*, keys_backed_up: bool) -> None:
     """Say what is wrong with this installation and what to do; exit 1 if anything is."""
     from portal.doctor import examine
+    from portal.ground.clock import SystemClock
+    from portal.ground.keyring import say_copied
 
+    if keys_backed_up:
+        say_copied(_settings(), SystemClock().now())
     findings = examine()
     for finding in findings:
         click.echo(f"{'ok  ' if finding.good else 'BAD '} {finding.what}: {finding.says}")

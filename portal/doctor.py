@@ -23,6 +23,7 @@ from portal.evidence.queries.renewals import overdue_renewals
 from portal.ground import config
 from portal.ground.clock import SystemClock
 from portal.ground.db import has_wal_reset_fault, sqlite_version
+from portal.ground.keyring import Needs, lies_with_database, needs_of, said_copied, where
 from portal.ground.mail import MailDown, Server
 from portal.ground.stamp import StampFailed, StampService
 from portal.ground.vault import CannotOpen, DataKey
@@ -102,7 +103,42 @@ def _keys(ground: Ground) -> Iterator[Finding]:
             yield Finding(False, "keys", "the master key does not open this database. Bring back "
                           "the keys.env that belongs to it, or add PORTAL_MASTER_KEY_PREVIOUS.")
             return
-    yield Finding(True, "keys", "the master key opens the database")
+    yield Finding(True, "keys", f"the master key opens the database; it "
+                                f"{where(ground.settings)}")
+    yield _rotation(needs_of(ground), previous=len(ground.settings.master_key_previous))
+    yield _copies(ground)
+    if lies_with_database(ground.settings):
+        yield Finding(True, "key file", "lies in the folder of the database. Whoever gets a copy "
+                      "of that folder can read everything: back up the two apart, or move the "
+                      "database out with PORTAL_DATABASE_URL.")
+
+
+def _rotation(needs: Needs, *, previous: int) -> Finding:
+    if needs.unknown:
+        return Finding(False, "data keys", f"{needs.unknown} are under a master key that is not "
+                       "here. Add it to PORTAL_MASTER_KEY_PREVIOUS; what they cover cannot be read "
+                       "without it.")
+    if needs.previous:
+        return Finding(False, "data keys", f"{needs.previous} are still under a previous master "
+                       "key. Run: portal rotate-keys")
+    since = (f"master key changed {needs.rotated_at:%Y-%m-%d}" if needs.rotated_at
+             else "master key never changed")
+    ready = (". Nothing needs the previous one: copy the keys, then run: portal rotate-keys "
+             "--drop-previous" if previous else "")
+    return Finding(True, "data keys", f"{needs.newest} under the newest master key, "
+                   f"{needs.destroyed} destroyed; {since}{ready}")
+
+
+def _copies(ground: Ground) -> Finding:
+    said = said_copied(ground.settings)
+    if said is None:
+        return Finding(True, "key copies", "none that anybody has told of, and the portal cannot "
+                       "look elsewhere. Without the keys nothing can be read any more: copy them "
+                       "to a place apart from the backups, then run: portal doctor "
+                       "--keys-backed-up")
+    return Finding(said.same, "key copies", f"somebody said on {said.at:%Y-%m-%d} that one lies "
+                   "elsewhere" + ("" if said.same else ", and the keys have changed since. Copy "
+                                  "them anew, then run: portal doctor --keys-backed-up"))
 
 
 def _clock(ground: Ground) -> Iterator[Finding]:

@@ -128,6 +128,10 @@ class Vault:
         raw = self.bare(key_id, master_id, wrapped)
         return _lock(self._masters[self.newest], raw, f"data_key/{key_id}")
 
+    def holds(self, master_id: str) -> bool:
+        """Tell whether a master key is here."""
+        return master_id in self._masters
+
     def unlock_of_before(self, blob: bytes, place: str) -> bytes:
         """Decrypt what an earlier portal encrypted outside of everybody's keys, under a master."""
         return _unlock(self._master(blob[:16].decode("ascii", "replace")), blob[16:], place)
