@@ -111,7 +111,8 @@ def find_seal(pdf):
     ranges = re.search(rb"/ByteRange *\[ *0 +(\d{1,9}) +(\d{1,9}) +(\d{1,9}) *\]", pdf)
     need(ranges or b"/Encrypt" not in pdf, "this PDF is encrypted, which no paper is", Unclear)
     need(ranges, "this file carries no seal of the portal")
-    need(pdf.count(b"/ByteRange") == 1, "this file carries more than one signature")
+    need(pdf.count(b"/ByteRange") == 1, "more than one signature is in this file. If its proof was "
+         "renewed, check the first file", Unclear if b"/Type /DocTimeStamp" in pdf else Wrong)
     begin, again, rest = map(int, ranges.groups())
     need(again + rest >= len(pdf), "something was added behind what was sealed")
     need(again + rest == len(pdf), "the end of this file is missing")
@@ -200,8 +201,7 @@ def compare(papers):
         return "Both tell the same: nothing that they would tell happened in between."
     need(heads, "the later one is a common edition, which tells no events", Unclear)
     need(head in heads, "THEY DO NOT TELL THE SAME: somebody has rewritten what happened")
-    more = len(heads) - 1 - heads.index(head)
-    return f"Both tell the same up to the earlier one, and the later one tells {more} events more."
+    return f"Both tell the same up to the earlier one; events after it: {heads[::-1].index(head)}."
 
 
 def show(name, pdf, times, record, proof):
@@ -218,7 +218,7 @@ def show(name, pdf, times, record, proof):
                   or "withheld: before this coach") for one in proof["story"].get("events", ())]
     told += [("File (SHA-256)", hashlib.sha256(pdf).hexdigest())]
     print(f"{name}: GENUINE, unchanged to the last bit")
-    print("\n".join(f"  {what:15} {says}" for what, says in told))
+    print(*(f"  {what:15} {says}" for what, says in told), sep="\n")
 
 
 def main():

@@ -25,6 +25,7 @@ from pyhanko.pdf_utils.extensions import DeveloperExtension
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers.pdf_cms import ExternalSigner
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
@@ -202,6 +203,26 @@ def check(pdf: bytes, root_pem: bytes) -> SealCheck:
         return finish(_check(pdf, root))
     except Exception:  # noqa: BLE001 - a broken file can break the parser in any way: nothing is proven then
         return SealCheck()
+
+
+def has_only_proof_behind(pdf: bytes, root_pem: bytes) -> bool:
+    """Tell whether all that stands behind the seal of a file are time stamps and what proves them:
+    what a reader sees is what was sealed. Never raises, whatever the file is."""
+    root = x509.Certificate.load(der(root_pem))
+    try:
+        return finish(_has_only_proof_behind(pdf, root))
+    except Exception:  # noqa: BLE001 - as above
+        return False
+
+
+async def _has_only_proof_behind(pdf: bytes, root: x509.Certificate) -> bool:
+    (seal,) = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures
+    trust = ValidationContext(trust_roots=[root], moment=seal.self_reported_timestamp,
+                              allow_fetching=False)
+    status = await async_validate_pdf_signature(seal, trust)
+    level = status.modification_level
+    return level is not None and level <= ModificationLevel.LTA_UPDATES and bool(
+        status.intact and status.valid and status.trusted)
 
 
 async def _check(pdf: bytes, root: x509.Certificate) -> SealCheck:

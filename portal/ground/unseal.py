@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from portal.ground.cms import ECDSA_SHA256, OCTETS, RSA_SHA256, SEQUENCE, SET, Holder, tlv
-from portal.ground.seal import SealCheck, check
+from portal.ground.seal import SealCheck, check, has_only_proof_behind
 from portal.ground.stamp import WRONG, examine_token
 from portal.plain.der import inside, parts
-from portal.plain.sealedpdf import Doubt, Doubtful, certificates, seal_of
+from portal.plain.sealedpdf import Doubt, Doubtful, certificates, seal_of, seals_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,28 @@ def open_seal(pdf: bytes, roots: Sequence[x509.Certificate]) -> Opened:
         except WRONG:
             raise Doubtful(Doubt.STAMP) from None
     return Opened(root, proves)
+
+
+def open_renewed(pdf: bytes, roots: Sequence[x509.Certificate]) -> tuple[Opened, int]:
+    """Return what the seal of a file proves whose proof may have been renewed, and how often it
+    was; raises `Doubtful`.
+
+    What stands behind the seal is proof and time stamps, nothing else, and each stamp is as strict
+    as the seal. Whether their services are to be believed is not judged.
+    """
+    seal, *stamps = seals_of(pdf)
+    if not stamps:
+        return open_seal(pdf, roots), 0
+    opened = open_seal(pdf[:seal.end], roots)
+    if not has_only_proof_behind(pdf, opened.root.public_bytes(Encoding.PEM)):
+        raise Doubtful(Doubt.ADDED)
+    known = certificates(pdf)
+    for stamp in stamps:
+        try:
+            examine_token(stamp.cms, sha256(stamp.covered).digest(), known)
+        except WRONG:
+            raise Doubtful(Doubt.STAMP) from None
+    return opened, len(stamps)
 
 
 def _take_apart(cms: bytes) -> _Parts:

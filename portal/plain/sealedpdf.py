@@ -55,14 +55,17 @@ class Doubtful(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """Hold the bytes that a seal covers, and the seal: its CMS, in DER."""
+    """Hold the bytes that a seal covers, the seal (its CMS, in DER), and where in the file ends
+    what it covers."""
 
     covered: bytes
     cms: bytes
+    end: int
 
 
 _LARGEST_HOLE = 1024 * 1024
 _RANGES = re.compile(rb"/ByteRange *\[ *(\d{1,12}) +(\d{1,12}) +(\d{1,12}) +(\d{1,12}) *\]")
+_STAMP = re.compile(rb"/Type /DocTimeStamp\b")
 _HOLE = re.compile(rb"<((?:[0-9A-F]{2})+)>")
 _ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])[ \r]\n")
 _OBJECT = re.compile(rb"(\d+) 0 obj\n<< (.*?) >>\n(?:stream\n|endobj)", re.DOTALL)
@@ -77,17 +80,32 @@ def seal_of(pdf: bytes) -> Seal:
     The hole that a seal cannot cover holds nothing but the seal, spelled in one way, and zeros:
     every bit of it is looked at here or in the seal.
     """
+    (one, *more) = seals_of(pdf)
+    if more:
+        raise Doubtful(Doubt.SEVERAL_SEALS)
+    return one
+
+
+def seals_of(pdf: bytes) -> list[Seal]:
+    """Return the seal of a file and, where its proof was renewed, the time stamps behind it, each
+    over all that stands before it; raises `Doubtful` for anything else."""
     if not pdf.startswith(b"%PDF-"):
         raise Doubtful(Doubt.NOT_PDF)
-    found = _RANGES.findall(pdf)
+    found = [tuple(map(int, ranges)) for ranges in _RANGES.findall(pdf)]
     if not found:
         encrypted = re.search(rb"/Encrypt\b", pdf) is not None
         raise Doubtful(Doubt.ENCRYPTED if encrypted else Doubt.NO_SEAL)
-    if len(found) > 1 or pdf.count(b"/ByteRange") > 1:
+    ends = [again + rest for _begin, _size, again, rest in found]
+    stamps = len(_STAMP.findall(pdf, ends[0])) if ends[0] < len(pdf) else 0
+    if not len(found) == pdf.count(b"/ByteRange") == stamps + 1 or ends != sorted({*ends}):
         raise Doubtful(Doubt.SEVERAL_SEALS)
-    begin, size, again, rest = map(int, found[0])
-    if again + rest != len(pdf):
-        raise Doubtful(Doubt.ADDED if again + rest < len(pdf) else Doubt.CUT)
+    if ends[-1] != len(pdf):
+        raise Doubtful(Doubt.ADDED if ends[-1] < len(pdf) else Doubt.CUT)
+    return [_seal(pdf, ranges) for ranges in found]
+
+
+def _seal(pdf: bytes, ranges: tuple[int, ...]) -> Seal:
+    begin, size, again, rest = ranges
     hole = _HOLE.fullmatch(pdf, size, again) if again - size <= _LARGEST_HOLE else None
     if begin or hole is None:
         raise Doubtful(Doubt.HOLE)
@@ -98,7 +116,7 @@ def seal_of(pdf: bytes) -> Seal:
         raise Doubtful(Doubt.HOLE) from None
     if any(raw[len(cms):]):
         raise Doubtful(Doubt.HOLE)
-    return Seal(pdf[:size] + pdf[again:], cms)
+    return Seal(pdf[:size] + pdf[again:again + rest], cms, again + rest)
 
 
 def attached(pdf: bytes) -> dict[str, bytes]:
@@ -117,9 +135,9 @@ def attached(pdf: bytes) -> dict[str, bytes]:
 def certificates(pdf: bytes) -> list[bytes]:
     """Return the certificates in the document security store of such a file (DER); raises
     `Doubtful`."""
-    store = re.search(rb"/Certs \[ ?((?:\d+ 0 R ?)*)\]", pdf)
+    stores = re.findall(rb"/Certs \[ ?((?:\d+ 0 R ?)*)\]", pdf)
     places, found = _places(pdf), []
-    for number in re.findall(rb"(\d+) 0 R", store[1]) if store else ():
+    for number in re.findall(rb"(\d+) 0 R", b" ".join(stores)):
         at = places.get(int(number), -1)
         head = re.compile(rb"\d+ 0 obj\n<<\n(.*?)>>\nstream\n", re.DOTALL).match(pdf, at)
         found.append(_stream(pdf, head, 1))

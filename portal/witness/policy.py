@@ -123,6 +123,14 @@ class Answer:
     sealed_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Name the page that tells somebody what a paper counts for today."""
+
+    endpoint: str
+    engagement_id: str | None = None
+
+
 _CODE = re.compile(rb"[A-HJKMNP-Z2-9]{4}(?:-[A-HJKMNP-Z2-9]{4}){3}")
 #: A file is looked through for so many codes at most.
 _CODES = 50

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, tuple_
 
+from portal.agreements.models import Signature
+from portal.engagements.models import Engagement, Party
 from portal.evidence.models import RenewedFile, Seal, SealedFile, Twin
 from portal.evidence.queries import enclosed
 from portal.ground.authority import der
@@ -30,6 +32,7 @@ from portal.witness.policy import (
     Fault,
     Head,
     Kept,
+    Place,
     Trouble,
     Verdict,
     carries,
@@ -150,6 +153,26 @@ def answer_file(work: Work, file: bytes) -> Answer:
     if any(carries(file, der(pem)) for pem in seals):
         return Answer(Verdict.CHANGED)
     return Answer(Verdict.UNKNOWN)
+
+
+def own_place(work: Work, file: bytes) -> Place | None:
+    """Return where whoever is signed in reads what a paper counts for today: only one who signed
+    it is told, each on their own page, in the words that are theirs (Z2, INV-16)."""
+    actor = work.actor
+    if actor is None or not actor.proven:
+        return None
+    engagement_id = work.session.scalar(
+        select(SealedFile.engagement_id)
+        .join(Signature, Signature.version_id == SealedFile.version_id)
+        .join(Party, Party.id == Signature.party_id)
+        .where(SealedFile.sha256 == hashlib.sha256(file).hexdigest(),
+               Party.person_id == actor.person_id))
+    if engagement_id is None or actor.engagement_id not in (None, engagement_id):
+        return None
+    if actor.scope == "party":
+        return Place("desk.consents")
+    coach_id = work.session.get_one(Engagement, engagement_id).coach_id
+    return Place("desk.engagement", engagement_id) if coach_id == actor.person_id else None
 
 
 def answer_code(work: Work, code: str) -> Answer:

@@ -17,8 +17,8 @@ from portal.web.pages import _, again, blame, go, page
 from portal.web.uploads import takes
 from portal.witness.actions import wish_checkpoints
 from portal.witness.forms import CheckForm, WishForm
-from portal.witness.policy import LARGEST
-from portal.witness.queries import answer_code, answer_file, opens_again, wish_of
+from portal.witness.policy import LARGEST, Verdict
+from portal.witness.queries import answer_code, answer_file, opens_again, own_place, wish_of
 
 if TYPE_CHECKING:
     from flask import Response
@@ -58,7 +58,8 @@ def answer(work: Work) -> Response:
         return again("witness/check.html", form=form, answer=None)
     found = answer_file(work, whole) if whole else answer_code(work, code)
     work.note("paper.checked", found.verdict.value, subject_id=subject)
-    return page("witness/check.html", form=form, answer=found)
+    return page("witness/check.html", form=form, answer=found,
+                place=own_place(work, whole) if found.verdict is Verdict.GENUINE else None)
 
 
 @bp.get("/check/check_paper.py")

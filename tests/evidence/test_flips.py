@@ -82,6 +82,29 @@ def test_sees_every_bit_of_what_no_signature_covers(sealed: SealedPapers, kind: 
     assert missed == []
 
 
+def test_sees_every_flipped_bit_behind_the_seal_too(sealed: SealedPapers) -> None:
+    """Where a proof was renewed, twice here: the revisions with the time stamps."""
+    first, pdf = sealed.papers["coachee B-LT"], sealed.papers["coachee B-LTA"]
+    roots = x509.load_pem_x509_certificates(sealed.root)
+    found = examine_bytes(pdf, roots)
+    assert (found.verdict, found.renewed) == ("genuine", 2)
+    assert "check the first file" in verdict(pdf, sealed.root)
+    assert verdict(pdf, sealed.root).startswith("CANNOT BE SAID")
+    missed = [
+        at for number, at in enumerate(range(len(first), len(pdf), 61))
+        if examine_bytes(pdf[:at] + bytes([pdf[at] ^ 1 << number % 8]) + pdf[at + 1:],
+                         roots).verdict == "genuine"]
+    assert missed == []
+
+
+def test_takes_nothing_but_proof_behind_the_seal(sealed: SealedPapers) -> None:
+    """Anyone can have a file stamped, also one to which a page was added."""
+    roots = x509.load_pem_x509_certificates(sealed.root)
+    pdf = sealed.papers["renewed with a page more"]
+    assert examine_bytes(pdf, roots).doubt is Doubt.ADDED
+    assert verdict(pdf, sealed.root) != ""
+
+
 def test_says_where_the_stamp_alone_was_changed(sealed: SealedPapers) -> None:
     """Where a token says by what it was signed: no signature covers that."""
     pdf, roots = sealed.papers["common B-LT"], x509.load_pem_x509_certificates(sealed.root)

@@ -83,9 +83,9 @@ def test_prints_what_a_paper_tells(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("early", "late", "code", "says"), [
-    (EVENTS, LATER, 0, "the later one tells 1 events more"),
-    (None, LATER, 0, "the later one tells 1 events more"),
-    (EVENTS, (withheld(EVENTS[0]), *LATER[1:]), 0, "the later one tells 1 events more"),
+    (EVENTS, LATER, 0, "events after it: 1."),
+    (None, LATER, 0, "events after it: 1."),
+    (EVENTS, (withheld(EVENTS[0]), *LATER[1:]), 0, "events after it: 1."),
     (EVENTS, EVENTS, 0, "Both tell the same: nothing"),
     (EVENTS, None, 2, "a common edition, which tells no events"),
     (LATER, EVENTS, 1, "THEY DO NOT TELL THE SAME"),

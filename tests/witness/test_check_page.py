@@ -11,8 +11,8 @@ import pytest
 from portal.evidence.jobs import seal_due
 from portal.evidence.queries import file_or_missing, papers_of, twin_or_missing
 from portal.witness.policy import CHECKS, LARGEST
-from tests.builders import World, conclude
-from tests.cast import ANA, BEN
+from tests.builders import World, add_colleague, conclude
+from tests.cast import ANA, BEN, DORA
 from tests.kit import KIT
 from tests.pages import BASE, Browser, Page
 
@@ -73,6 +73,32 @@ def test_hands_out_the_program_that_needs_no_portal(app: Flask) -> None:
     found = browser.get(str(link)).response
     assert found.get_data() == KIT.read_bytes()
     assert found.headers["Content-Disposition"] == "attachment; filename=check_paper.py"
+
+
+@pytest.mark.parametrize(("who", "scope", "page"), [
+    ("ben", "party", "/p/consents"), ("ana", "coach", "/engagements/"), ("nobody", "", None),
+])
+def test_z2_leads_those_who_signed_to_what_it_counts_for(
+    sealed: World, app: Flask, who: str, scope: str, page: str | None
+) -> None:
+    sealed.ids["ben.engagement"] = sealed.ids["engagement"]
+    browser = Browser(app) if page is None else Browser(app).be(sealed, who, scope, "factor")
+    token = browser.get("/check").fields("/check")["csrf_token"]
+    found = Page(browser.client.post("/check", base_url=BASE, data={
+        "csrf_token": token, "code": "", "file": (io.BytesIO(papers(sealed)[0][1]), "x.pdf")}))
+    assert verdict(found) == "Genuine"
+    links = [str(a["href"]) for a in found.soup.select("main p a:not([download])")]
+    assert [link.startswith(page or "-") for link in links] == [True] * (page is not None)
+    assert ("told to those who signed it" in found.text) == (page is None)
+
+
+def test_z2_leads_nobody_else_there(sealed: World, app: Flask) -> None:
+    add_colleague(sealed, DORA, "dora")
+    browser = Browser(app).be(sealed, "dora", "coach", "factor")
+    token = browser.get("/check").fields("/check")["csrf_token"]
+    found = Page(browser.client.post("/check", base_url=BASE, data={
+        "csrf_token": token, "code": "", "file": (io.BytesIO(papers(sealed)[0][1]), "x.pdf")}))
+    assert "told to those who signed it" in found.text
 
 
 def test_catches_every_flipped_bit(sealed: World, app: Flask) -> None:

@@ -25,8 +25,7 @@ _WHY = {
                    "the address that stands on the paper, compare its fingerprint, and name it "
                    "with --root.",
     Doubt.NO_SEAL: "This file carries no seal of the portal.",
-    Doubt.SEVERAL_SEALS: "This file carries more than one signature; a paper has just its seal. "
-                         "Where the proof of a paper was renewed, check the first file.",
+    Doubt.SEVERAL_SEALS: "This file carries another signature beside the seal.",
     Doubt.ADDED: "Something stands behind what was sealed: a page, a signature, or the file was "
                  "saved anew.",
     Doubt.CUT: "The end of this file is missing.",
@@ -111,6 +110,8 @@ class FileTold:
     certificate: str | None = None
     """SHA-256 of the certificate that sealed, and below of the root over it (DER, hex)."""
     root: str | None = None
+    renewed: int = 0
+    """How often its proof was renewed: so many time stamps stand behind the seal."""
 
     @property
     def verdict(self) -> str:
@@ -141,6 +142,7 @@ class FileTold:
             *_line("Short code", paper.short_code),
             *_line("Sealed at", self.sealed_at),
             *_line("Time stamp", self.stamped_at or "none; the time is the portal's own"),
+            *_line("Proof renewed", str(self.renewed) if self.renewed else None),
             *_line("Version hash", paper.version_hash),
             *_line("Record (SHA-256)", paper.record_sha256),
             *_line("Head of the record", paper.ledger_head),

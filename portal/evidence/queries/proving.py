@@ -9,8 +9,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from portal.evidence.policy.proving import FileTold, paper_told
-from portal.ground.unseal import open_seal
-from portal.plain.sealedpdf import Doubt, Doubtful, attached, seal_of
+from portal.ground.unseal import open_renewed
+from portal.plain.sealedpdf import Doubt, Doubtful, attached, seals_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,17 +55,17 @@ def examine_bytes(pdf: bytes, roots: Sequence[x509.Certificate]) -> FileTold:
     """Say whether these bytes are a genuine paper, whatever they are."""
     digest = sha256(pdf).hexdigest()
     try:
-        seal_of(pdf)
+        ends = seals_of(pdf)[0].end
         if not roots:
             return FileTold(digest, Doubt.NO_ROOT)
-        opened = open_seal(pdf, roots)
-        paper = paper_told(attached(pdf))
+        opened, renewed = open_renewed(pdf, roots)
+        paper = paper_told(attached(pdf[:ends]))
     except Doubtful as no:
         return FileTold(digest, no.doubt)
     proves = opened.proves
     return FileTold(
         digest, None, paper, _spelled(proves.sealed_at), _spelled(proves.stamped_at),
-        proves.certificate, opened.root.fingerprint(hashes.SHA256()).hex())
+        proves.certificate, opened.root.fingerprint(hashes.SHA256()).hex(), renewed)
 
 
 def _spelled(at: datetime | None) -> str | None:
