@@ -157,9 +157,12 @@ def decide(file: BinaryIO, *, check: bool) -> None:
               help="A root certificate (PEM) that the seal may stand under; without it, those of "
                    "this installation.")
 @click.option("--ledger", is_flag=True, help="Walk the record of this installation.")
+@click.option("--kept", multiple=True, type=click.File("rb"),
+              help="With --ledger: a checkpoint that was kept elsewhere, to be compared.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
 def verify(
-    file: Path | None, *, roots: tuple[BinaryIO, ...], ledger: bool, as_json: bool
+    file: Path | None, *, roots: tuple[BinaryIO, ...], ledger: bool, kept: tuple[BinaryIO, ...],
+    as_json: bool,
 ) -> None:
     """Look whether a sealed paper is genuine, to the last bit, by FILE and root certificate alone:
     exit 0 if it is, 1 if not, 2 if that cannot be said.
@@ -167,7 +170,7 @@ def verify(
     With --ledger look whether the record is whole; exit 1 if it is not. Every entry of every
     chain is examined, then the checkpoints, then what the papers name.
     """
-    if (file is None) != ledger:
+    if (file is None) != ledger or (kept and not ledger):
         raise click.UsageError("say what to verify: a file, or --ledger")
     if file is not None:
         from portal.checking import check_file
@@ -181,12 +184,13 @@ def verify(
     from portal.ledger.queries import entry_count
     from portal.witness.queries import examine
 
+    notes = [one.read() for one in kept]
     with _ground(_settings()) as ground, ground.work(writes=False) as work:
         if as_json:
-            told = examine(work)
+            told = examine(work, notes)
         else:
             with _bar(entry_count(work), "Entries of the record") as went_on:
-                told = examine(work, went_on)
+                told = examine(work, notes, went_on)
     click.echo(told.as_json() if as_json else told.in_words())
     sys.exit(0 if told.is_whole else 1)
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from portal.ledger.policy import Break, Why, instant
 
+_NAMES = re.compile(rb"consent-portal/([0-9a-f]{32})\r?\ncheckpoint ([0-9]{1,9})\r?\n")
 #: What the first checkpoint of a practice names as the one before.
 NOTHING = "0" * 64
 
@@ -65,6 +66,17 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def signed_part(note: bytes) -> bytes:
+    """Return what of a note is signed: signing it again would give other bytes behind that."""
+    return note.replace(b"\r\n", b"\n").rpartition(b"\n\n")[0]
+
+
+def read_names(note: bytes) -> tuple[str, int] | None:
+    """Return the practice and the number that a note names, or None where it names none."""
+    found = _NAMES.match(note)
+    return (found[1].decode(), int(found[2])) if found else None
+
+
 def how_to_check(number: int) -> str:
     """Return the commands that check a note with openssl, of its file and the certificate's."""
     name = f"checkpoint-{number}.txt"
@@ -88,6 +100,8 @@ class Trouble(StrEnum):
     """An entry that a checkpoint was taken over is gone or another one now."""
     UNKNOWN_PAPER = "unknown_paper"
     """A paper names an entry that is gone, or no entry names the paper."""
+    OTHER_NOTE = "other_note"
+    """A checkpoint that somebody kept elsewhere says something else than the record's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,4 +250,5 @@ _FAULTS = {
     Trouble.CHANGED: "it differs from its signed text",
     Trouble.UNKNOWN_HEAD: "an entry that it was taken over is gone, or another one now",
     Trouble.UNKNOWN_PAPER: "a paper and the record do not name each other",
+    Trouble.OTHER_NOTE: "the note that was kept elsewhere is not the one in this record",
 }

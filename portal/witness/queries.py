@@ -40,6 +40,8 @@ from portal.witness.policy import (
     faults_in,
     key_name,
     read_heads,
+    read_names,
+    signed_part,
     spelled,
 )
 
@@ -182,10 +184,14 @@ def answer_code(work: Work, code: str) -> Answer:
     return Answer(Verdict.UNKNOWN) if sealed_at is None else Answer(Verdict.CODE_KNOWN, sealed_at)
 
 
-def examine(work: Work, went_on: Callable[[int], object] = lambda _count: None) -> Examined:
+def examine(
+    work: Work, notes: Iterable[bytes] = (),
+    went_on: Callable[[int], object] = lambda _count: None,
+) -> Examined:
     """Examine the whole record: every entry of every chain, every checkpoint, every paper.
 
-    `went_on` is told how many entries were examined since it was last called.
+    `notes` are checkpoints that somebody kept elsewhere. `went_on` is told how many entries were
+    examined since it was last called.
     """
     seen, told = 0, Walk()
     for told in walk(work):
@@ -193,7 +199,21 @@ def examine(work: Work, went_on: Callable[[int], object] = lambda _count: None) 
         seen = told.entries
     count = partial(_count, work)
     return Examined(told.entries, told.chains, count(Checkpoint), count(SealedFile),
-                    told.breaks, list(faults(work)))
+                    told.breaks, [*faults(work), *contradictions(work, notes)])
+
+
+def contradictions(work: Work, notes: Iterable[bytes]) -> Iterator[Fault]:
+    """Yield the checkpoints that were kept elsewhere and are not the record's own.
+
+    Whether the seal of the practice signed such a note is for its keeper to show, with openssl.
+    """
+    for note in notes:
+        named = read_names(note)
+        kept = None if named is None else work.session.scalar(select(Checkpoint.note).where(
+            Checkpoint.practice_id == named[0], Checkpoint.number == named[1]))
+        if kept is None or signed_part(kept) != signed_part(note):
+            where, number = named or ("a file", 0)
+            yield Fault(Trouble.OTHER_NOTE, where, number)
 
 
 def _count(work: Work, table: type[Base]) -> int:

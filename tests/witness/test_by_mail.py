@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from portal.evidence.models import Seal
 from portal.ground.signednote import read_note
@@ -19,10 +19,11 @@ from portal.notices.models import Notice
 from portal.people.actions.members import change_role
 from portal.people.models import Account
 from portal.people.policy import Role
-from portal.witness.actions import wish_checkpoints
+from portal.witness.actions import take_checkpoint, wish_checkpoints
 from portal.witness.jobs import take_checkpoints
 from portal.witness.models import Checkpoint
-from portal.witness.policy import key_name, text_hash
+from portal.witness.policy import Fault, Trouble, key_name, text_hash
+from portal.witness.queries import examine
 from portal.worker import run_job
 from tests.builders import (
     World,
@@ -35,9 +36,11 @@ from tests.builders import (
     sign,
 )
 from tests.cast import ANA, DORA, OLGA
+from tests.doors.test_cli import Shell
 from tests.mailroom import Mailroom, running
 from tests.pages import Browser
 from tests.plugins.needs import tool
+from tests.tampering import past_the_triggers
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -239,3 +242,46 @@ def test_is_chosen_on_a_page_of_owners(world: World, room: Mailroom, app: Flask)
         kinds = work.session.scalars(select(Entry.kind).where(
             Entry.kind.like("checkpoint.%")).order_by(Entry.seq)).all()
     assert list(kinds) == ["checkpoint.wished", "checkpoint.unwished"]
+
+
+def test_shows_that_a_record_was_made_anew_though_it_is_whole(
+    world: World, room: Mailroom, tmp_path: Path
+) -> None:
+    """Whoever holds database and keys can make all of it fit; not what lies in a mailbox."""
+    wishes(world)
+    night(world)
+    kept(notes(room)[0], tmp_path)
+    note = (tmp_path / "checkpoint-1.txt").read_bytes()
+    practice_id = world.ids["ana.practice"]
+    with world.ground.work(writes=False) as work:
+        assert examine(work, [note, note.replace(b"\n", b"\r\n")]).is_whole
+    with past_the_triggers(world) as connection:
+        connection.execute(delete(Checkpoint))
+    world.clock.move(hours=1)
+    with world.ground.work(writes=True) as work:
+        assert take_checkpoint(work, practice_id) is not None
+    with world.ground.work(writes=False) as work:
+        assert examine(work).is_whole
+        told = examine(work, [note])
+        assert told.faults == [Fault(Trouble.OTHER_NOTE, practice_id, 1)]
+        assert "kept elsewhere" in told.in_words()
+        for other in (b"", b"hello", note.replace(b"checkpoint 1", b"checkpoint 2")):
+            assert [one.trouble for one in examine(work, [other]).faults] == [Trouble.OTHER_NOTE]
+
+
+def test_compares_what_was_kept_by_the_command(
+    world: World, room: Mailroom, tmp_path: Path
+) -> None:
+    wishes(world)
+    night(world)
+    kept(notes(room)[0], tmp_path)
+    settings = world.ground.settings
+    shell = Shell(tmp_path, settings.database_url)
+    keys = {"PORTAL_SECRET_KEY": settings.secret_key, "PORTAL_LINK_KEY": settings.link_key,
+            "PORTAL_MASTER_KEY": settings.master_key}
+    file = tmp_path / "checkpoint-1.txt"
+    assert shell.run("verify", "--ledger", "--kept", str(file), **keys).exit_code == 0
+    file.write_bytes(file.read_bytes().replace(b"heads ", b"heads 0"))
+    told = shell.run("verify", "--ledger", "--kept", str(file), **keys)
+    assert (told.exit_code, "the note that was kept elsewhere" in told.output) == (1, True)
+    assert shell.run("verify", "--kept", str(file), str(file), **keys).exit_code == 2
