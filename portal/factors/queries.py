@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 
-from portal.factors.models import Factor, RecoveryCode
+from portal.factors.models import Factor, RecoveryCode, UsedStep
+from portal.people.models import SignIn
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from portal.ground.work import Work
 
 
@@ -49,6 +52,17 @@ def pending_factor(work: Work, person_id: str) -> Factor | None:
         select(Factor).where(Factor.person_id == person_id, Factor.kind == "totp",
                              Factor.enrolled_at.is_(None), Factor.disabled_at.is_(None))
         .order_by(Factor.created_at.desc()).limit(1)
+    )
+
+
+def step_of_sign_in(work: Work, session_id: str, since: datetime) -> int | None:
+    """Return the step of the code with which a session began, or None if it began before, or
+    without one: one code is enough for what is done in one sitting (Z12)."""
+    return work.session.scalar(
+        select(UsedStep.step).join(Factor, Factor.id == UsedStep.factor_id)
+        .join(SignIn, and_(SignIn.person_id == Factor.person_id,
+                           SignIn.started_at == UsedStep.used_at))
+        .where(SignIn.id == session_id, SignIn.started_at >= since).limit(1)
     )
 
 

@@ -19,6 +19,7 @@ from portal.agreements.policy import (
     end_of_day,
     history,
     holds,
+    kept_at,
     quiet,
     reviews,
 )
@@ -37,6 +38,12 @@ class CallNo(StrEnum):
     NOT_IN_FORCE = "not_in_force"
     DAY_PAST = "day_past"
     AFTER_THE_END = "after_the_end"
+
+
+class AnswerNo(StrEnum):
+    """Name why an answer is not taken."""
+
+    NOT_OPEN = "not_open"
 
 
 def why_not_call(facts: VersionFacts, day: date, now: datetime) -> CallNo | None:
@@ -92,8 +99,8 @@ def state_of(facts: VersionFacts, review: Review, now: datetime) -> str:
     answers = [said(facts, review, slot.party_id, now) for slot in asked(facts, review)]
     given = [answer for answer in answers if answer is not None]
     lapsed = lapsed_at(facts, review)
-    kept = len(given) == len(answers) and all(a.says is Says.KEEP for a in given)
-    moments = [(max(a.at for a in given), 0, "DONE_KEPT")] if kept else []
+    kept = kept_at(facts, review)
+    moments = [(kept, 0, "DONE_KEPT")] if kept is not None and kept <= now else []
     if lapsed is not None and lapsed <= now:
         moments.append((lapsed, 1, "LAPSED"))
     if end is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from portal.agreements.policy import Answer, Kind, Review, Says
 from portal.receipts.policy import Event, State, TextFacts, events_of, status_of
 from tests.receipts.sample import (
     ENDS,
@@ -127,6 +128,19 @@ def test_a_yes_that_a_missed_review_put_to_sleep_is_renewed_by_a_review() -> Non
     events = events_of(text(slept(IN_FORCE, nap, wake)), wake)
     assert [(e.state, e.lines) for e in events[-2:]] == [
         (State.EXPIRED, (1, 2)), (State.RENEWED, (1, 2))]
+
+
+def test_a_review_that_everybody_keeps_renews_the_yes() -> None:
+    due = FORCE + timedelta(days=100)
+    review = Review("r", Kind.EVENT, due.date(), due - timedelta(days=14), due,
+                    due + timedelta(days=14))
+    both = [Answer(due - timedelta(days=n), slot.party_id, "r", Says.KEEP)
+            for n, slot in enumerate(IN_FORCE.slots)]
+    looked_at = replace(IN_FORCE, called=(review,), answers=tuple(both))
+    last = events_of(text(looked_at), due)[-1]
+    assert (last.state, last.at, last.lines) == (State.RENEWED, due, (1, 2))
+    one = events_of(text(replace(looked_at, answers=tuple(both[1:]))), due)[-1]
+    assert one.state is not State.RENEWED
 
 
 def test_a_text_without_a_permission_is_asked_for_and_ends_like_any_other() -> None:

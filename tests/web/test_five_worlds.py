@@ -19,7 +19,7 @@ from bs4 import BeautifulSoup
 
 from portal.agreements.actions import save_draft
 from portal.agreements.queries import standing_of_one
-from portal.engagements.actions import hold, note
+from portal.engagements.actions import hold
 from portal.engagements.models import Party
 from portal.issuing.queries import texts_of
 from portal.sharing.policy import decide
@@ -30,6 +30,7 @@ from portal.worker import JOBS, run_job
 from tests.builders import World, add_practice, add_table, issue, opened, read_all, sign, vouch_for
 from tests.cast import CARLA
 from tests.mailroom import running
+from tests.reviewing import says
 from tests.signing.table import signs
 from tests.web.sights import words_of_mail
 from tests.web.stage import a_world
@@ -43,9 +44,11 @@ if TYPE_CHECKING:
 # What Carla gets to see does not hang on the database: all worlds stand on the same.
 pytestmark = [pytest.mark.needs("pdfsig"), pytest.mark.once]
 
-LINE, ITS_LAST_DAY = "goals", date(2027, 1, 15)
+LINE, ITS_LAST_DAY = "goals", date(2027, 4, 10)
 #: On these days Carla looks at everything; between the first two something happens in some worlds.
-DAYS = (10, 40, 70, 100, 150, 170)
+DAYS = (10, 40, 80, 100, 120, 150, 170)
+#: On this day whoever answers has answered the review that opened a few days before.
+ANSWERED = 82
 #: Where the text itself stands, and how long it is: with the line in it or without. Here alone a
 #: world without the line differs, and what was put to Ben is no answer of his.
 THE_TEXT = re.compile(r"/text$|/papers?/|/blank|\.pdf$|/receipt")
@@ -92,12 +95,6 @@ def take_back(world: World) -> None:
         assert take_line(work, engagement, party, text, number_of(world))
 
 
-def fall_asleep(world: World) -> None:
-    """Let the text sleep, as it will when nobody looks at it again in time."""
-    with world.ground.work(writes=True, actor=world.coach()) as work:
-        note(work, hold(work, world.ids["engagement"]), "version.suspended", world.ids["T2"])
-
-
 def number_of(world: World) -> int:
     """Return the number of the line in the text."""
     with world.ground.work(writes=False) as work:
@@ -116,8 +113,8 @@ def nothing(_world: World) -> None:
 WORLDS: dict[str, tuple[Callable[[World], None], Callable[[World], None], dict[int, str]]] = {
     "refused": (lambda w: begin(w, choice="no"), nothing, {10: "OPTION_REFUSED"}),
     "withdrawn": (begin, take_back, {10: "GRANT", 40: "WITHDRAWN"}),
-    "expired": (begin, nothing, {40: "GRANT", 70: "EXPIRED"}),
-    "asleep": (begin, fall_asleep, {10: "GRANT", 40: "ENGAGEMENT_PAUSED"}),
+    "expired": (begin, nothing, {40: "GRANT", 120: "GRANT", 150: "EXPIRED"}),
+    "asleep": (begin, nothing, {10: "GRANT", 100: "GRANT", 120: "ENGAGEMENT_PAUSED"}),
     "never asked": (lambda w: begin(w, asked=False), nothing, {10: "DEFAULT_DENY"}),
 }
 
@@ -130,9 +127,13 @@ def live(empty: str, folder: Path, name: str) -> Half:
         world.ground.settings = replace(world.ground.settings, smtp_url=url)
         happens(world)
         passed = 0
-        for day in DAYS:
+        for day in sorted({*DAYS, ANSWERED}):
             go_on(world, day - passed)
             passed = day
+            if day == ANSWERED:
+                # Carla keeps it in every world; who sleeps is Ben, and nobody else is silent.
+                says(world, *(["COACH", "SPONSOR"] if name == "asleep" else []))
+                continue
             half.pages |= {f"day {day}: {path}": text for path, text in seen(world, app)}
             half.told[day] = told(world)
             if day == DAYS[0]:

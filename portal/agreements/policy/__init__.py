@@ -34,6 +34,7 @@ from portal.agreements.policy.reviews import (
     Says,
     end_of_day,
     holds_at,
+    kept_at,
     quiet,
     reviews,
     sleeps_for,
@@ -48,7 +49,7 @@ __all__ = [
     "PAIRING_DEADLINE", "REVIEW", "REVIEWED", "SIGNATURE", "VERSION", "Answer", "Kind", "LineFacts",
     "Review", "Rhythm", "Says", "SignFacts", "SignNo", "SignedFacts", "SlotFacts", "VersionFacts",
     "Withdrawn", "as_others_know", "end_of_day", "held_before", "history", "holds", "holds_at",
-    "in_force_spans", "is_waiting", "laid_out", "line_state", "minutes_to_read", "quiet", "reviews",
-    "sleeps_for", "state", "unheard", "version_before", "why_not_sign", "with_successors",
-    "withdrawing",
+    "in_force_spans", "is_waiting", "kept_at", "laid_out", "line_state", "minutes_to_read", "quiet",
+    "reviews", "sleeps_for", "state", "unheard", "version_before", "why_not_sign",
+    "with_successors", "withdrawing",
 ]

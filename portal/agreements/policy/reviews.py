@@ -195,6 +195,22 @@ def _quiet(
     return limit, next((a.at for a in said if a.at >= limit and a.says is Says.KEEP), None)
 
 
+def kept_at(facts: VersionFacts, review: Review) -> datetime | None:
+    """Return when the last of those who are asked said keep, so that it goes on for all; None
+    while an answer is missing or is another one, and where somebody was silent first."""
+    last = {}
+    for answer in sorted(facts.answers, key=lambda a: a.at):
+        if answer.key == review.key:
+            last[answer.party_id] = answer
+    found = [last.get(slot.party_id) for slot in facts.slots if review.asks_of(slot)]
+    if any(answer is None or answer.says is not Says.KEEP for answer in found):
+        return None
+    at = max(answer.at for answer in found if answer is not None)
+    silent = [start for slot in facts.slots if review.asks_of(slot)
+              for start, _end in quiet(facts, slot, review)]
+    return at if all(at < start for start in silent) else None
+
+
 def unreviewed(facts: VersionFacts) -> list[Span]:
     """Return when a version sleeps because coachee or coach was silent at a review."""
     return joined(span for slot in facts.slots if slot.role in GIVES

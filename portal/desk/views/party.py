@@ -21,6 +21,7 @@ from portal.people.queries import lookers_of
 from portal.plain.errors import Missing
 from portal.reaching.forms import PlainForm
 from portal.receipts.queries import unsigned_of
+from portal.reviews.queries import own_looks
 from portal.sessions.queries import next_of
 from portal.signing.queries import Seat, reader_in, seat_of, waiting_of
 from portal.signing.queries import own_version as own_facts
@@ -129,6 +130,7 @@ def consents(work: Work) -> Response:
     return page("desk/consents.html", seat=seat, owns=own_versions(work, seat),
                 proposals=proposals_for(work, seat),
                 waiting=waiting_of(work, seat), asked=asked(work, seat),
+                looks=own_looks(work, seat),
                 mine=next_of(work, seat.engagement, seat.party, seat.standing),
                 lookers=lookers_of(work, seat.practice.id, seat.coach.id),
                 readers=readers_of(work, seat), mistakes=_mistakes(work, seat),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
-from portal.agreements.policy import history
+from portal.agreements.policy import history, kept_at, reviews
 from portal.receipts.policy.facts import VALID, Act, Event, PermitFacts, State, TextFacts
 
 #: What the end of a version makes of the yes in it; a withdrawal is told apart by who said it.
@@ -154,3 +154,6 @@ def _reached(text: TextFacts, now: datetime, lines: tuple[int, ...]) -> Iterator
         elif state in _ENDS:
             yield _Turn(at, 1, _ENDS[state], lines, _LIVE)
         before = state
+    for review in reviews(version):
+        if (kept := kept_at(version, review)) is not None:
+            yield _Turn(kept, 1, State.RENEWED, lines, VALID)

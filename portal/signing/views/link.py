@@ -134,4 +134,5 @@ def come_back(work: Work) -> Response:
         return again("signing/code.html", form=form)
     wanted = is_ours(session.get("next"))
     keep_token("party", result)
-    return go_to(wanted or url_for("signing.home"))
+    home = "reviews.look" if invitation.purpose == "review" else "signing.home"
+    return go_to(wanted or url_for(home))

@@ -1,33 +1,27 @@
-"""Finding what is due, asking, reminding, and taking answers."""
+"""Finding what is due, asking and reminding."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Executable, bindparam, select, update
 
-from portal.agreements.models import CalledReview, Timer
-from portal.agreements.policy import ANSWER_KINDS, Says, end_of_day
+from portal.agreements.models import Timer
 from portal.agreements.queries import standing_of_one
 from portal.engagements.actions import hold, note, tell_coach
 from portal.engagements.queries import parties_of
-from portal.ground import chance
-from portal.ledger.policy import instant
 from portal.notices.actions import put_due
 from portal.notices.queries import were_put
-from portal.plain.errors import Missing, require
 from portal.reaching.actions import invite
-from portal.reviews.policy import Ask, asks_now, next_moment, why_not_call
+from portal.reviews.policy import Ask, asks_now, next_moment
 from portal.web.words import long_date
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-    from datetime import date, datetime
+    from collections.abc import Mapping
+    from datetime import datetime
 
-    from portal.agreements.policy import Review, VersionFacts
     from portal.engagements.models import Engagement, Party
     from portal.ground.work import Ground, Work
 
@@ -122,46 +116,3 @@ def _ask(work: Work, engagement: Engagement, party: Party, ask: Ask) -> None:
     else:
         invite(work, engagement, party, "review", until=ask.until, dedupe=once,
                texts=len(ask.waits), day=day)
-
-
-def answer(
-    work: Work, engagement: Engagement, party: Party, facts: VersionFacts, review: Review,
-    says: Says, *, amendment_id: str | None = None, told: str = "portal",
-    step: int | None = None,
-) -> None:
-    """Record what a party says to a review. The caller has asked `waits_for`, used up a code where
-    one is needed, and opens the amendment or ends what is to end in the same transaction.
-
-    `amendment_id` is what a wish to change opened, `told` says how ("portal" or "paper"), and
-    `step` is the step of the code.
-    """
-    note(work, engagement, ANSWER_KINDS[says], facts.version_id,
-         {"review": review.key, "party": party.id, "amendment": amendment_id, "told": told,
-          "step": step}, by=work.actor.person_id if work.actor else party.person_id)
-
-
-def call(
-    work: Work, engagement: Engagement, facts: VersionFacts, day: date, *, reason: str,
-    asks: Collection[str] | None = None,
-) -> str:
-    """Call for a review beside the rhythm, due at the end of a day in the version's zone, and
-    return its key. `reason` is for coach and coachee alone; `asks` are the roles that are asked,
-    or everybody (INV-22: a case asks coach and coachee).
-
-    Raises `Refused` with `CallNo`.
-    """
-    require(why_not_call(facts, day, work.now))
-    rhythm = facts.rhythm
-    if rhythm is None:
-        raise Missing("rhythm")
-    row = CalledReview(
-        id=chance.new_id(), practice_id=engagement.practice_id, engagement_id=engagement.id,
-        version_id=facts.version_id, key_id=engagement.key_id, called_at=work.now)
-    work.hide(row, "reason", reason)
-    work.session.add(row)
-    grace = end_of_day(day + timedelta(days=rhythm.grace_days), rhythm.zone)
-    note(work, engagement, "review.called", facts.version_id,
-         {"review": row.id, "day": day.isoformat(),
-          "due": instant(end_of_day(day, rhythm.zone)), "grace": instant(grace),
-          "asks": sorted(asks) if asks is not None else None})
-    return row.id

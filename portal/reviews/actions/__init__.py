@@ -1,0 +1,14 @@
+"""Asking, answering, and calling for a review."""
+
+from portal.reviews.actions.answering import (
+    Pick,
+    answer,
+    answer_as_coach,
+    answer_as_party,
+    answer_on_paper,
+    call,
+)
+from portal.reviews.actions.asking import attend, claim_due, set_timers
+
+__all__ = ["Pick", "answer", "answer_as_coach", "answer_as_party", "answer_on_paper", "attend",
+           "call", "claim_due", "set_timers"]

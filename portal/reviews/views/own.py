@@ -1,0 +1,107 @@
+"""A party's own page: keep, change or end, with one code for all that is kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import flash
+
+from portal.agreements.policy import Says
+from portal.factors.actions import CodeRefused, use_code
+from portal.factors.queries import step_of_sign_in
+from portal.factors.views.parts import code_trouble
+from portal.reviews import actions
+from portal.reviews.forms import LookForm, look_form
+from portal.reviews.queries import own_looks
+from portal.reviews.views import bp
+from portal.signing.actions import take_seat
+from portal.signing.queries import Seat, seat_of
+from portal.web.forms import said
+from portal.web.guards import Door, guard
+from portal.web.pages import _, again, blame, go, page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask import Response
+
+    from portal.ground.work import Work
+    from portal.people.models import Person
+    from portal.reviews.actions import Pick
+    from portal.reviews.queries import Look
+
+#: For so long the code of a sign-in counts for the sitting that it began (Z12).
+SITTING = timedelta(minutes=10)
+
+
+def _values(work: Work, seat: Seat) -> dict[str, Any]:
+    looks = own_looks(work, seat)
+    waiting = [look for look in looks if look.waits]
+    return {"seat": seat, "looks": waiting, "done": [look for look in looks if not look.waits],
+            "form": look_form(waiting, role=seat.party.role), "code": given_step(work) is None}
+
+
+def given_step(work: Work) -> int | None:
+    """Return the step of the code with which this sitting began, or None where one is needed."""
+    if work.actor is None:
+        return None
+    return step_of_sign_in(work, work.actor.session_id, work.now - SITTING)
+
+
+@bp.get("/p/reviews")
+@guard(Door.PARTY)
+def look(work: Work) -> Response:
+    """Show what waits to be looked at again, and what was said to it."""
+    return page("reviews/look.html", **_values(work, seat_of(work)))
+
+
+@bp.post("/p/reviews")
+@guard(Door.PARTY)
+def answer(work: Work) -> Response:
+    """Take the answers: a code for what is kept, none for what ends (Z13)."""
+    seat = take_seat(work)
+    values = _values(work, seat)
+    if not values["looks"]:
+        return go("reviews.look")
+    picks = checked(values["form"], values["looks"])
+    step = code_for(work, seat.person, values["form"], picks)
+    if values["form"].errors:
+        return again("reviews/look.html", **values)
+    actions.answer_as_party(work, seat, picks, step=step)
+    flash(_("Thank you. What you said is written down."))
+    if any(pick.says is Says.END for pick in picks) and seat.party.role != "COACHEE":
+        return go("desk.consents")
+    return go("reviews.look")
+
+
+def checked(form: LookForm, looks: Sequence[Look]) -> list[Pick]:
+    """Return what was chosen; what is missing is blamed on its field."""
+    valid = form.validate_on_submit()
+    picks = form.picks(looks)
+    if valid and not picks:
+        blame(form, f"answer-{looks[0].id}", _("Choose what shall become of it."))
+    words = {look.id: f"words-{look.id}" for look in looks}
+    for pick in picks:
+        if pick.says is Says.CHANGE and not pick.words:
+            blame(form, words[pick.facts.version_id], _("Write what you would like changed."))
+    return picks
+
+
+def code_for(
+    work: Work, person: Person, form: LookForm, picks: Sequence[Pick]
+) -> int | None:
+    """Return the step of the code that goes with what is kept: that of the sign-in that began
+    this sitting, or one that is typed. A code is used up only where everything else is right."""
+    if form.errors or all(pick.says is not Says.KEEP for pick in picks):
+        return None
+    if (given := given_step(work)) is not None:
+        return given
+    if not said(form.code):
+        blame(form, "code", _("Enter the 6-digit code from your app."))
+        return None
+    taken = use_code(work, person, said(form.code))
+    if isinstance(taken, CodeRefused):
+        blame(form, "code", code_trouble(taken))
+        return None
+    return taken.step
