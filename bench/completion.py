@@ -31,7 +31,9 @@ from portal.evidence.policy import (
     VersionFacts,
 )
 from portal.evidence.policy.story import StoryHeads
-from portal.ground.seal import Sealer, check, make_authority
+from portal.ground.seal import Sealer, make_authority
+from portal.ground.stamp import several
+from portal.ground.unseal import open_seal
 
 ROUNDS = 20
 NEEDED = 6.0
@@ -106,7 +108,7 @@ def short() -> CommonFacts:
 def measure(rounds: int = ROUNDS) -> dict[str, float]:
     """Return completions a second of CPU time (median round) and milliseconds for each step."""
     authority = make_authority(NOW, "Kovač Coaching")
-    sealer = Sealer(authority.seal, authority.seal_key)
+    sealer, roots = Sealer(authority.seal, authority.seal_key), several(authority.root)
     steps: dict[str, list[float]] = {"render": [], "seal": [], "check": [], "hash": []}
     totals: list[float] = []
     for number in range(rounds + 2):
@@ -117,8 +119,7 @@ def measure(rounds: int = ROUNDS) -> dict[str, float]:
             marks.append(time.process_time())
             sealed = sealer.seal(paper, NOW)
             marks.append(time.process_time())
-            if not check(sealed, authority.root).good:
-                raise AssertionError("a sealed paper did not pass its own check")
+            open_seal(sealed, roots)
             marks.append(time.process_time())
             sha256(sealed).hexdigest()
             marks.append(time.process_time())

@@ -30,6 +30,7 @@ from portal.evidence.queries import (
 from portal.plain.errors import Missing, PortalError
 from portal.receipts.queries import receipt_schema
 from portal.witness.actions import wish_checkpoints
+from portal.witness.policy import KIT
 from portal.witness.queries import newest_checkpoint, note_files
 from portal.wording.queries import template
 
@@ -75,7 +76,7 @@ def write_samples(folder: Path, bar: Bar) -> list[Sample]:
         made = [*sorted(_papers(everyone), key=_path), _root(everyone),
                 *sorted(_receipts(everyone), key=_path), _schema(),
                 *sorted(_calendars(everyone), key=_path), *_checkpoint(everyone),
-                *_mails(everyone, Path(home) / MAIL)]
+                _program(), *_mails(everyone, Path(home) / MAIL)]
     for sample in made:
         place = folder / sample.path
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -115,6 +116,12 @@ def _root(on: Everyone) -> Sample:
             raise Missing("seal")
         return Sample("root.pem", "the root certificate of the practice, to check the seals with",
                       seal.root_pem)
+
+
+def _program() -> Sample:
+    return Sample(KIT.name, "checks a paper, or two against each other, with Python and openssl "
+                            f"alone: python3 {KIT.name} papers/T1-coachee.pdf --root root.pem",
+                  KIT.read_bytes())
 
 
 def _codes(on: Everyone) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import NamedTuple
 
 from portal.ledger.policy import Break, Why, instant
@@ -112,6 +113,9 @@ class Fault:
     where: str
     number: int = 0
 
+
+#: A program that checks papers without the portal; it lies beside the pages that explain it.
+KIT = Path(__file__).parents[2] / "docs" / "kit" / "check_paper.py"
 
 #: A file of ours is far smaller than this (bytes); a larger one is not read.
 LARGEST = 5 * 1024 * 1024

@@ -4,7 +4,6 @@ about checkpoints."""
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, request
@@ -17,7 +16,7 @@ from portal.web.pages import _, again, blame, go, page
 from portal.web.uploads import takes
 from portal.witness.actions import wish_checkpoints
 from portal.witness.forms import CheckForm, WishForm
-from portal.witness.policy import LARGEST, Verdict
+from portal.witness.policy import KIT, LARGEST, Verdict
 from portal.witness.queries import answer_code, answer_file, opens_again, own_place, wish_of
 
 if TYPE_CHECKING:
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from portal.ground.work import Actor, Work
 
 bp = Blueprint("witness", __name__)
-
-#: A program that checks papers without the portal; it lies beside the pages that explain it.
-KIT = Path(__file__).parents[2] / "docs" / "kit" / "check_paper.py"
 
 
 @bp.get("/check")

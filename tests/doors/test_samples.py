@@ -60,7 +60,7 @@ def test_writes_both_editions_of_every_template(samples: Path) -> None:
     assert {name for name in found if name.startswith("papers/")} == PAPERS | twins
     assert {"root.pem", "README.md", "SHA256SUMS", "calendars/coachee-sessions.ics",
             "mails/invitation.eml", "mails/checkpoint.eml", "checkpoints/checkpoint-1.txt",
-            "checkpoints/seal.pem"} <= found
+            "checkpoints/seal.pem", "check_paper.py"} <= found
 
 
 def test_lists_every_file_with_its_digest(samples: Path) -> None:
@@ -87,6 +87,17 @@ def test_has_papers_in_which_strangers_programs_find_nothing_wrong(
 ) -> None:
     for name in PAPERS:
         examine((samples / name).read_bytes(), (samples / "root.pem").read_bytes(), tmp_path)
+
+
+@pytest.mark.needs("openssl")
+def test_has_papers_of_a_year_that_tell_one_story(samples: Path) -> None:
+    """As somebody runs it who has just unpacked the folder."""
+    first, last = "papers/T1-common.pdf", "papers/T5-coachee.pdf"
+    said = run(sys.executable, "-I", "check_paper.py", last, first, "--root", "root.pem",
+               cwd=samples)
+    assert said.count("GENUINE, unchanged to the last bit") == 2
+    assert "Both tell the same up to the earlier one; events after it: " in said
+    assert "Signer          Ben Adler (self)" in said
 
 
 @pytest.mark.needs("pdfsig", "openssl")
