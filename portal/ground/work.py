@@ -219,6 +219,9 @@ def make_ground(
 
 def _rereading(settings: Any) -> Callable[[], tuple[str, ...]]:
     """Return how master keys are read anew; where they come from elsewhere than the key file,
-    nothing that lies in one may help out."""
+    nothing that lies in one may help out.
+
+    A rotation may have begun or ended since the settings were read, so one key in common is enough.
+    """
     read = partial(keyfile.master_keys, settings.instance_dir)
-    return read if read() == settings.master_keys else tuple
+    return read if settings.master_key in read() else tuple

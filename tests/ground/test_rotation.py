@@ -206,6 +206,16 @@ def test_running_processes_go_on_meanwhile(house: House) -> None:
     house.look(idle)
 
 
+def test_a_process_that_starts_in_the_middle_goes_on_too(house: House) -> None:
+    """It has read its settings, and the key file is changed before it is done starting."""
+    settings = config.load(house.surroundings)
+    keyfile.add_master(house.home)
+    starting = make_ground(settings, StandingClock(NOW), keep_notes, keep_board)
+    house.grounds.append(starting)
+    house.run("rotate-keys")
+    house.look(starting)
+
+
 def test_a_process_that_cannot_get_the_new_key_makes_none_under_the_old(house: House) -> None:
     """Its keys came from the environment, and nobody started it anew."""
     keys = keyfile.read_keys(house.home / keyfile.NAME)
