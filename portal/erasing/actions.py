@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, update
 
 from portal.agreements.models import TermsDraft, Timer
+from portal.clockwork.models import FailingItem
 from portal.engagements.actions import hold
 from portal.engagements.models import CoachingSession, Engagement, Expectation, Party
 from portal.engagements.queries import by_id, parties_of
@@ -66,6 +67,9 @@ def erase_engagement(work: Work, engagement_id: str) -> int:
     give_up(work, engagement_id=engagement_id)
     work.session.execute(
         update(Timer).where(Timer.engagement_id == engagement_id).values(next_at=None))
+    # What failed in it is tried no more: it would fail for ever, and stand on the board.
+    work.session.execute(
+        delete(FailingItem).where(FailingItem.engagement_id == engagement_id))
     alone = people - takes_part(work, people, besides=engagement_id)
     for person_id in sorted(alone):
         _erase_person(work, work.session.get_one(Person, person_id))

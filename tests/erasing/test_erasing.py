@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal import schema
 from portal.agreements.models import AgreementVersion
+from portal.clockwork.models import FailingItem
 from portal.desk.actions import rebuild_board
 from portal.desk.models import BoardRow, BoardSlot
 from portal.engagements.actions import tell
@@ -103,6 +104,10 @@ def say_more(world: World) -> None:
         engagement = work.session.get_one(Engagement, world.ids["ben.engagement"])
         session = work.session.get_one(CoachingSession, world.ids["ben.session"])
         work.hide(session, "place", "Corner room under the roof")
+        work.session.add(FailingItem(
+            job="seal", item_id=world.ids["ben.version"], practice_id=engagement.practice_id,
+            engagement_id=engagement.id, tries=5, trouble="KeyError", first_at=work.now,
+            due_at=work.now, set_aside_at=work.now))
         party = work.session.get_one(Party, world.ids["eli.party"])
         tell_mistake(work, engagement, party, "A letter lay open on the desk.")
         ask_at_door(work, GUS.email)
@@ -274,6 +279,8 @@ def test_the_clockwork_goes_past_it_for_years(past: Past) -> None:
         waits = work.session.scalars(select(Notice.name).where(
             Notice.engagement_id == past.engagement_id, Notice.settled_at.is_(None))).all()
         assert waits == []
+        assert work.session.scalar(select(FailingItem.item_id).where(
+            FailingItem.engagement_id == past.engagement_id)) is None
         assert work.session.scalar(select(func.count()).select_from(Notice).where(
             Notice.engagement_id == past.engagement_id, Notice.values_enc.is_not(None))) == 0
 
