@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pikepdf
 
+from portal.evidence.paper import render
 from portal.evidence.policy import (
     AskedFacts,
     AssuranceFacts,
@@ -33,6 +36,7 @@ from portal.evidence.policy import (
 )
 from portal.evidence.policy.story import Event, StoryHeads, story_head
 from portal.plain.canonical import agreement_hash
+from tests.strangers import all_here, look
 
 ANA, LUKASZ, CARLA, ELI = "Ana Kovač", "Łukasz Żółkiewski", "Carla Jensen", "Eli Öztürk"
 HEAD = "4be0c1d2a35f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9"
@@ -158,3 +162,12 @@ def everything(pdf: bytes) -> bytes:
             out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.all
         )
     return out.getvalue()
+
+
+def printed(facts: PaperFacts) -> bytes:
+    """Return the print of some facts, once strangers' programs have found nothing wrong with it."""
+    pdf = render(facts)
+    if all_here():
+        with TemporaryDirectory() as folder:
+            look(pdf, Path(folder))
+    return pdf

@@ -16,6 +16,7 @@ from portal.ground.renewal import renew
 from portal.ground.seal import Proof, Sealer, StampService, make_authority
 from tests.evidence.sample import coachee, common
 from tests.stamping import stamping
+from tests.strangers import all_here, examine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +58,10 @@ def seal_papers(folder: Path) -> SealedPapers:
             for level, sealer in sealers.items():
                 assert sealer.level == level
                 papers[f"{edition} {level}"] = sealer.seal(render(facts), now)
+        if all_here():
+            for number, (kind, pdf) in enumerate(papers.items()):
+                stamps = service.root.read_bytes() if kind.endswith("B-LT") else None
+                examine(pdf, made.root, folder / str(number), stamps)
         papers["coachee B-LTA"] = papers["coachee B-LT"]
         for _year in range(2):
             papers["coachee B-LTA"] = renew(

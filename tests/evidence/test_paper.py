@@ -26,6 +26,7 @@ from tests.evidence.sample import (
     coachee,
     common,
     everything,
+    printed,
     signature,
     version,
 )
@@ -47,23 +48,23 @@ def test_prints_the_same_bytes_from_the_same_facts(facts: PaperFacts) -> None:
 
 
 def test_prints_other_bytes_from_other_facts() -> None:
-    assert render(common()) != render(common(number=2))
+    assert printed(common()) != printed(common(number=2))
 
 
 def test_ends_in_a_newline_so_that_it_can_be_sealed() -> None:
-    assert render(common()).endswith(b"%%EOF\n")
+    assert printed(common()).endswith(b"%%EOF\n")
 
 
 def test_draws_a_signature_again_as_a_path() -> None:
-    drawn = everything(render(common()))
-    typed = everything(render(common(signatures=(signature(ANA), signature(LUKASZ, "COACHEE")))))
+    drawn = everything(printed(common()))
+    typed = everything(printed(common(signatures=(signature(ANA), signature(LUKASZ, "COACHEE")))))
     assert drawn.count(b" c ") > typed.count(b" c ") == 0
     assert b"1.3 w 1 J 1 j" in drawn
 
 
 def test_draws_every_stroke_within_its_box() -> None:
     huge = DrawnMark(tuple(tuple((x * 40, y * 40) for x, y in stroke) for stroke in STROKES))
-    page = everything(render(common(signatures=(signature(ANA, mark=huge),))))
+    page = everything(printed(common(signatures=(signature(ANA, mark=huge),))))
     path = page[page.index(b"1.3 w 1 J 1 j"):]
     path = path[: path.index(b"\nQ")]
     points = [(float(x), float(y)) for x, y in re.findall(rb"([0-9.]+) ([0-9.]+) [mlc]", path)]
@@ -74,7 +75,7 @@ def test_draws_every_stroke_within_its_box() -> None:
 
 
 def test_prints_a_typed_signature_in_the_italic_of_the_serif() -> None:
-    with pikepdf.open(io.BytesIO(render(common()))) as pdf:
+    with pikepdf.open(io.BytesIO(printed(common()))) as pdf:
         fonts = {str(font.BaseFont) for font in pdf.pages[0].Resources.Font.as_dict().values()}
     assert any("SourceSerif4Display-It" in font for font in fonts)
 
@@ -89,7 +90,7 @@ def test_has_no_field_for_a_private_fact_in_the_common_facts() -> None:
 
 
 def test_names_no_person_in_the_metadata() -> None:
-    with pikepdf.open(io.BytesIO(render(coachee(locale="en-GB")))) as pdf:
+    with pikepdf.open(io.BytesIO(printed(coachee(locale="en-GB")))) as pdf:
         title = "Coachee confidentiality terms. Sealed copy, coachee’s edition"
         assert str(pdf.docinfo["/Title"]) == title
         assert set(pdf.docinfo.keys()) == {"/Title", "/CreationDate", "/ModDate"}
@@ -120,7 +121,7 @@ def test_puts_no_row_below_the_end_of_a_page() -> None:
 
 
 def test_compresses_its_pages() -> None:
-    with pikepdf.open(io.BytesIO(render(common()))) as pdf:
+    with pikepdf.open(io.BytesIO(printed(common()))) as pdf:
         raw = pdf.pages[0].Contents.read_raw_bytes()
     assert b"Tj" in zlib.decompress(raw)
 
@@ -163,6 +164,6 @@ def test_keeps_the_words_of_policy_apart_from_the_pdf_libraries() -> None:
 
 
 def test_gives_the_fixed_words_a_place_for_translation() -> None:
-    german = render(common(locale="de"))
-    assert german != render(common())
+    german = printed(common(locale="de"))
+    assert german != printed(common())
     assert b"15. September 2027" in everything(german)

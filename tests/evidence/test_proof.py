@@ -16,12 +16,11 @@ from sqlalchemy import select
 from portal.desk.policy.story import TOLD
 from portal.evidence.jobs import seal_due
 from portal.evidence.models import SealedFile
-from portal.evidence.paper import render
 from portal.evidence.policy import PaperFacts
 from portal.evidence.policy.story import LEFT_OUT, STORY, event_digest, story_head, withheld
 from portal.ledger.models import Entry
 from tests.builders import World, conclude
-from tests.evidence.sample import COACHEE_CODE, EVENTS, GENESIS, coachee, common
+from tests.evidence.sample import COACHEE_CODE, EVENTS, GENESIS, coachee, common, printed
 
 
 def attached(pdf: bytes, name: str = "proof.json") -> bytes:
@@ -30,7 +29,7 @@ def attached(pdf: bytes, name: str = "proof.json") -> bytes:
 
 
 def proof(facts: PaperFacts) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(attached(render(facts)))
+    told: dict[str, Any] = json.loads(attached(printed(facts)))
     return told
 
 
@@ -85,7 +84,7 @@ def test_tells_the_events_in_the_coachees_edition() -> None:
 
 
 def test_names_the_hash_of_the_record_beside_it() -> None:
-    made = render(coachee())
+    made = printed(coachee())
     told = json.loads(attached(made))
     assert told["version"]["record_sha256"] == sha256(attached(made, "record.json")).hexdigest()
     assert told["receipt_sha256"] == sha256(attached(made, "consent.jsonld")).hexdigest()
