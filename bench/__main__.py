@@ -7,6 +7,7 @@ import warnings
 from bench import (
     asking,
     board,
+    clockwork,
     coach,
     completion,
     deciding,
@@ -33,6 +34,7 @@ def main() -> None:
     before = asking.measure()
     walked = record.measure()
     asked = tools.measure()
+    ticked = clockwork.measure()
     memory = start.idle_memory()
     cold, text = start.cold_start()
     rows = [
@@ -83,6 +85,14 @@ def main() -> None:
         (f"the same of {record.MANY:,}", f"{walked['many_rate']:,.0f}", "300,000 or more"),
         ("memory at most (MiB), few and many",
          f"{walked['few_memory']:.0f}, {walked['many_memory']:.0f}", "as much"),
+        *[(f"a sweep over {clockwork.MANY:,} engagements, {clockwork.DUE:,} of them due, {name}: "
+           "rows a second (a second and core)",
+           f"{ticked[f'{key}_rate']:,.0f} ({ticked[f'{key}_core']:,.0f})", "5,000 or more")
+          for key, name in (("sqlite", "SQLite"), ("postgresql", "PostgreSQL"))],
+        (f"CPU of the same beside {clockwork.FEW:,}, on both",
+         f"{ticked['sqlite_times']:.1f} x, {ticked['postgresql_times']:.1f} x", "under 1.5 x"),
+        ("mails a second on PostgreSQL, each once: one worker, and four",
+         f"{ticked['mails_1']:.0f}, {ticked['mails_4']:.0f}", "more with four"),
         *way(coach.measure(), coach.measure(known=False)),
     ]
     width = max(len(name) for name, _figure, _goal in rows)

@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Executable, bindparam, select, update
+from sqlalchemy import Executable, select, update
 
 from portal.agreements.models import Timer
 from portal.agreements.queries import standing_of_one
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 #: So many engagements are claimed in one transaction.
 BATCH = 500
-_CLAIMED = (update(Timer).where(Timer.engagement_id == bindparam("engagement"),
-                                Timer.next_at == bindparam("seen")).values(next_at=None))
 
 
 @cache
@@ -53,7 +51,7 @@ def claim_due(ground: Ground) -> int:
     """Move what is due into the outbox, a batch in one transaction, and return how many
     engagements that were. What it costs depends on what is due, not on what exists.
 
-    Two clockworks at once are harmless: a row is taken by compare-and-set, and what it puts into
+    Two clockworks at once are harmless: a row is locked by who reads it, and what it puts into
     the outbox is there once.
     """
     with ground.work(writes=True) as work:
@@ -63,8 +61,9 @@ def claim_due(ground: Ground) -> int:
             .with_for_update(skip_locked=True)).all()
         if rows:
             put_due(work, [(row.practice_id, row.engagement_id, row.next_at) for row in rows])
-            work.session.connection().execute(_CLAIMED, [
-                {"engagement": row.engagement_id, "seen": row.next_at} for row in rows])
+            # They are locked since they were read, so one statement for all of them will do.
+            work.session.connection().execute(update(Timer).where(
+                Timer.engagement_id.in_([row.engagement_id for row in rows])).values(next_at=None))
         return len(rows)
 
 
