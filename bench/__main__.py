@@ -45,6 +45,8 @@ def main() -> None:
         (f"the board of 2,000 engagements ({lists['slots']:,.0f} signer slots), CPU beside it",
          f"{lists['today']:.1f} x", "under 40 x"),
         ("its queries, whatever is looked for", f"{lists['today_queries']:.0f}", "constant"),
+        ("a coach's page about time there, CPU beside it, and its queries",
+         f"{lists['times']:.1f} x, {lists['times_queries']:.0f}", "under 80 x, constant"),
         (f"a page of a story of {story.MANY:,} entries, CPU beside it", f"{told['many']:.1f} x",
          "under 15 x"),
         (f"the same of {story.FEW} entries, and far behind in the long one",

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 ENGAGEMENTS = 2000
-#: What is measured: the front page, a filter far behind, a search, and the practice's rows.
-PAGES = {"today": "/today", "all": "/today?state=all&page=200", "practice": "/today?who=practice"}
+#: What is measured: the front page, a filter far behind, a search, the practice's rows, and time.
+PAGES = {"today": "/today", "all": "/today?state=all&page=200", "practice": "/today?who=practice",
+         "times": "/times"}
 
 
 def measure(engagements: int = ENGAGEMENTS) -> dict[str, float]:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from portal.clockwork.actions import beat, end_run, take_run, take_up_again
 from portal.clockwork.queries import failing
 from portal.desk.actions import write_board
+from portal.desk.queries.calendars import along
 from portal.evidence.jobs import renew_lists, renew_papers, seal_due
 from portal.evidence.queries.renewals import has_renewals
 from portal.ground.clock import SystemClock
@@ -33,7 +34,6 @@ from portal.reaching.actions import renew, told
 from portal.reaching.jobs import answer_doors, ask_for_pairing, remind_on_time, say_not_concluded
 from portal.reviews.jobs import fill_timers, review_due
 from portal.witness.jobs import take_checkpoints
-from portal.witness.queries import goes_along
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -60,7 +60,7 @@ class Job:
 
 
 def _deliver(ground: Ground) -> int:
-    return deliver(ground, told, goes_along, renew)
+    return deliver(ground, told, along, renew)
 
 
 def _timers(ground: Ground) -> int:

@@ -5,29 +5,39 @@ And the one act that others of the practice may do from there: a reminder.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Table, bindparam, delete, insert, select
 
+from portal.agreements.queries import standing_of_one
 from portal.desk.models import BoardRow, BoardSlot
 from portal.desk.queries.projection import project
-from portal.engagements.actions import hold
+from portal.engagements.actions import hold, note
 from portal.engagements.models import Engagement, Organisation
 from portal.ground.vault import DataKey
+from portal.links.queries import of_person
 from portal.people.actions import list_name
 from portal.people.models import NamePrint, Person
 from portal.plain.errors import Missing
+from portal.reaching.actions import invite
+from portal.reaching.policy import BETWEEN_REMINDERS, COACH_ACTS, RemindNo, wants_reminders
 from portal.reviews.actions import set_timers
+from portal.reviews.policy import asks_now
+from portal.web.words import long_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from portal.desk.policy.look import Scope
+    from portal.engagements.models import Party
     from portal.ground.work import Ground, Work
 
 #: So many engagements are made anew in one transaction.
 _BATCH = 50
+#: So long a link lives at the least by which somebody is asked again.
+_LINK_LIVES = timedelta(days=14)
 #: What can be looked for, and the column in which its name is stored.
 _NAMED = ((Person, "name"), (Engagement, "title"), (Organisation, "name"))
 _ROWS, _SLOTS = cast("Table", BoardRow.__table__), cast("Table", BoardSlot.__table__)
@@ -73,9 +83,11 @@ def _lasting_id(row: dict[str, Any]) -> str:
     The board sorts by it last. So rows of one instant stand in the order in which their texts are
     read, and nothing that somebody does elsewhere makes them change places.
     """
-    parts = (row.get(key) for key in ("agreement_id", "version_id", "party_id", "starts"))
-    digest = sha256("|".join(map(str, parts)).encode()).hexdigest()
-    return f"{row.get('template_code', '').lower()}{digest}"[:32]
+    text, when = ("|".join(str(row.get(key)) for key in keys).encode() for keys in (
+        ("agreement_id", "version_id", "party_id"), ("starts",)))
+    # The text comes first: what somebody answers cuts its time anew, and must not move its row.
+    return (f"{row.get('template_code', '').lower()}{sha256(text).hexdigest()[:20]}"
+            f"{sha256(when).hexdigest()}")[:32]
 
 
 def rebuild_board(ground: Ground) -> int:
@@ -121,3 +133,26 @@ def to_remind(work: Work, scope: Scope, engagement_id: str) -> Engagement:
 def _reminds(scope: Scope, found: Engagement | None) -> bool:
     return (found is not None and found.practice_id == scope.practice_id and scope.reminds
             and (not scope.own or found.coach_id == scope.person_id))
+
+
+def ask_again(work: Work, engagement: Engagement, party: Party) -> RemindNo | None:
+    """Ask somebody again to look at what they signed, in their letter of the day. A return says
+    why no mail goes out; at most one does in twenty hours."""
+    standing = standing_of_one(work, engagement.id)
+    ask = asks_now(standing.versions, party.id, party.role, standing.events, work.now)
+    if ask is None or party.role == "COACH" or party.contact_point_id is None or party.on_paper:
+        return RemindNo.NOTHING_WAITS
+    if not wants_reminders(party.id, standing.events):
+        return RemindNo.NOT_WISHED
+    asked = [event.at for event in standing.events
+             if event.subject_id == party.id and event.kind in COACH_ACTS]
+    asked += [link.issued_at for link in of_person(
+        work, engagement.practice_id, engagement.id, party.person_id)]
+    if any(work.now - at < BETWEEN_REMINDERS for at in asked):
+        return RemindNo.TOO_SOON
+    note(work, engagement, "party.reminded", party.id)
+    # After the grace the question is as old as it likes: the link lives a while all the same.
+    invite(work, engagement, party, "review", until=max(ask.until, work.now + _LINK_LIVES),
+           dedupe=f"review:{party.id}:{work.now.isoformat()}", texts=len(ask.waits),
+           day=long_date(ask.day))
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SearchField, SelectField, SelectMultipleField
+from wtforms import BooleanField, RadioField, SearchField, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.people.forms import zones
@@ -53,3 +53,9 @@ class MailsForm(FlaskForm):
                                   ("no", _("Send me no reminders"))]
         form.timezone.choices = [("", practices), *((zone, zone) for zone in zones())]
         return form
+
+
+class FeedForm(FlaskForm):
+    """What the entries of a coach's calendar are called."""
+
+    titles = BooleanField(_("Add the title that I gave to the engagement"))

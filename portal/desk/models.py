@@ -18,6 +18,10 @@ _ANSWERS = ("word", "starts", "ends", "mine", "asked_at", "held_up", "signed", "
 class BoardRow(Base):
     """What is said of one text from one instant until another.
 
+    `review` is how its reviews stand ("open", "overdue", "quiet", "asleep" or nothing), `review_at`
+    when the next one is due or the overdue one was, and `turn` what the end of the row brings: all
+    three for coach and coachee alone (Z3).
+
     `word` is where the text stands, and `held_up` says what of the engagement waits for it. Timers
     are the ends of rows that are there already, so a reader compares instants and needs no job. A
     draft has no version. `mine` says that the coach has the next step, and `asked` that the
@@ -31,7 +35,9 @@ class BoardRow(Base):
     __table_args__ = (
         Index("ix_board_row_own", "coach_id", *_ANSWERS),
         Index("ix_board_row_practice", "practice_id", "asked", *_ANSWERS),
-        Index(None, "coach_id", "word", "ends"),
+        Index(None, "coach_id", "turn", "ends"),
+        Index(None, "practice_id", "turn", "ends"),
+        Index(None, "coach_id", "review", "starts"),
     )
 
     id: Mapped[Id] = mapped_column(primary_key=True)
@@ -58,7 +64,9 @@ class BoardRow(Base):
     sign_by: Mapped[Instant | None]
     force_at: Mapped[Instant | None]
     valid_to: Mapped[Instant | None]
+    review: Mapped[str] = mapped_column(String(8))
     review_at: Mapped[Instant | None]
+    turn: Mapped[str] = mapped_column(String(8))
 
 
 class BoardSlot(Base):

@@ -12,8 +12,8 @@ from portal.ground.tokens import SECRET_BYTES, fingerprint
 from portal.ledger.actions import record, step
 from portal.ledger.queries import events_of
 from portal.links import policy
-from portal.links.models import Invitation
-from portal.links.queries import of_person
+from portal.links.models import CalendarFeed, Invitation
+from portal.links.queries import feed_signer, feeds_of, of_person
 
 if TYPE_CHECKING:
     from portal.ground.work import Work
@@ -118,3 +118,24 @@ def record_delivery(work: Work, mail: Claimed, outcome: Outcome) -> None:
         if current == "CREATED":
             _write(work, invitation, "invitation.sent")
         _write(work, invitation, "invitation.bounced")
+
+
+def make_feed(
+    work: Work, practice_id: str, person_id: str, engagement_id: str | None, *,
+    titles: bool = False,
+) -> str:
+    """Make a person's secret address for calendars, for an engagement or for their account, and
+    return its token, the only time it is known. The one before ends in the same transaction."""
+    end_feed(work, practice_id, person_id, engagement_id)
+    secret = chance.secret_bytes(SECRET_BYTES)
+    work.session.add(CalendarFeed(
+        id=chance.new_id(), practice_id=practice_id, person_id=person_id,
+        engagement_id=engagement_id, titles=titles, secret_hash=fingerprint(secret),
+        made_at=work.now))
+    return feed_signer(work).make(secret)
+
+
+def end_feed(work: Work, practice_id: str, person_id: str, engagement_id: str | None) -> None:
+    """End a person's address for calendars at once, if there is one."""
+    for found in feeds_of(work, practice_id, person_id, engagement_id):
+        found.ended_at = work.now

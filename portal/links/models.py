@@ -26,3 +26,22 @@ class Invitation(Base):
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
     issued_at: Mapped[Instant]
     expires_at: Mapped[Instant]
+
+
+class CalendarFeed(Base):
+    """A secret address under which a calendar program fetches days: of an account, or of a party
+    in one engagement. Of its secret only the SHA-256 is kept.
+
+    `titles` lets the entries of a coach bear the titles that the coach gave to engagements.
+    """
+
+    __tablename__ = "calendar_feed"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
+    engagement_id: Mapped[Id | None]
+    titles: Mapped[bool]
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from portal.ground.tokens import fingerprint
+from portal.ground.tokens import LinkSigner, fingerprint
 from portal.ledger.queries import events_of
-from portal.links.models import Invitation
+from portal.links.models import CalendarFeed, Invitation
 from portal.links.policy import OPENS, state
 from portal.people.models import ContactPoint
 
@@ -83,3 +83,28 @@ _LINKS = (
 def of_engagements(work: Work, engagement_ids: list[str]) -> list[Invitation]:
     """Return the links of many engagements with one query, oldest first."""
     return list(work.session.scalars(_LINKS, {"wanted": engagement_ids}))
+
+
+def feed_signer(work: Work) -> LinkSigner:
+    """Return what signs the addresses that feed calendars; no other link passes for one."""
+    return LinkSigner(work.ground.settings.link_keys, "calendar")
+
+
+def feeds_of(
+    work: Work, practice_id: str, person_id: str, engagement_id: str | None
+) -> list[CalendarFeed]:
+    """Return the living feeds of a person, for an engagement or for their account: there is one,
+    or two for a moment where a button was pressed twice at once."""
+    return list(work.session.scalars(
+        select(CalendarFeed).where(
+            CalendarFeed.practice_id == practice_id, CalendarFeed.person_id == person_id,
+            CalendarFeed.engagement_id == engagement_id, CalendarFeed.ended_at.is_(None))
+        .order_by(CalendarFeed.made_at.desc(), CalendarFeed.id)))
+
+
+def living_feed(work: Work, token: str) -> CalendarFeed | None:
+    """Return the feed behind a token, or None for every kind of dead one alike (Z10)."""
+    secret = feed_signer(work).read(token)
+    return None if secret is None else work.session.scalar(
+        select(CalendarFeed).where(CalendarFeed.secret_hash == fingerprint(secret),
+                                   CalendarFeed.ended_at.is_(None)))

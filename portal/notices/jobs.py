@@ -21,6 +21,7 @@ from portal.notices.policy import (
     is_reminder,
     told_once,
 )
+from portal.plain.calendar import MEDIA
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -76,7 +77,7 @@ def letter(
     if can_wait(folder):
         folder = "news"
         values["news"] = told_once([
-            (mail.name, {**mail.values, "enclosed": "yes" if enclosed.get(mail.id) else ""})
+            (mail.name, {**mail.values, "enclosed": _has_copy(enclosed.get(mail.id, ()))})
             for mail in mails])
     stop = next((mail.values["stop"] for mail in mails
                  if is_reminder(mail.name) and mail.values.get("stop")), "")
@@ -103,19 +104,24 @@ def thread_of(mail: Claimed, host: str) -> str | None:
     return f"<{digest[:32]}.thread@{host}>"
 
 
+def _has_copy(files: Sequence[Enclosure]) -> str:
+    """Return "yes" where more goes along than days for a calendar."""
+    return "yes" if any(file.kind != MEDIA for file in files) else ""
+
+
 def _enclosed(
     ground: Ground, mails: Sequence[Claimed], enclose: Enclose
 ) -> dict[str, Sequence[Enclosure]]:
-    """Return what goes along with each mail; nothing at all where it is too much together: many
+    """Return what goes along with each mail; no copy at all where it is too much together: many
     mailboxes refuse a large letter."""
     most = ground.settings.mail_copies_mb * 1024 * 1024
     carried = all(mail.name in CARRIERS for mail in mails)
-    if not (most or carried):
-        return {}
     with ground.work(writes=False) as work:
         found = {mail.id: enclose(work, mail) for mail in mails}
     size = sum(len(file.body) for files in found.values() for file in files)
-    return found if carried or size <= most else {}
+    if carried or size <= most:
+        return found
+    return {key: [file for file in files if file.kind == MEDIA] for key, files in found.items()}
 
 
 def _attempt(ground: Ground, mails: Sequence[Claimed], enclose: Enclose) -> Attempt:

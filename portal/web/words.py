@@ -64,6 +64,16 @@ def short_date(day: date | datetime) -> str:
     return format_date(_local(day), "d MMM y", locale=_locale.get())
 
 
+def day_of_year(day: date) -> str:
+    """Return a date without its year, for pictures: 22 Nov."""
+    return format_date(day, "d MMM", locale=_locale.get())
+
+
+def short_month(day: date) -> str:
+    """Return the short name of a month, for pictures: Nov."""
+    return format_date(day, "MMM", locale=_locale.get())
+
+
 def instant(at: datetime, zone: str | None = None) -> str:
     """Return an instant with its zone named: 22 November 2026, 14:03 (Central European Time)."""
     name = zone or _zone.get()
@@ -126,4 +136,5 @@ def install(environment: Environment, *, pages: bool = False) -> None:
         environment.globals.update(_=_on_page, gettext=_on_page)
     environment.globals.update(long_date=long_date, short_date=short_date, instant=instant,
                                clock_time=clock_time, zone_here=zone_here,
-                               zone_all_year=zone_all_year)
+                               zone_all_year=zone_all_year, day_of_year=day_of_year,
+                               short_month=short_month)

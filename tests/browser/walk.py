@@ -184,6 +184,8 @@ class Walk:
         digits = steps.digits_on(ben)
         ben.page.goto("/p/consents")
         self.look(ben, "consents, voice open")
+        ben.follow("Days for my calendar")
+        self.look(ben, "own calendar", "/p/calendar")
         ben.page.goto("/p/digits")
         self.look(ben, "digits")
         ana.page.goto("/today")
@@ -265,6 +267,12 @@ class Walk:
         self.look(ana, "engagement, not them")
         ana.page.goto("/today")
         self.look(ana, "today, mixed")
+        ana.follow("Times")
+        self.look(ana, "times", "/times")
+        ana.page.goto("/practice/calendar")
+        self.look(ana, "calendar")
+        ana.press("Make an address")
+        self.look(ana, "calendar, new address")
 
     def _invite_nele(self, ana: Visitor) -> str:
         steps.sign_in(ana)

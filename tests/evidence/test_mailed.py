@@ -9,6 +9,7 @@ from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import select, update
 
 from portal.evidence.jobs import seal_due
@@ -17,7 +18,8 @@ from portal.ground.mail import Enclosure
 from portal.ledger.models import Entry
 from portal.notices.jobs import deliver
 from portal.people.models import ContactPoint
-from portal.reaching.actions import told
+from portal.plain.calendar import MEDIA
+from portal.reaching.actions import renew, told
 from portal.worker import run_job
 from tests.builders import World, conclude
 from tests.cast import ANA, BEN, CARLA, ELI, GUS, Character
@@ -58,9 +60,11 @@ def words(mail: EmailMessage) -> str:
     return " ".join(str(body.get_content()).split())
 
 
-def files(mails: list[EmailMessage]) -> dict[str, bytes]:
+def files(mails: list[EmailMessage], *, dates: bool = False) -> dict[str, bytes]:
+    """Return the copies that go along with mails, or the days for a calendar."""
     return {str(part.get_filename()): part.get_payload(decode=True)  # type: ignore[misc]
-            for mail in mails for part in mail.iter_attachments()}
+            for mail in mails for part in mail.iter_attachments()
+            if (part.get_content_type() == MEDIA) is dates}
 
 
 def editions(world: World, enclosed: dict[str, bytes]) -> set[str]:
@@ -119,6 +123,21 @@ def test_lets_every_reader_be_a_witness_of_the_record(table: tuple[World, Mailro
     assert heads["common"] | heads["coachee"] <= entries
 
 
+@pytest.mark.parametrize("who", [ANA, BEN, CARLA, ELI, GUS], ids=lambda who: who.name)
+def test_brings_everybody_the_days_for_their_calendar_with_no_word_more(
+    table: tuple[World, Mailroom], who: Character
+) -> None:
+    """Also to a mailbox that others read: the titles tell nothing, and no person is named."""
+    world, room = table
+    [(name, file)] = files(letters(room, who), dates=True).items()
+    entries = Calendar.from_ical(file).walk("VEVENT")
+    assert name == "dates.ics"
+    assert {str(one["SUMMARY"]) for one in entries} == {
+        "An agreement ends", "Look at an agreement again"}
+    assert not any(other.name.split()[0] in file.decode() for other in (ANA, BEN, CARLA, ELI, GUS))
+    assert not any(thing in file.decode() for thing in world.ids.values())
+
+
 def sent(world: World, room: Mailroom, url: str) -> list[EmailMessage]:
     world.ground.settings = replace(world.ground.settings, smtp_url=url)
     room.mails.clear()
@@ -146,7 +165,7 @@ def test_sends_nothing_along_that_is_too_much_or_not_wanted(world: World, most: 
     large = [Enclosure("agreement.pdf", "application/pdf", bytes(1024 * 1024 + 1))]
     with running() as (room, url):
         world.ground.settings = replace(world.ground.settings, smtp_url=url, mail_copies_mb=most)
-        deliver(world.ground, told, lambda _work, _mail: large)
+        deliver(world.ground, told, lambda _work, _mail: large, renew)
     [letter] = letters(room, BEN)
     assert files(room.mails) == {}
     assert NOT_HERE in words(letter)

@@ -8,10 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icalendar import Calendar
 
 from portal.sessions.policy import (
-    Appointment,
     Mode,
     PassFacts,
     PassNo,
@@ -20,7 +18,6 @@ from portal.sessions.policy import (
     SessionNo,
     Span,
     Word,
-    calendar,
     end_at,
     presence_of,
     span_of,
@@ -153,16 +150,3 @@ def test_lets_third_persons_speak_when_asked_unless_something_else_was_said(role
 def test_ends_an_addendum_a_week_after_the_first_date_at_the_same_time_of_day() -> None:
     first = datetime(2027, 3, 25, 11, 30, tzinfo=ZoneInfo(VIENNA))
     assert end_at(first) == datetime(2027, 4, 1, 11, 30, tzinfo=ZoneInfo(VIENNA))
-
-
-def test_tells_calendars_nothing_but_times() -> None:
-    file = calendar([
-        Appointment("a", T0, T0 + HOUR, T0 - HOUR, 0, False),
-        Appointment("b", T0, T0 + HOUR, T0 - HOUR, 3, True)], "Appointment", "portal.example")
-    one, two = Calendar.from_ical(file).walk("VEVENT")
-    assert set(one) == {"UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "STATUS", "CLASS",
-                        "SEQUENCE"}
-    assert (str(one["UID"]), str(one["SUMMARY"]), one["SEQUENCE"], str(one["STATUS"])) == (
-        "a@portal.example", "Appointment", 0, "CONFIRMED")
-    assert one["DTSTART"].dt == T0
-    assert (two["SEQUENCE"], str(two["STATUS"])) == (3, "CANCELLED")

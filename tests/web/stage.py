@@ -165,6 +165,7 @@ class Stage:
                 "token_id": self.ids["zoe.token" if key == "yul" else "ana.token"],
                 "token": self.ids[f"{key}.token"],
                 "stop_token": self.world.ground.stops.make(self.ids[f"{key}.party"].encode()),
+                "secret": "nothing",
                 "signature_id": self.ids.get(f"{key}.signature", new_id()),
                 "number": 1, "reader": "coachee",
                 "filename": next(STATIC.rglob("*.css")).relative_to(STATIC).as_posix()}

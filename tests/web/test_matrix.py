@@ -28,9 +28,9 @@ AS_NOBODY = {"forged": "nobody", "ended": "nobody"}
 OTHER_METHODS = ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND")
 #: What stands in every row that belongs to a stranger, and in which tables they may change any.
 #: The practice's standing answers are of all who coach there.
-OWN = {"dora": ("dora.practice", ("practice", "ledger_entry")),
+OWN = {"dora": ("dora.practice", ("practice", "ledger_entry", "calendar_feed")),
        "olga": ("olga.practice", ("practice", "ledger_entry", "membership_invitation", "notice",
-                                  "seal", "seal_root")),
+                                  "seal", "seal_root", "calendar_feed")),
        "zoe": ("zoe.practice", None),
        "yul": ("yul.engagement", None), "mallory": ("mallory.engagement", None)}
 #: Tables in which a stranger's own signing in and asking leaves something.

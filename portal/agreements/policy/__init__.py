@@ -1,5 +1,6 @@
 """When a version is in force, and what became of its lines: pure, from records and the clock."""
 
+from portal.agreements.policy.days import NamedDay, days_of, known_end, known_force
 from portal.agreements.policy.facts import (
     PAIRING_DEADLINE,
     SignedFacts,
@@ -38,6 +39,7 @@ from portal.agreements.policy.reviews import (
     quiet,
     reviews,
     sleeps_for,
+    slept_out_at,
     unheard,
 )
 from portal.agreements.policy.signing import SignFacts, SignNo, is_waiting, why_not_sign
@@ -47,9 +49,10 @@ from portal.agreements.policy.versions import history, in_force_spans, state, wi
 __all__ = [
     "ANSWER_KINDS", "CALLED", "DRAFTED", "ENDS", "GIVES", "KINDS", "LEAD", "LINE", "OPEN_STATES",
     "PAIRING_DEADLINE", "REVIEW", "REVIEWED", "SIGNATURE", "VERSION", "Answer", "Kind", "LineFacts",
-    "Review", "Rhythm", "Says", "SignFacts", "SignNo", "SignedFacts", "SlotFacts", "VersionFacts",
-    "Withdrawn", "as_others_know", "end_of_day", "held_before", "history", "holds", "holds_at",
-    "in_force_spans", "is_waiting", "kept_at", "laid_out", "line_state", "minutes_to_read", "quiet",
-    "reviews", "sleeps_for", "state", "unheard", "version_before", "why_not_sign",
-    "with_successors", "withdrawing",
+    "NamedDay", "Review", "Rhythm", "Says", "SignFacts", "SignNo", "SignedFacts", "SlotFacts",
+    "VersionFacts", "Withdrawn", "as_others_know", "days_of", "end_of_day", "held_before",
+    "history", "holds", "holds_at", "in_force_spans", "is_waiting", "kept_at", "known_end",
+    "known_force", "laid_out", "line_state", "minutes_to_read", "quiet", "reviews", "sleeps_for",
+    "slept_out_at", "state", "unheard", "version_before", "why_not_sign", "with_successors",
+    "withdrawing",
 ]

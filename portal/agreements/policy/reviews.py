@@ -114,12 +114,16 @@ def end_of_day(day: date, zone: str) -> datetime:
 def reviews(facts: VersionFacts) -> list[Review]:
     """Return every review of a version in the order of their days, none before it has come into
     force: those of its rhythm, and those that the coach called for."""
-    force, rhythm = facts.force_at(), facts.rhythm
+    force = facts.force_at()
     if force is None:
         return []
-    own = _of(rhythm, facts.valid_to) if rhythm is not None else ()
-    planned = [review for review in own if review.due_at > force]
+    planned = [review for review in named(facts) if review.due_at > force]
     return sorted([*planned, *facts.called], key=lambda review: (review.due_at, review.key))
+
+
+def named(facts: VersionFacts) -> Sequence[Review]:
+    """Return the reviews that a text itself names, whether or not it has come into force."""
+    return _of(facts.rhythm, facts.valid_to) if facts.rhythm is not None else ()
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,4 @@
-"""What the pictures of the desk are drawn from: shapes, and an engagement at a glance."""
+"""What the pictures of the desk are drawn from: shapes, an engagement at a glance, and time."""
 
 from portal.desk.pictures.glance import Relations, WaitingLine, relations, waiting_line
 from portal.desk.pictures.shapes import (
@@ -12,6 +12,19 @@ from portal.desk.pictures.shapes import (
     signature_arcs,
     triangle,
 )
+from portal.desk.pictures.span import (
+    Bar,
+    Line,
+    Lines,
+    Scale,
+    Tick,
+    Week,
+    lines,
+    scale_of,
+    ticks,
+    weeks,
+)
 
-__all__ = ["Arc", "Bond", "Dot", "Relations", "Triangle", "WaitingLine", "bond", "donut", "dots",
-           "relations", "signature_arcs", "triangle", "waiting_line"]
+__all__ = ["Arc", "Bar", "Bond", "Dot", "Line", "Lines", "Relations", "Scale", "Tick", "Triangle",
+           "WaitingLine", "Week", "bond", "donut", "dots", "lines", "relations", "scale_of",
+           "signature_arcs", "ticks", "triangle", "waiting_line", "weeks"]

@@ -1,6 +1,6 @@
-"""What the desk can work out without looking anything up: dates, and the words of the board."""
+"""What the desk can work out without looking anything up: the words of the board and of
+everybody's own pages."""
 
-from portal.desk.policy.dates import Day, calendar
 from portal.desk.policy.own import ALIVE, Spoken, spoken
 
-__all__ = ["ALIVE", "Day", "Spoken", "calendar", "spoken"]
+__all__ = ["ALIVE", "Spoken", "spoken"]

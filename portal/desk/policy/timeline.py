@@ -6,21 +6,24 @@ times to come follow from the records, and a reader only compares instants.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, TypeAlias
-from zoneinfo import ZoneInfo
 
-from portal.agreements.policy import VersionFacts, history
+from portal.agreements.policy import VersionFacts, history, holds_at, reviews, slept_out_at, unheard
 from portal.engagements.policy import ENGAGEMENT_KINDS, Mandatory, engagement_state
 from portal.ledger.policy import Event
 from portal.reaching.policy import outside
-from portal.wording.policy import add_months
+from portal.reviews.policy import waits_for
 
 #: The end of what does not end by itself; every database can hold it.
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+#: What the end of a row may bring that anybody of the practice may know, and that its coach may.
+KNOWN_TURNS = ("sign_by", "starts", "ends")
+TURNS = (*KNOWN_TURNS, "review", "quiet", "sleeps", "expires")
 
 #: Values, each with the instant from which it holds.
 Timeline: TypeAlias = Sequence[tuple[datetime, Any]]
@@ -86,21 +89,62 @@ def engagement_words(
     return [(at, engagement_state(engagement_id, told, spans, at)) for at in sorted(moments)]
 
 
-def review_days(facts: VersionFacts, first: date, months: int, zone: str) -> Timeline:
-    """Return the beginning of the next day to look at a version again, at all times; None after
-    the last one."""
-    days: list[datetime] = []
-    while months and (day := _begin(add_months(first, months * (len(days) + 1)), zone)
-                      ) < facts.valid_to:
-        days.append(day)
-    since = [facts.issued_at, *(max(day, facts.issued_at) for day in days)]
-    return list(zip(since, [*days, None], strict=True))
+def review_words(facts: VersionFacts) -> Timeline:
+    """Return how the reviews of a version stand at all times, as coach and coachee may know it:
+    a word, and when the next one is due, or the one that is overdue.
+
+    "open" and "overdue" wait for somebody, with "quiet" the lines to somebody sleep, "asleep" is
+    the whole text; with "" nobody is waited for. None where no further one will come.
+    """
+    states, unheard_of = history(facts, FOREVER), list(unheard(facts).values())
+    all_ = reviews(facts)
+    edges = {at for review in all_ for at in (review.opens_at, review.due_at, review.grace_until)}
+    edges |= {at for answer in facts.answers for at in (answer.at, answer.closed_at) if at}
+    edges |= {at for spans in unheard_of for span in spans for at in span if at}
+    edges |= {at for at, _state in states} | {facts.issued_at}
+
+    def word(at: datetime) -> tuple[str, datetime | None]:
+        ahead = next((review.due_at for review in all_ if review.due_at > at), None)
+        if value_at(states, at) == "SUSPENDED":
+            return "asleep", ahead
+        if any(holds_at(spans, at) for spans in unheard_of):
+            return "quiet", ahead
+        due = min((review.due_at for slot in facts.slots
+                   if (review := waits_for(facts, slot, at)) is not None), default=None)
+        if due is None:
+            return "", ahead
+        return "overdue" if due <= at else "open", due
+
+    return [(at, word(at)) for at in sorted(edges) if at >= facts.issued_at]
 
 
-def _begin(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+def turns(facts: VersionFacts, found: Sequence[Stretch]) -> Iterator[str]:
+    """Yield for each stretch what its end brings: sign_by, starts, ends, review (a day to look at
+    it that nobody has settled), quiet, sleeps, expires (asleep for too long), or nothing.
+
+    The values of a stretch are the word of the text, what waits for it, and how its reviews stand.
+    """
+    slept_out = slept_out_at(facts)
+    last = Stretch(FOREVER, FOREVER, ("", "", ("", None)))
+    for here, then in pairwise([*found, last]):
+        word, (review, due) = here.values[0], here.values[2]
+        after = then.values[2][0] if then.values[0] == "in_force" else ""
+        if word != "in_force":
+            days = {"open": ("sign_by", facts.sign_by), "coming": ("starts", facts.force_at())}
+            name, at = days.get(word, ("", None))
+            yield name if here.ends == at else ""
+        elif here.ends == facts.valid_to:
+            yield "ends"
+        elif here.ends == slept_out and review == "asleep":
+            yield "expires"
+        elif after == "asleep" != review:
+            yield "sleeps"
+        elif after == "quiet" and review not in ("quiet", "asleep"):
+            yield "quiet"
+        else:
+            yield "review" if review and here.ends == due else ""
 
 
-def kept(stretches: Iterable[Stretch], last: datetime) -> list[Stretch]:
-    """Return the stretches that go on after the last act: what was before is history."""
-    return [stretch for stretch in stretches if stretch.ends > last]
+def goes_on(stretch: Stretch, last: datetime) -> bool:
+    """Tell whether a stretch goes on after the last act: what was before is history."""
+    return stretch.ends > last

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select
 
-from portal.agreements.models import Agreement, AgreementVersion, TermsDraft
+from portal.agreements.models import Agreement, TermsDraft
 from portal.agreements.policy import VersionFacts, with_successors
 from portal.agreements.queries import Standing, standing_of
 from portal.desk.policy.board import (
@@ -28,9 +28,10 @@ from portal.desk.policy.timeline import (
     Timeline,
     braid,
     engagement_words,
-    kept,
-    review_days,
+    goes_on,
+    review_words,
     text_words,
+    turns,
 )
 from portal.engagements.models import Engagement
 from portal.engagements.policy import ask_facts, may_be_asked
@@ -48,12 +49,9 @@ if TYPE_CHECKING:
 
 _OWN = (
     select(Engagement.id, Engagement.practice_id, Engagement.coach_id, Agreement.id,
-           TermsDraft.changed_at, TermsDraft.discarded_at, TermsDraft.issued_at,
-           AgreementVersion.id, AgreementVersion.starts_on, AgreementVersion.review_months,
-           AgreementVersion.timezone)
+           TermsDraft.changed_at, TermsDraft.discarded_at, TermsDraft.issued_at)
     .outerjoin(Agreement, Agreement.engagement_id == Engagement.id)
     .outerjoin(TermsDraft, TermsDraft.agreement_id == Agreement.id)
-    .outerjoin(AgreementVersion, AgreementVersion.agreement_id == Agreement.id)
     .join(DataKey, DataKey.id == Engagement.key_id)
     .where(Engagement.id.in_(bindparam("ids", expanding=True)), DataKey.destroyed_at.is_(None))
 )
@@ -95,7 +93,6 @@ class _Records:
     standing: Standing
     parties: list[Party]
     links: list[Invitation]
-    days: dict[str, tuple[date, int, str]]
     drafts: dict[str, _Draft]
     said: Timeline
 
@@ -108,27 +105,23 @@ def project(work: Work, engagement_ids: Iterable[str]) -> dict[str, Projected]:
     """Return the rows of some engagements, with a constant number of queries; what was erased is
     left out, for there is nothing left to do in it."""
     found: dict[str, _Own] = {}
-    days: dict[str, Any] = {}
     drafts: dict[str, _Draft] = {}
     for row in work.session.execute(_OWN, {"ids": list(engagement_ids)}):
-        own, (agreement_id, changed_at, discarded_at, issued_at), version = (
-            row[:3], row[3:7], row[7:])
+        own, (agreement_id, changed_at, discarded_at, issued_at) = row[:3], row[3:]
         found[own[0]] = _Own(*own)
         if changed_at is not None:
             drafts[agreement_id] = _Draft(changed_at, discarded_at is None and issued_at is None)
-        if version[0] is not None:
-            days[version[0]] = version[1:]
     standing, parties = standing_of(work, found), parties_of(work, found)
     links = defaultdict(list)
     for link in of_engagements(work, list(found)):
         links[link.engagement_id].append(link)
-    return {i: _project(_records(own, standing[i], parties[i], links[i], days, drafts), work.now)
+    return {i: _project(_records(own, standing[i], parties[i], links[i], drafts), work.now)
             for i, own in found.items()}
 
 
 def _records(
     engagement: _Own, read: Standing, parties: list[Party], links: list[Invitation],
-    days: dict[str, Any], drafts: dict[str, _Draft],
+    drafts: dict[str, _Draft],
 ) -> _Records:
     # All that the clock alone will change is known already: so it is asked about the end of time.
     versions = [facts for agreement in read.agreements
@@ -136,7 +129,7 @@ def _records(
                     [v for v in read.versions if v.agreement_id == agreement], FOREVER)]
     standing = replace(read, versions=versions)
     said = engagement_words(engagement.id, read.events, standing.mandatory_spans(FOREVER))
-    return _Records(engagement, standing, parties, links, days, drafts, said)
+    return _Records(engagement, standing, parties, links, drafts, said)
 
 
 def _project(records: _Records, now: datetime) -> Projected:
@@ -167,13 +160,13 @@ def _draft_rows(
     records: _Records, agreement: Agreement, draft: _Draft | None, last: datetime
 ) -> list[dict[str, Any]]:
     since = draft.since if draft is not None else agreement.created_at
-    stretches = kept(braid(_sayer(agreement), [(since, "draft")], records.said), last)
+    stretches = braid(_sayer(agreement), [(since, "draft")], records.said)
     empty = dict.fromkeys(("version_id", "sign_by", "force_at", "valid_to", "review_at"))
     drafted = {**_common(records, agreement), **empty, "number": 0, "word": "draft",
                "asked_at": since, "signed": 0, "waiting": 0, "unsent": 0, "mine": True,
-               "asked": agreement.party_id is None}
+               "asked": agreement.party_id is None, "review": "", "turn": ""}
     return [{**drafted, "held_up": s.values[1], "starts": s.starts, "ends": s.ends}
-            for s in stretches]
+            for s in stretches if goes_on(s, last)]
 
 
 def _common(records: _Records, agreement: Agreement) -> dict[str, Any]:
@@ -199,19 +192,23 @@ def _version_rows(
         "asked": all(s.word is not Word.NOT_YET for s in signers
                      if s.party_id == agreement.party_id),
     }
-    reviews = review_days(facts, *records.days[facts.version_id])
-    for s in kept(braid(_sayer(agreement), text_words(facts), records.said, reviews), last):
-        said, waits, review_at = s.values
-        yield {**shared, "word": said, "held_up": waits, "starts": s.starts, "ends": s.ends,
-               "review_at": review_at, "mine": next_step(said, signers)[0] in MINE}
+    found = braid(_sayer(agreement), text_words(facts), records.said, review_words(facts))
+    for s, turn in zip(found, turns(facts, found), strict=True):
+        said, waits, (review, review_at) = s.values
+        if goes_on(s, last):
+            yield {**shared, "word": said, "held_up": waits, "starts": s.starts, "ends": s.ends,
+                   "review": review, "review_at": review_at, "turn": turn,
+                   "mine": next_step(said, signers)[0] in MINE}
 
 
 def _sayer(agreement: Agreement) -> Callable[..., tuple[Any, ...]]:
-    """Return what a row says of a text: its word, what waits for it, when to look again."""
+    """Return what a row says of a text: its word, what waits for it, how its reviews stand."""
 
-    def say(word: str, engagement: str, review: datetime | None = None) -> tuple[Any, ...]:
+    def say(
+        word: str, engagement: str, review: tuple[str, datetime | None] = ("", None)
+    ) -> tuple[Any, ...]:
         return (word, held_up(word, engagement, mandatory=agreement.mandatory),
-                review if word == "in_force" else None)
+                review if word == "in_force" else ("", None))
 
     return say
 

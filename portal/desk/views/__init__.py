@@ -8,6 +8,7 @@ bp = Blueprint("desk", __name__)
 
 from portal.desk.views import (  # noqa: E402 - they register
     asked,  # noqa: F401
+    calendars,  # noqa: F401
     coach,  # noqa: F401
     eyes,  # noqa: F401
     guide,  # noqa: F401
@@ -19,5 +20,6 @@ from portal.desk.views import (  # noqa: E402 - they register
     scope,  # noqa: F401
     sessions,  # noqa: F401
     story,  # noqa: F401
+    times,  # noqa: F401
     today,  # noqa: F401
 )

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-
-from flask import Response as FlaskResponse
-from flask import make_response
 
 from portal.agreements.queries import differences
 from portal.amending.queries import proposals_for
-from portal.desk.policy import Day, calendar
+from portal.desk.queries.calendars import text_entries
 from portal.desk.queries.own import Own, own_of, own_versions
 from portal.desk.queries.people import readers_of
 from portal.desk.views import bp
@@ -23,13 +19,13 @@ from portal.reaching.forms import PlainForm
 from portal.receipts.queries import unsigned_of
 from portal.reviews.queries import own_looks
 from portal.sessions.queries import next_of
+from portal.sessions.views.dates import as_calendar
 from portal.signing.queries import Seat, reader_in, seat_of, waiting_of
 from portal.signing.queries import own_version as own_facts
 from portal.taking.queries import Mistake, mistakes_of
 from portal.vouching.queries import digits_on_screen
-from portal.web.context import ground
 from portal.web.guards import Door, guard
-from portal.web.pages import _, page
+from portal.web.pages import page
 
 if TYPE_CHECKING:
     from flask import Response
@@ -110,16 +106,11 @@ def _theirs(work: Work, version_id: str, paper_id: str) -> None:
 def dates(work: Work, version_id: str) -> Response:
     """Hand out the days that matter, with neutral titles: they stand in the text, so they tell
     nothing of what became of it."""
-    own = _own(work, seat_of(work), version_id)
-    days = [Day(f"{version_id}-end", own.last_day, _("An agreement ends"))]
-    if own.review_by is not None:
-        days = [Day(f"{version_id}-review", own.review_by, _("Look at an agreement again")),
-                *days]
-    host = urlsplit(ground().settings.base_url).hostname or "localhost"
-    response = make_response(FlaskResponse(calendar(days, work.now, host),
-                                           content_type="text/calendar; charset=utf-8"))
-    response.headers.set("Content-Disposition", "attachment", filename="dates.ics")
-    return response
+    seat = seat_of(work)
+    facts = own_facts(work, seat, version_id)
+    if facts.signed_at(seat.party.id) is None:
+        raise Missing("version")
+    return as_calendar(text_entries(seat.party, [facts], work.now), "dates.ics")
 
 
 @bp.get("/p/consents")

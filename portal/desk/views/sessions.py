@@ -10,9 +10,8 @@ from portal.desk.views import bp
 from portal.plain.errors import Missing
 from portal.reaching.forms import PlainForm
 from portal.sessions import actions
-from portal.sessions.policy import calendar
 from portal.sessions.queries import appointments, own_page, session_or_missing
-from portal.sessions.views.dates import as_calendar, host
+from portal.sessions.views.dates import as_calendar
 from portal.signing.actions import take_seat
 from portal.signing.queries import seat_of
 from portal.web.guards import Door, guard
@@ -48,7 +47,7 @@ def session_dates(work: Work) -> Response:
     seat = seat_of(work)
     own = _own(work, seat)
     known = [row.dates for row in (*own.coming, *own.past) if row.dates is not None]
-    return as_calendar(calendar(appointments(seat.party.id, known), _("Appointment"), host()))
+    return as_calendar(appointments(seat.party.id, known), "appointments.ics")
 
 
 def _held(work: Work, session_id: str, *, coachee: bool) -> tuple[Seat, CoachingSession]:

@@ -1,6 +1,5 @@
 """When sessions may be planned and moved, and who takes part in them: pure, from facts."""
 
-from portal.sessions.policy.calendar import Appointment, calendar
 from portal.sessions.policy.dates import (
     MOVES_WITHIN,
     SessionFacts,
@@ -28,8 +27,8 @@ from portal.sessions.policy.passes import (
 )
 
 __all__ = [
-    "MODES", "MOVES_WITHIN", "Appointment", "Mode", "PassFacts", "PassNo", "Presence",
-    "SessionFacts", "SessionNo", "Span", "Word", "calendar", "end_at", "presence_of", "reaches",
-    "span_of", "usual_mode", "why_not_bring", "why_not_cancel", "why_not_mode",
+    "MODES", "MOVES_WITHIN", "Mode", "PassFacts", "PassNo", "Presence",
+    "SessionFacts", "SessionNo", "Span", "Word", "end_at", "presence_of", "reaches", "span_of",
+    "usual_mode", "why_not_bring", "why_not_cancel", "why_not_mode",
     "why_not_move", "why_not_span", "word",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,10 +9,12 @@ from portal.agreements.policy import in_force_spans
 from portal.engagements.queries import parties_of
 from portal.people.policy import Sees
 from portal.people.queries import lookers_of, names_of
+from portal.plain.calendar import Entry, uid_for
 from portal.plain.errors import Missing
-from portal.sessions.policy import Appointment, Mode, Word
+from portal.sessions.policy import Mode, Word
 from portal.sessions.queries.dates import dates_of, sessions_of
 from portal.sessions.queries.people import SCHEDULE, let_in, openings, passes_of, thirds_of
+from portal.web.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -210,13 +211,9 @@ def next_of(
                  if _to_come(row)), None)
 
 
-def appointments(owner_id: str, all_dates: Iterable[Dates]) -> list[Appointment]:
-    """Return sessions as calendar entries of one person or party.
-
-    Their ids are that one's alone: two calendars side by side do not tell that they belong
-    together.
-    """
-    return [Appointment(
-        uid=hashlib.sha256(f"{dates.id}:{owner_id}".encode()).hexdigest()[:32],
-        starts_at=dates.starts_at, ends_at=dates.ends_at, changed_at=dates.changed_at,
-        sequence=dates.sequence, cancelled=dates.word is Word.CANCELLED) for dates in all_dates]
+def appointments(owner_id: str, all_dates: Iterable[Dates]) -> list[Entry]:
+    """Return sessions as calendar entries of one person or party."""
+    return [Entry(
+        uid_for(owner_id, dates.id), _("Appointment"), dates.starts_at, dates.changed_at,
+        ends_at=dates.ends_at, sequence=dates.sequence, cancelled=dates.word is Word.CANCELLED)
+        for dates in all_dates]

@@ -11,10 +11,11 @@ from flask import flash
 
 from portal.engagements.queries import parties_of
 from portal.people.queries import names_of, practice_or_missing
+from portal.plain.calendar import MEDIA, calendar
 from portal.reaching.forms import PlainForm
 from portal.sessions import actions
 from portal.sessions.forms import DatesForm
-from portal.sessions.policy import SessionNo, Span, calendar, span_of, why_not_move, why_not_span
+from portal.sessions.policy import SessionNo, Span, span_of, why_not_move, why_not_span
 from portal.sessions.queries import (
     appointments,
     facts_of,
@@ -31,10 +32,13 @@ from portal.web.guards import Door, guard
 from portal.web.pages import _, again, blame, go, page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flask import Response
 
     from portal.engagements.models import CoachingSession, Engagement
     from portal.ground.work import Work
+    from portal.plain.calendar import Entry
 
 
 @bp.get("/engagements/<engagement_id>/sessions")
@@ -53,19 +57,14 @@ def calendar_file(work: Work, engagement_id: str) -> Response:
     """Hand out all sessions for a calendar, with a title that says nothing."""
     found = listing_of(work, engagement_id)
     person_id = work.actor.person_id if work.actor is not None else ""
-    return as_calendar(calendar(appointments(person_id, [*found.coming, *found.past]),
-                                _("Appointment"), host()))
+    return as_calendar(appointments(person_id, [*found.coming, *found.past]), "appointments.ics")
 
 
-def host() -> str:
-    """Return the name of this portal, with which calendars tell its entries from others."""
-    return urlsplit(ground().settings.base_url).hostname or "localhost"
-
-
-def as_calendar(file: bytes) -> Response:
+def as_calendar(entries: Iterable[Entry], name: str) -> Response:
     """Answer with a calendar file as a download."""
-    response = FlaskResponse(file, content_type="text/calendar; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename="appointments.ics")
+    host = urlsplit(ground().settings.base_url).hostname or "localhost"
+    response = FlaskResponse(calendar(entries, host), content_type=f"{MEDIA}; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
 
