@@ -23,6 +23,9 @@ from portal.ground.stamp import WRONG, examine_token
 from portal.plain.der import inside, parts
 from portal.plain.sealedpdf import Doubt, Doubtful, certificates, seal_of, seals_of
 
+#: What renews a proof is smaller than this (bytes), however often it was renewed; more is not read.
+_LARGEST_PROOF = 8 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -76,7 +79,8 @@ def open_renewed(pdf: bytes, roots: Sequence[x509.Certificate]) -> tuple[Opened,
     if not stamps:
         return open_seal(pdf, roots), 0
     opened = open_seal(pdf[:seal.end], roots)
-    if not has_only_proof_behind(pdf, opened.root.public_bytes(Encoding.PEM)):
+    root = opened.root.public_bytes(Encoding.PEM)
+    if len(pdf) - seal.end > _LARGEST_PROOF or not has_only_proof_behind(pdf, root):
         raise Doubtful(Doubt.ADDED)
     known = certificates(pdf)
     for stamp in stamps:

@@ -16,6 +16,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from sqlalchemy import select
 
+from portal.checking import LONG
 from portal.evidence.jobs import seal_due
 from portal.evidence.models import Seal, SealedFile
 from portal.evidence.paper import binding, render
@@ -242,6 +243,15 @@ def test_knows_the_roots_of_its_own_installation(
     assert (told.exit_code, "say what to verify" in told.output) == (2, True)
     told = shell.run("verify", str(file), "--root", str(file))
     assert told.exit_code == 2
+
+
+def test_shows_how_far_it_is_apart_from_what_it_answers(tmp_path: Path) -> None:
+    (tmp_path / "long.pdf").write_bytes(b"%PDF-1.7\n" + bytes(LONG))
+    (tmp_path / "root.pem").write_bytes(MADE.root)
+    told = Shell(tmp_path, "").run("verify", str(tmp_path / "long.pdf"), "--json", "--root",
+                                   str(tmp_path / "root.pem"))
+    assert json.loads(told.stdout)["doubt"] == "no_seal"
+    assert "Bytes of the file" in told.stderr
 
 
 def test_takes_each_root_once() -> None:
