@@ -202,7 +202,8 @@ def tell(
         {**asdict(head), "reply_to": "" if own else head.reply_to, "role": party.role,
          "page": f"{base}/engagements/{engagement.id}" if own else f"{base}/p",
          "hello": work.reveal(person, "name"), "zone": person.timezone or head.zone,
-         "stop": f"{base}/stop/{stop_token(work, party.id)}" if is_reminder(name) else "",
+         "stop": (f"{base}/stop/{stop_token(work, party.id)}" if is_reminder(name) and not own
+                  else ""),
          **values},
         dedupe=dedupe, practice_id=engagement.practice_id, key_id=person.key_id,
         engagement_id=engagement.id, subject_id=subject_id, recipient_id=person.id,

@@ -64,19 +64,6 @@ def due_beat(
     return None if told else newest
 
 
-def next_beat(
-    rhythm: Rhythm, anchor: datetime, zone: str, now: datetime, *, until: datetime | None = None,
-) -> Beat | None:
-    """Return the first reminder whose instant is still to come, or None: when to look again."""
-    days = [*rhythm.days]
-    if rhythm.every is not None:
-        passed = max((now - anchor).days, 0) // rhythm.every
-        days += [rhythm.every * (passed + more) for more in (0, 1, 2) if passed + more > 0]
-    coming = [beat for day in days if (beat := _beat(anchor, day, zone)).at > now]
-    first = min(coming, key=lambda beat: beat.at, default=None)
-    return first if first is None or until is None or first.at < until else None
-
-
 def _beat(anchor: datetime, day: int, zone: str) -> Beat:
     wall = anchor.astimezone(ZoneInfo(zone)) + timedelta(days=day)
     return Beat(day, wall.astimezone(UTC))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -25,11 +25,12 @@ from portal.agreements.policy import (
 )
 from portal.engagements.policy import ask_facts, may_be_asked
 from portal.ledger.policy import Event
+from portal.plain.rhythm import REVIEW
 
-#: When somebody who has not answered is asked: as the review opens, then counted from its last
-#: day, and from then on every week until the end of grace (domain 2.8).
-ASKED = (timedelta(days=-14), timedelta(days=-3), timedelta())
-WEEK = timedelta(days=7)
+#: When somebody who has not answered is asked: as the review opens, then counted from the end of
+#: its last day, and in grace every week (domain 2.8).
+ASKED = tuple(timedelta(days=day) for day in REVIEW.days)
+WEEK = timedelta(days=REVIEW.every or 7)
 
 
 class CallNo(StrEnum):
@@ -159,11 +160,21 @@ def next_moment(versions: Iterable[VersionFacts], now: datetime) -> datetime | N
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Hold what a party is to be written about: the versions with their reviews, and which step
-    of asking has come (an instant; what was written for it is not written again)."""
+    """Hold what a party is to be written about: the versions with their reviews, and which steps
+    of asking have come (instants; what was written for the last one is not written again)."""
 
     waits: Sequence[tuple[VersionFacts, Review]]
-    step_at: datetime
+    come: Sequence[datetime]
+
+    @property
+    def step_at(self) -> datetime:
+        """Return the step that is to be written for."""
+        return max(self.come)
+
+    def unasked(self, written: Collection[datetime]) -> list[tuple[VersionFacts, Review]]:
+        """Return what was never asked for, where mails were written for some of the steps."""
+        return [(facts, review) for facts, review in self.waits
+                if not any(at >= review.opens_at for at in written)]
 
     @property
     def day(self) -> date:
@@ -193,4 +204,4 @@ def asks_now(
              if (slot := facts.slot_of(party_id)) is not None and stands_for(facts, role, now)
              and (review := waits_for(facts, slot, now)) is not None]
     come = [at for _facts, review in waits for at in steps(review) if at <= now]
-    return Ask(waits, max(come)) if come else None
+    return Ask(waits, come) if come else None

@@ -21,8 +21,7 @@ from portal.notices.policy import LEASE, NEWS, Hours, LetterFacts, can_wait, nex
 from portal.people.actions import add_address
 from portal.people.models import Person
 from portal.people.policy import Owner, ReadBy
-from portal.reaching.actions import renew
-from portal.worker import run_job
+from portal.worker import renew, run_job
 from tests.builders import World, add_engagement, add_practice, conclude, issue
 from tests.cast import ANA, BEN
 from tests.mailroom import Mailroom, running
@@ -129,6 +128,7 @@ def test_lets_wait_what_can_wait(name: str, waits: bool) -> None:
     (["concluded/a", "copy_ready/b"], ["concluded/a", "copy_ready/b"]),
     (["being_sealed/a", "copy_ready/a"], ["copy_ready/a"]),
     (["being_sealed/a", "concluded/a"], ["concluded/a", "being_sealed/a"]),
+    (["review_again/a", "review/a"], ["review/a"]),
 ])
 def test_says_each_thing_once_and_in_its_order(put_in: list[str], told: list[str]) -> None:
     news = [(name, {"page": page}) for name, _, page in (item.partition("/") for item in put_in)]

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from portal.notices.actions.outbox import Claimed, claim, close, oldest_due, read, take
 from portal.notices.models import Notice
-from portal.notices.policy import Outcome, is_reminder, next_letter
+from portal.notices.policy import NEWS, RENEWED, Outcome, next_letter
 from portal.notices.queries import letter_facts
 
 if TYPE_CHECKING:
@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """Hold what a reminder says besides when it goes out, and what it is about by then."""
+    """Hold what a question or a reminder says besides when it goes out, and what it is about by
+    then."""
 
     values: Mapping[str, str]
     subject_id: str | None = None
 
 
-#: Looks at a reminder once more when it goes out: (work, reminder). None where nothing waits.
-Renew = Callable[["Work", Claimed], Renewed | None]
+#: Looks once more at what goes out: (work, question or reminder, what the letter says already about
+#: the same engagement, whose link it shares). None where nothing waits.
+Renew = Callable[["Work", Claimed, Renewed | None], Renewed | None]
 
 
 def claim_mails(ground: Ground, renew: Renew) -> list[Claimed]:
@@ -73,17 +75,18 @@ def _begin_letter(work: Work, first: Notice, renew: Renew) -> list[Notice]:
 def _renewed(work: Work, rows: Sequence[Notice], renew: Renew) -> Iterator[Notice]:
     """Yield what is still to be said: of several reminders about one engagement one is, with what
     is true now."""
-    said: set[tuple[str, str | None]] = set()
+    said: dict[str | None, dict[str, Renewed]] = {}
     # Renewing locks engagements: always in the same order, so that two workers cannot wait for
     # each other.
-    for row in sorted(rows, key=lambda row: row.engagement_id or ""):
-        if is_reminder(row.name):
-            about = (row.name, row.engagement_id)
-            new = renew(work, read(work, row)) if about not in said else None
+    for row in sorted(rows, key=lambda row: (row.engagement_id or "", NEWS.index(row.name))):
+        if row.name in RENEWED:
+            before = said.setdefault(row.engagement_id, {})
+            link = next(iter(before.values()), None)
+            new = renew(work, read(work, row), link) if row.name not in before else None
             if new is None:
                 close(row, work.now, Outcome.NEEDLESS)
                 continue
-            said.add(about)
+            before[row.name] = new
             work.hide(row, "values", json.dumps(
                 {**json.loads(work.reveal(row, "values")), **new.values}))
             row.subject_id = new.subject_id or row.subject_id

@@ -8,12 +8,13 @@ from portal.reaching.actions.links import (
     invite_waiting,
     party_by_id,
     reissue,
+    renewed,
     revoke,
 )
 from portal.reaching.actions.reminding import remind, remind_on_its_day, renew, wish
 
 __all__ = [
     "accept", "ask_at_door", "correct_address", "drop", "invite", "invite_waiting", "leave",
-    "party_by_id", "recall", "refuse", "reissue", "remind", "remind_on_its_day", "renew", "revoke",
-    "send_return", "told", "wish",
+    "party_by_id", "recall", "refuse", "reissue", "remind", "remind_on_its_day", "renew",
+    "renewed", "revoke", "send_return", "told", "wish",
 ]

@@ -16,14 +16,19 @@ from portal.engagements.queries import parties_of
 from portal.links.actions import Known, revoke_all
 from portal.links.actions import issue as issue_link
 from portal.links.queries import of_engagements
-from portal.notices.actions import redirect_news
+from portal.notices.actions import Renewed, redirect_news
 from portal.people.actions import add_address, shut_out
 from portal.people.policy import Owner, ReadBy, why_not_address
-from portal.people.queries import is_proven, person_or_missing, points_and_people
+from portal.people.queries import (
+    is_proven,
+    person_or_missing,
+    points_and_people,
+    practice_or_missing,
+)
 from portal.plain.errors import Missing, require
 from portal.reaching import policy
 from portal.reaching.queries import to_be_sent
-from portal.web.words import long_date
+from portal.web.words import long_date, speak
 
 if TYPE_CHECKING:
     from portal.engagements.models import Engagement, Party
@@ -67,6 +72,20 @@ def make_link(
         purpose=mail if mail in policy.LEAD_BACK else "sitting", lasts=until - work.now,
         known=known)
     return invitation.id, f"{work.ground.settings.base_url.rstrip('/')}/i/{token}"
+
+
+def renewed(
+    work: Work, engagement: Engagement, party: Party, mail: str, *, until: datetime, texts: int,
+    shared: Renewed | None, **values: str,
+) -> Renewed:
+    """Return what a mail says that goes out now, with its link in the practice's words: a new one,
+    or the one that the same letter has already, for a new one would end that (Z9)."""
+    practice = practice_or_missing(work, engagement.practice_id)
+    speak(practice.locale, practice.timezone)
+    if shared is not None and shared.values.get("link"):
+        return Renewed({**shared.values, "texts": str(texts), **values}, shared.subject_id)
+    invitation_id, link = make_link(work, engagement, party, mail, until)
+    return Renewed({**told_of(link, until, texts), **values}, invitation_id)
 
 
 def told_of(link: str, until: datetime, texts: int) -> dict[str, str]:

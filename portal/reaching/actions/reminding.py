@@ -9,11 +9,9 @@ from portal.engagements.actions import hold, note, tell
 from portal.engagements.queries import party_of_person
 from portal.links.queries import of_engagements, of_person
 from portal.notices.actions import Renewed
-from portal.people.queries import practice_or_missing
-from portal.reaching.actions.links import last_day, make_link, told_of
+from portal.reaching.actions.links import last_day, renewed
 from portal.reaching.policy import Nudge, RemindNo, nudge, reminder_due, wants_reminders
 from portal.reaching.queries import asked_facts, is_their_own, open_checks, to_be_sent
-from portal.web.words import speak
 
 if TYPE_CHECKING:
     from portal.engagements.models import Engagement, Party
@@ -63,7 +61,7 @@ def _say_again(
         tell(work, engagement, party, "reminder", dedupe=f"reminder:{party.id}:{dedupe}")
 
 
-def renew(work: Work, mail: Claimed) -> Renewed | None:
+def renew(work: Work, mail: Claimed, shared: Renewed | None) -> Renewed | None:
     """Return what a reminder says when it goes out: its link is made now, so that the one before
     works until then. None where it has become needless."""
     if mail.engagement_id is None or mail.recipient_id is None:
@@ -80,11 +78,8 @@ def renew(work: Work, mail: Claimed) -> Renewed | None:
     if (not waits or not is_their_own(work, party)
             or any(link.issued_at > mail.created_at for link in links)):
         return None
-    practice = practice_or_missing(work, engagement.practice_id)
-    speak(practice.locale, practice.timezone)
-    until = last_day(waits)
-    invitation_id, link = make_link(work, engagement, party, mail.name, until)
-    return Renewed(told_of(link, until, len(waits)), invitation_id)
+    return renewed(work, engagement, party, mail.name, until=last_day(waits), texts=len(waits),
+                   shared=shared)
 
 
 def wish(work: Work, party: Party, *, reminders: bool) -> bool:

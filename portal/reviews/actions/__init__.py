@@ -8,7 +8,7 @@ from portal.reviews.actions.answering import (
     answer_on_paper,
     call,
 )
-from portal.reviews.actions.asking import attend, claim_due, set_timers
+from portal.reviews.actions.asking import attend, claim_due, renew, set_timers
 
 __all__ = ["Pick", "answer", "answer_as_coach", "answer_as_party", "answer_on_paper", "attend",
-           "call", "claim_due", "set_timers"]
+           "call", "claim_due", "renew", "set_timers"]

@@ -10,20 +10,25 @@ from sqlalchemy import Executable, select, update
 
 from portal.agreements.models import Timer
 from portal.agreements.queries import standing_of_one
-from portal.engagements.actions import hold, note, tell_coach
-from portal.engagements.queries import parties_of
-from portal.notices.actions import put_due
+from portal.engagements.actions import hold, note, tell
+from portal.engagements.queries import parties_of, party_of_person
+from portal.notices.actions import Renewed, put_due
+from portal.notices.policy import is_reminder
 from portal.notices.queries import were_put
-from portal.reaching.actions import invite
+from portal.reaching.actions import renewed
+from portal.reaching.policy import wants_reminders
+from portal.reaching.queries import is_their_own
 from portal.reviews.policy import Ask, asks_now, next_moment
 from portal.web.words import long_date
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from portal.agreements.policy import Review, VersionFacts
     from portal.engagements.models import Engagement, Party
     from portal.ground.work import Ground, Work
+    from portal.notices.actions import Claimed
 
 #: So many engagements are claimed in one transaction.
 BATCH = 500
@@ -82,36 +87,59 @@ def attend(work: Work, engagement_id: str) -> int:
     asks = {party.id: ask for party in parties
             if (ask := asks_now(standing.versions, party.id, party.role, standing.events,
                                 work.now)) is not None}
-    there = were_put(work, [_once(party_id, ask) for party_id, ask in asks.items()])
+    there = were_put(work, [_once(party_id, at) for party_id, ask in asks.items()
+                            for at in ask.come])
     told = 0
     for party in parties:
         ask = asks.get(party.id)
-        if ask is None or _once(party.id, ask) in there or not _reachable(party):
+        if ask is None or _once(party.id, ask.step_at) in there or not _reachable(party):
             continue
-        _ask(work, engagement, party, ask)
-        told += 1
+        new = ask.unasked([at for at in ask.come if _once(party.id, at) in there])
+        if new or wants_reminders(party.id, standing.events):
+            _ask(work, engagement, party, ask, new)
+            told += 1
     set_timers(work, {engagement_id: (engagement.practice_id,
                                       next_moment(standing.versions, work.now))})
     return told
 
 
-def _once(party_id: str, ask: Ask) -> str:
-    return f"review:{party_id}:{ask.step_at.isoformat()}"
+def _once(party_id: str, at: datetime) -> str:
+    return f"review:{party_id}:{at.isoformat()}"
 
 
 def _reachable(party: Party) -> bool:
     return party.contact_point_id is not None and not party.on_paper
 
 
-def _ask(work: Work, engagement: Engagement, party: Party, ask: Ask) -> None:
-    """Write to a party: the coach has a page of their own, everybody else gets a link."""
-    for facts, review in ask.waits:
-        if review.opens_at == ask.step_at:
-            note(work, engagement, "review.opened", facts.version_id,
-                 {"review": review.key, "party": party.id})
-    day, once = long_date(ask.day), _once(party.id, ask)
+def _ask(
+    work: Work, engagement: Engagement, party: Party, ask: Ask,
+    new: Sequence[tuple[VersionFacts, Review]],
+) -> None:
+    """Write to a party: the coach has a page of their own, everybody else gets a link, which is
+    made when the mail goes out.
+
+    The first question about something `new` is no reminder, and comes whatever somebody said
+    about reminders: silence ends what they agreed to.
+    """
+    for facts, review in new:
+        note(work, engagement, "review.opened", facts.version_id,
+             {"review": review.key, "party": party.id})
+    tell(work, engagement, party, "review" if new else "review_again", day=long_date(ask.day),
+         dedupe=_once(party.id, ask.step_at))
+
+
+def renew(work: Work, mail: Claimed, shared: Renewed | None) -> Renewed | None:
+    """Return what a question about reviews says when it goes out; None where it was answered."""
+    engagement = hold(work, mail.engagement_id or "")
+    party = party_of_person(work, engagement.id, mail.recipient_id or "")
+    standing = standing_of_one(work, engagement.id)
+    ask = asks_now(standing.versions, party.id, party.role, standing.events, work.now)
+    stopped = is_reminder(mail.name) and not wants_reminders(party.id, standing.events)
+    if ask is None or stopped:
+        return None
     if party.role == "COACH":
-        tell_coach(work, engagement, "review", coach=party, dedupe=once, day=day)
-    else:
-        invite(work, engagement, party, "review", until=ask.until, dedupe=once,
-               texts=len(ask.waits), day=day)
+        return Renewed({})
+    if not is_their_own(work, party):
+        return None
+    return renewed(work, engagement, party, "review", until=ask.until, texts=len(ask.waits),
+                   shared=shared, day=long_date(ask.day))
