@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import select
 
 from portal.ledger.models import Entry
 from portal.notices.jobs import thread_of
@@ -56,8 +57,9 @@ def stop_path(mail: EmailMessage) -> str:
 
 def wishes(world: World) -> list[str]:
     with world.ground.work(writes=False) as work:
-        return [entry.kind for entry in work.session.query(Entry).order_by(Entry.at)
-                if entry.kind.startswith("party.reminders_")]
+        return list(work.session.scalars(
+            select(Entry.kind).where(Entry.kind.like("party.reminders_%"))
+            .order_by(Entry.chain_id, Entry.seq)))
 
 
 def test_offers_to_stop_reminders_in_header_and_foot_and_in_no_other_mail(room: Mailroom) -> None:
