@@ -30,10 +30,9 @@ from portal.handing.jobs import say_not_handed_over
 from portal.ledger.jobs import forget_old_access
 from portal.notices.actions import has_due, reopen
 from portal.notices.jobs import deliver
-from portal.reaching.actions import renew as renew_reminder
 from portal.reaching.actions import told
 from portal.reaching.jobs import answer_doors, ask_for_pairing, remind_on_time, say_not_concluded
-from portal.reviews.actions import renew as renew_review
+from portal.reviews.actions import renew
 from portal.reviews.jobs import fill_timers, review_due
 from portal.witness.jobs import take_checkpoints
 
@@ -42,8 +41,7 @@ if TYPE_CHECKING:
 
     from apscheduler.schedulers.background import BackgroundScheduler
 
-    from portal.ground.work import Ground, Work
-    from portal.notices.actions import Claimed, Renewed
+    from portal.ground.work import Ground
 
 log = logging.getLogger("portal.worker")
 
@@ -64,12 +62,6 @@ class Job:
 
 def _deliver(ground: Ground) -> int:
     return deliver(ground, told, along, renew)
-
-
-def renew(work: Work, mail: Claimed, shared: Renewed | None) -> Renewed | None:
-    """Return what a question or a reminder says when it goes out; None where it is needless."""
-    of_review = mail.name in ("review", "review_again")
-    return (renew_review if of_review else renew_reminder)(work, mail, shared)
 
 
 def _timers(ground: Ground) -> int:

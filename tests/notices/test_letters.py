@@ -21,7 +21,8 @@ from portal.notices.policy import LEASE, NEWS, Hours, LetterFacts, can_wait, nex
 from portal.people.actions import add_address
 from portal.people.models import Person
 from portal.people.policy import Owner, ReadBy
-from portal.worker import renew, run_job
+from portal.reviews.actions import renew
+from portal.worker import run_job
 from tests.builders import World, add_engagement, add_practice, conclude, issue
 from tests.cast import ANA, BEN
 from tests.mailroom import Mailroom, running

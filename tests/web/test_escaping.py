@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup
 
 from portal.notices.actions import claim_mails
 from portal.notices.jobs import letter
+from portal.reviews.actions import renew
 from portal.wording.queries import template
-from portal.worker import renew
 from tests.builders import World, add_practice
 from tests.cast import ANSWERS, BEN
 from tests.journeys.steps import come_in, newest_link, read_on, remember_ben, sign_in

@@ -15,6 +15,7 @@ from portal.engagements.queries import parties_of, party_of_person
 from portal.notices.actions import Renewed, put_due
 from portal.notices.policy import is_reminder
 from portal.notices.queries import were_put
+from portal.reaching.actions import renew as renew_reminder
 from portal.reaching.actions import renewed
 from portal.reaching.policy import wants_reminders
 from portal.reaching.queries import is_their_own
@@ -129,7 +130,13 @@ def _ask(
 
 
 def renew(work: Work, mail: Claimed, shared: Renewed | None) -> Renewed | None:
-    """Return what a question about reviews says when it goes out; None where it was answered."""
+    """Return what a question or a reminder of any room says when it goes out; None where nothing
+    waits any more."""
+    ours = mail.name in ("review", "review_again")
+    return (_renew if ours else renew_reminder)(work, mail, shared)
+
+
+def _renew(work: Work, mail: Claimed, shared: Renewed | None) -> Renewed | None:
     engagement = hold(work, mail.engagement_id or "")
     party = party_of_person(work, engagement.id, mail.recipient_id or "")
     standing = standing_of_one(work, engagement.id)
