@@ -147,6 +147,7 @@ def test_makes_lists_anew_by_hand(shell: Shell) -> None:
     shell.run("init")
     coach(shell)
     assert shell.run("run-job", "lists").output == "lists: 0 lists made\n"
+    assert shell.run("run-job", "renewals").output == "renewals: 0 papers tried\n"
 
 
 def test_finds_a_clockwork_that_does_not_run_and_what_was_set_aside(

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import delete, select
 
+from portal.doctor import _renewals as doctor_says
 from portal.evidence.jobs import renew_papers, seal_due
 from portal.evidence.models import Renewal, RenewedFile, Seal, SealedFile
 from portal.evidence.policy.renewals import AHEAD, first_renewal, level_of, next_renewal
-from portal.evidence.queries.renewals import has_renewals
+from portal.evidence.queries.renewals import has_renewals, overdue_renewals
 from portal.ground.renewal import standing_of
 from portal.ground.seal import check
 from portal.ground.vault import DataKey
@@ -147,12 +148,19 @@ def test_tries_each_day_and_loses_nothing(
     sealed.clock.move(days=1)
     assert renew_papers(sealed.ground, patience=patience) == 1
     assert sorted(row.attempts for row in queue(sealed)) == [0, 1, 1]
+    with sealed.ground.work(writes=False) as work:
+        found = overdue_renewals(work)
+    assert (found.count, found.ends_at) == (2, seal_ends(sealed))
+    (told,) = doctor_says(sealed.ground)
+    assert not told.good
+    assert told.says.startswith("2 papers could not be renewed so far (stamp_")
     service.mood, service.dripping = (lambda good: (200, good)), False
     sealed.ground.settings = replace(sealed.ground.settings, tsa_url=service.url)
     sealed.clock.move(days=1)
     assert renew_papers(sealed.ground) == 3
     assert {row.trouble for row in queue(sealed)} == {None}
     assert len(renewed(sealed)) == 3
+    assert list(doctor_says(sealed.ground)) == []
 
 
 def test_waits_for_nobody_whose_paper_was_erased(sealed: World) -> None:
