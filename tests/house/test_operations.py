@@ -66,6 +66,7 @@ def test_waits_longer_before_it_kills_than_the_portal_takes(unit: str) -> None:
     assert "stop_grace_period: 45s" in COMPOSE
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("unit", UNITS)
 def test_starts_what_the_unit_says_and_stops_it_as_systemd_does(
     unit: str, database_url: str, tmp_path: Path
