@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from icalendar import Calendar
 from sqlalchemy import select, update
 
+from bench.board import queries
+from bench.crowd import add_crowd
+from portal.desk.actions import rebuild_board
+from portal.erasing.actions import erase_engagement
 from portal.links.models import CalendarFeed
 from portal.people.models import Account
 from portal.signing.actions import take_seat
@@ -145,3 +150,24 @@ def take_back(work: Work, world: World) -> None:
     seat = take_seat(work)
     take_whole(work, seat.engagement, seat.party,
                [seat.standing.version(world.ids["version"])])
+
+
+def test_asks_a_constant_number_of_questions_and_leaves_out_what_was_erased(
+    world: World, app: Flask
+) -> None:
+    conclude(world)
+    counted = []
+    path = coachs(world, app, titles="y")
+    for more in (1, 5):
+        add_crowd(world.ground, world.ids["ana.practice"], world.ids["ana"], more)
+        rebuild_board(world.ground)
+        for number in range(more):
+            plan(world, days=3 + number)
+        counted.append(queries(world.ground.engine, partial(Browser(app).get, path)))
+    assert counted[0] == counted[1]
+    own = bens(world, app)
+    assert any(title.startswith("Appointment") for title, _day in entries(app, path))
+    with world.ground.work(writes=True) as work:
+        erase_engagement(work, world.ids["engagement"])
+    assert not any(title.startswith("Appointment") for title, _day in entries(app, path))
+    assert Browser(app).get(own).status == 404

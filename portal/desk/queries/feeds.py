@@ -14,12 +14,15 @@ from portal.desk.models import BoardRow
 from portal.desk.queries.calendars import day_entry, in_calendar, text_entries
 from portal.engagements.models import CoachingSession, Engagement
 from portal.engagements.queries import parties_of
+from portal.ground.vault import DataKey
 from portal.ledger.queries import calls_since, last_seen
 from portal.links.queries import feeds_of, living_feed
 from portal.people.models import Account, Membership
 from portal.people.queries import practice_or_missing
+from portal.plain.calendar import Entry, uid_for
 from portal.plain.errors import Missing, TooSoon
-from portal.sessions.queries import appointments, dates_of, sessions_of
+from portal.sessions.queries import sessions_of
+from portal.web.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
     from portal.engagements.models import Party
     from portal.ground.work import Work
     from portal.links.models import CalendarFeed
-    from portal.plain.calendar import Entry
 
 #: What the access log calls it when a calendar program came; its subject is the feed.
 FETCHED = "calendar.fetched"
@@ -59,7 +61,7 @@ def feed_or_missing(work: Work, token: str) -> CalendarFeed:
     """Return the feed behind a token. Raises `Missing` for every address that does not work, why
     ever that is, and `TooSoon` where it was asked too often."""
     feed = living_feed(work, token)
-    if feed is None or not (feed.engagement_id or _coaches(work, feed)):
+    if feed is None or not (_lasts(work, feed) if feed.engagement_id else _coaches(work, feed)):
         raise Missing("feed")
     made, oldest = calls_since(work, FETCHED, feed.id, work.now - _WITHIN, _MOST)
     if made >= _MOST and oldest is not None:
@@ -73,6 +75,13 @@ def _coaches(work: Work, feed: CalendarFeed) -> bool:
         select(Account.id).join(Membership, Membership.account_id == Account.id)
         .where(Account.person_id == feed.person_id, Account.closed_at.is_(None),
                Membership.until.is_(None), Membership.role.in_(("owner", "coach")))) is not None
+
+
+def _lasts(work: Work, feed: CalendarFeed) -> bool:
+    """Tell whether the engagement of a feed has not been erased."""
+    return work.session.scalar(
+        select(Engagement.id).join(DataKey, DataKey.id == Engagement.key_id)
+        .where(Engagement.id == feed.engagement_id, DataKey.destroyed_at.is_(None))) is not None
 
 
 def entries_of(work: Work, feed: CalendarFeed) -> list[Entry]:
@@ -94,8 +103,14 @@ def _of_party(work: Work, engagement_id: str, party: Party) -> list[Entry]:
     days = text_entries(party, in_calendar(versions, party.id, work.now), work.now)
     if party.role != "COACHEE":
         return days
-    return days + appointments(party.id, [
-        dates_of(work, session) for session in sessions_of(work, engagement_id)])
+    return days + [_appointment(party.id, one) for one in sessions_of(work, engagement_id)]
+
+
+def _appointment(owner_id: str, session: CoachingSession) -> Entry:
+    """Return a session as an entry; where it is stays out, so that nothing need be opened."""
+    return Entry(uid_for(owner_id, session.id), _("Appointment"), session.starts_at,
+                 session.changed_at, ends_at=session.ends_at, sequence=session.sequence,
+                 cancelled=session.cancelled_at is not None)
 
 
 def _of_coach(work: Work, feed: CalendarFeed) -> list[Entry]:
@@ -113,7 +128,8 @@ def _of_coach(work: Work, feed: CalendarFeed) -> list[Entry]:
         select(both).order_by(both.c.at, both.c.version_id).limit(_ENTRIES)).all()
     sessions = work.session.scalars(
         select(CoachingSession).join(Engagement, Engagement.id == CoachingSession.engagement_id)
-        .where(Engagement.coach_id == feed.person_id,
+        .join(DataKey, DataKey.id == Engagement.key_id)
+        .where(Engagement.coach_id == feed.person_id, DataKey.destroyed_at.is_(None),
                CoachingSession.starts_at > work.now - _PAST)
         .order_by(CoachingSession.starts_at, CoachingSession.id).limit(_ENTRIES)).all()
     named = _titles(work, feed, {
@@ -121,9 +137,8 @@ def _of_coach(work: Work, feed: CalendarFeed) -> list[Entry]:
     found = [named(row.engagement_id, day_entry(
         feed.person_id, row.version_id, (row.at - timedelta(seconds=1)).astimezone(zone).date(),
         row.asked_at, last=bool(row.last))) for row in rows]
-    return found + [named(session.engagement_id, entry) for session, entry in zip(
-        sessions, appointments(feed.person_id, [dates_of(work, one) for one in sessions]),
-        strict=True)]
+    return found + [named(one.engagement_id, _appointment(feed.person_id, one))
+                    for one in sessions]
 
 
 def _titles(
