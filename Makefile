@@ -53,7 +53,8 @@ tidy: $(VENV)/.ready-dev ## mend what the linter can mend by itself
 bench: $(VENV)/.ready-dev ## measure: a table of ratios from one run
 	$(PY) -m bench
 
-soak: $(VENV)/.ready-dev ## kill 200 workers while they deliver, on both databases (some ten minutes)
+soak: $(VENV)/.ready-dev ## kill 200 workers while they deliver, and live through a year of 200 engagements (half an hour)
+	PORTAL_SIMULATE=200 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/simulate
 	PORTAL_TEST_KILLS=200 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/clockwork/test_kills.py
 	PORTAL_TEST_KILLS=200 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/clockwork/test_kills.py
 

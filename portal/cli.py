@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -222,6 +223,24 @@ def demo(port: int, *, fresh: bool, empty: bool) -> None:
 
     with _said():
         run(port, fresh=fresh, empty=empty, bar=_bar)
+
+
+@main.command()
+@click.option("--engagements", default=20, show_default=True, type=click.IntRange(1, 5000),
+              help="How many engagements live in it.")
+@click.option("--months", default=13, show_default=True, type=click.IntRange(2, 60),
+              help="How many months go by.")
+@click.option("--seed", default=1, show_default=True, help="From which all habits follow.")
+def simulate(engagements: int, months: int, seed: int) -> None:
+    """Live through months of a practice in minutes, and report what became of everything.
+
+    All is done by the portal's own code on a database that is thrown away.
+    """
+    from portal.simulate import run
+
+    with _said():
+        told = run(engagements, months, seed, partial(_bar, aside=True))
+    click.echo(told.in_words())
 
 
 @main.command()

@@ -1,0 +1,1 @@
+"""A practice lived through in simulated time."""
