@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 #: Mails that can wait, in the order in which one letter tells them: a person gets one such letter
 #: a day at most (domain 2.8). What somebody asked for, a first invitation, a warning and what a
 #: coach is waited for with go at once.
-NEWS = ("reminder", "review", "review_again", "pairing_wanted", "concluded", "being_sealed",
-        "copy_ready", "answered", "not_concluded")
+NEWS = ("reminder", "review", "review_again", "check_in", "pairing_wanted", "concluded",
+        "being_sealed", "copy_ready", "answered", "not_concluded")
 #: What need not be said beside something else about the same page.
 _SAID_BY = {"copy_ready": "concluded", "being_sealed": "copy_ready", "review_again": "review"}
 #: What asks again for something that was asked for before. Somebody may want none of these mails;
 #: all others are answers, or the first word of something.
-REMINDERS = frozenset({"reminder", "pairing_wanted", "review_again"})
+REMINDERS = frozenset({"reminder", "pairing_wanted", "review_again", "check_in"})
 #: What is looked at once more when it goes out: it has a link, or may be needless by then.
 RENEWED = REMINDERS | {"review"}
 

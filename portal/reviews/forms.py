@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import Optional
 
-from portal.agreements.policy import Says
+from portal.agreements.policy import Feels, Says
 from portal.reviews.actions import Pick
 from portal.web.forms import CodeField, DayField, at_most, filled, printable, said
 from portal.web.words import later as _
@@ -61,6 +61,20 @@ def _choices(role: str) -> list[tuple[str, str]]:
     end = {"COACH": _("End it"), "COACHEE": _("End it")}.get(role, _("Step out"))
     return [(Says.KEEP.value, _("Keep it as it is")), (Says.CHANGE.value, _("Change it")),
             (Says.END.value, end)]
+
+
+class CheckInForm(FlaskForm):
+    """Is it still fine? Which text is asked about stands in its own field."""
+
+    about = HiddenField()
+    feels = RadioField(_("Is it still fine for you?"),
+                       validators=[filled(_("Choose an answer."))])
+
+    def name_choices(self, coach: str) -> None:
+        """Offer the two answers; neither is chosen beforehand."""
+        self.feels.choices = [(Feels.FINE.value, _("Yes, it is fine")),
+                              (Feels.TALK.value, _("I would like to talk to {name}").format(
+                                  name=coach))]
 
 
 class PaperForm(FlaskForm):

@@ -11,11 +11,14 @@ from portal.agreements.policy import (
     GIVES,
     VERSION,
     Answer,
+    CheckIn,
     Review,
     Says,
     SlotFacts,
     VersionFacts,
     as_others_know,
+    check_in_for,
+    check_ins,
     end_of_day,
     history,
     holds,
@@ -142,6 +145,17 @@ def steps(review: Review) -> Iterator[datetime]:
         at += WEEK
 
 
+def checks_now(
+    versions: Iterable[VersionFacts], party_id: str, role: str, events: Sequence[Event],
+    now: datetime,
+) -> list[tuple[VersionFacts, CheckIn]]:
+    """Return the check-ins that wait for a party now, of texts that stand as they know them."""
+    if role == "COACH" or not may_be_asked(ask_facts(party_id, role, events)):
+        return []
+    return [(facts, one) for facts in versions if stands_for(facts, role, now)
+            and (one := check_in_for(facts, party_id, now)) is not None]
+
+
 def moments(facts: VersionFacts) -> Iterator[datetime]:
     """Yield every instant at which a version asks somebody, or silence begins to count.
 
@@ -150,6 +164,8 @@ def moments(facts: VersionFacts) -> Iterator[datetime]:
     for review in reviews(facts):
         yield from steps(review)
         yield review.grace_until
+    for one in check_ins(facts):
+        yield one.opens_at
 
 
 def next_moment(versions: Iterable[VersionFacts], now: datetime) -> datetime | None:

@@ -12,7 +12,7 @@ from portal.agreements.policy import GIVES, Answer, Kind, Review, VersionFacts, 
 from portal.agreements.queries import shown_text, standing_of_one, version_rows
 from portal.engagements.queries import coaching, parties_of
 from portal.plain.errors import Missing
-from portal.reviews.policy import asked, said, stands_for, state_of, waits_for
+from portal.reviews.policy import asked, checks_now, said, stands_for, state_of, waits_for
 from portal.signing.policy import third_name
 
 if TYPE_CHECKING:
@@ -80,6 +80,13 @@ def own_looks(work: Work, seat: Seat) -> list[Look]:
     found = [facts for facts in seat.standing.versions
              if facts.signed_at(seat.party.id) is not None]
     return _looks(work, _Reader(seat.party, parties), found)
+
+
+def next_check(work: Work, seat: Seat) -> VersionFacts | None:
+    """Return the text about which the person in the seat is asked whether it is still fine."""
+    waits = checks_now(seat.standing.versions, seat.party.id, seat.party.role,
+                       seat.standing.events, work.now)
+    return waits[0][0] if waits else None
 
 
 def coach_looks(work: Work, engagement: Engagement) -> list[Look]:

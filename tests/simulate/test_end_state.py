@@ -49,7 +49,7 @@ def months_after(day: date, months: int) -> date:
 
 
 def last_simulated_day() -> date:
-    """Return the day at whose noon everything is looked at."""
+    """Return the day at whose noon everything is looked at; nobody does anything on it."""
     return months_after(FIRST_DAY, MONTHS)
 
 
@@ -71,7 +71,8 @@ class Expected:
         """Return on which days somebody said keep, if the text was still there to be kept."""
         return [self.dues[number - 1] + timedelta(days=days)
                 for (who, text, number), days in self.life.answers.items()
-                if who == role and text == self.text and number <= len(self.dues)]
+                if who == role and text == self.text and number <= len(self.dues)
+                and self.dues[number - 1] + timedelta(days=days) < last_simulated_day()]
 
     def silent(self, role: str, day: date) -> bool:
         """Tell whether somebody has let a review pass and has not said keep since it opened."""
@@ -93,7 +94,7 @@ class Expected:
         while day <= last_simulated_day():
             if day > self.last or nights == 60:
                 return day, "EXPIRED"
-            if day == gone:
+            if day == gone != last_simulated_day():
                 return day, "WITHDRAWN"
             nights = nights + 1 if self.sleeps(day) else 0
             day += DAY

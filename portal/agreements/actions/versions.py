@@ -149,7 +149,8 @@ def _facts(version: AgreementVersion, slots: Sequence[SignerSlot]) -> VersionFac
         [SlotFacts(s.id, s.party_id, s.role, s.required, s.vouching, s.meaning) for s in slots],
         rhythm=Rhythm(version.starts_on, version.ends_on, version.timezone, version.review_months,
                       version.grace_days, version.silence_days,
-                      tuple(version.review_moments.split(",")) if version.review_moments else ()))
+                      tuple(version.review_moments.split(",")) if version.review_moments else (),
+                      version.check_in_months))
 
 
 def sign(

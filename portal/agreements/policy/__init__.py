@@ -1,5 +1,13 @@
 """When a version is in force, and what became of its lines: pure, from records and the clock."""
 
+from portal.agreements.policy.checking import (
+    FEELS_KINDS,
+    Checked,
+    CheckIn,
+    Feels,
+    check_in_for,
+    check_ins,
+)
 from portal.agreements.policy.days import NamedDay, days_of, known_end, known_force
 from portal.agreements.policy.facts import (
     PAIRING_DEADLINE,
@@ -47,10 +55,11 @@ from portal.agreements.policy.succession import held_before, holds, version_befo
 from portal.agreements.policy.versions import history, in_force_spans, state, with_successors
 
 __all__ = [
-    "ANSWER_KINDS", "CALLED", "DRAFTED", "ENDS", "GIVES", "KINDS", "LEAD", "LINE", "OPEN_STATES",
-    "PAIRING_DEADLINE", "REVIEW", "REVIEWED", "SIGNATURE", "VERSION", "Answer", "Kind", "LineFacts",
-    "NamedDay", "Review", "Rhythm", "Says", "SignFacts", "SignNo", "SignedFacts", "SlotFacts",
-    "VersionFacts", "Withdrawn", "as_others_know", "days_of", "end_of_day", "held_before",
+    "ANSWER_KINDS", "CALLED", "DRAFTED", "ENDS", "FEELS_KINDS", "GIVES", "KINDS", "LEAD", "LINE",
+    "OPEN_STATES", "PAIRING_DEADLINE", "REVIEW", "REVIEWED", "SIGNATURE", "VERSION", "Answer",
+    "CheckIn", "Checked", "Feels", "Kind", "LineFacts", "NamedDay", "Review", "Rhythm", "Says",
+    "SignFacts", "SignNo", "SignedFacts", "SlotFacts", "VersionFacts", "Withdrawn",
+    "as_others_know", "check_in_for", "check_ins", "days_of", "end_of_day", "held_before",
     "history", "holds", "holds_at", "in_force_spans", "is_waiting", "kept_at", "known_end",
     "known_force", "laid_out", "line_state", "minutes_to_read", "quiet", "reviews", "sleeps_for",
     "slept_out_at", "state", "unheard", "version_before", "why_not_sign", "with_successors",

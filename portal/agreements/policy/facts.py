@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from portal.agreements.policy.checking import Checked
 from portal.agreements.policy.reviews import Answer, Review, Rhythm
 
 #: How long a required voice check may take after the last signature (Z22).
@@ -88,6 +89,7 @@ class VersionFacts:
     rhythm: Rhythm | None = None
     called: Sequence[Review] = ()
     answers: Sequence[Answer] = ()
+    checked: Sequence[Checked] = ()
 
     def slot_of(self, party_id: str) -> SlotFacts | None:
         """Return the slot of a party, or None."""

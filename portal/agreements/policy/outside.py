@@ -16,4 +16,4 @@ def as_others_know(facts: VersionFacts) -> VersionFacts:
     return replace(
         facts, signed=tuple(replace(signed, disputed=()) for signed in facts.signed),
         acts=tuple(act for act in facts.acts if act not in quiet),
-        rhythm=None, called=(), answers=())
+        rhythm=None, called=(), answers=(), checked=())

@@ -58,7 +58,8 @@ REVIEWED = (CALLED, *ANSWER_KINDS.values(), DRAFTED)
 @dataclass(frozen=True, slots=True)
 class Rhythm:
     """Hold what a text says of its reviews: first and last day, zone, months between, days of
-    grace, days asleep until it ends, and which further moments it names (MIDPOINT, FINAL)."""
+    grace, days asleep until it ends, which further moments it names (MIDPOINT, FINAL), and months
+    between the check-ins."""
 
     starts_on: date
     ends_on: date
@@ -67,6 +68,7 @@ class Rhythm:
     grace_days: int
     silence_days: int = 60
     moments: tuple[str, ...] = ()
+    check_in_months: int = 0
 
 
 @dataclass(frozen=True, slots=True)

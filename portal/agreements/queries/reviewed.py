@@ -6,7 +6,17 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from portal.agreements.policy import ANSWER_KINDS, CALLED, DRAFTED, Answer, Kind, Review, Says
+from portal.agreements.policy import (
+    ANSWER_KINDS,
+    CALLED,
+    DRAFTED,
+    FEELS_KINDS,
+    Answer,
+    Checked,
+    Kind,
+    Review,
+    Says,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +26,7 @@ if TYPE_CHECKING:
     from portal.ledger.queries import Line
 
 _SAYS = {kind: says for says, kind in ANSWER_KINDS.items()}
+_FEELS = {kind: feels for feels, kind in FEELS_KINDS.items()}
 _CLOSED = ("amendment.rejected", "amendment.retracted")
 
 
@@ -40,6 +51,12 @@ def answers_of(
     closed = {event.subject_id: event.at for event in events if event.kind in _CLOSED}
     return tuple(Answer(line.at, line.facts["party"], line.facts["review"], _SAYS[line.kind],
                         closed.get(line.facts.get("amendment") or "")) for line in own)
+
+
+def checked_of(version_id: str, told: Iterable[Line]) -> tuple[Checked, ...]:
+    """Return what was answered to the check-ins of one version, oldest first."""
+    return tuple(Checked(line.at, line.facts["party"], line.facts["check_in"], _FEELS[line.kind])
+                 for line in told if line.kind in _FEELS and line.subject_id == version_id)
 
 
 def settled(

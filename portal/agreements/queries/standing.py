@@ -10,8 +10,15 @@ from sqlalchemy import bindparam, select
 
 from portal.agreements import policy
 from portal.agreements.models import Agreement, AgreementVersion, Signature, SignerSlot
-from portal.agreements.policy import REVIEWED, Rhythm, SignedFacts, SlotFacts, VersionFacts
-from portal.agreements.queries.reviewed import answers_of, called_of, settled
+from portal.agreements.policy import (
+    FEELS_KINDS,
+    REVIEWED,
+    Rhythm,
+    SignedFacts,
+    SlotFacts,
+    VersionFacts,
+)
+from portal.agreements.queries.reviewed import answers_of, called_of, checked_of, settled
 from portal.agreements.queries.taken import TAKEN, disputes_of, withdrawn_of
 from portal.engagements.models import CoachingSession
 from portal.engagements.queries import coaching, parties_of
@@ -134,6 +141,7 @@ _WHOLE = (
         AgreementVersion.starts_on, AgreementVersion.ends_on, AgreementVersion.timezone,
         AgreementVersion.review_months, AgreementVersion.grace_days,
         AgreementVersion.silence_days, AgreementVersion.review_moments,
+        AgreementVersion.check_in_months,
         SignerSlot.id, SignerSlot.party_id, SignerSlot.role, SignerSlot.required,
         SignerSlot.vouching, SignerSlot.meaning,
         Signature.id, Signature.slot_id, Signature.version_hash, Signature.signed_at,
@@ -147,10 +155,10 @@ _WHOLE = (
     .order_by(Agreement.created_at, Agreement.id, AgreementVersion.number, SignerSlot.id)
 )
 _VERSION, _SLOT, _SIGNATURE, _SESSION = (
-    slice(1, 16), slice(16, 22), slice(22, 26), slice(26, 29))
-_SIGNED = 22
+    slice(1, 17), slice(17, 23), slice(23, 27), slice(27, 30))
+_SIGNED = 23
 #: Acts whose entries the rules read whole.
-_SAID = (*TAKEN, *REVIEWED)
+_SAID = (*TAKEN, *REVIEWED, *FEELS_KINDS.values())
 
 
 @dataclass(slots=True)
@@ -192,7 +200,8 @@ def _with_told(facts: VersionFacts, told: list[Line], events: list[Event]) -> Ve
     """Return the facts of a version with what was taken back of it and how it was looked at."""
     return replace(facts, withdrawn=withdrawn_of(facts.version_id, told),
                    called=called_of(facts.version_id, told),
-                   answers=answers_of(facts.version_id, told, events))
+                   answers=answers_of(facts.version_id, told, events),
+                   checked=checked_of(facts.version_id, told))
 
 
 def standing_of(
@@ -231,9 +240,9 @@ def _facts(
             acts.append((event.at, policy.KINDS[event.kind]))
         elif event.kind == "signature.repudiated":
             repudiated[event.subject_id] = event.at
-    first, last, zone, months, grace, silence, moments = row[len(_COLUMNS):]
+    first, last, zone, months, grace, silence, moments, check_in = row[len(_COLUMNS):]
     rhythm = Rhythm(first, last, zone, months, grace, silence,
-                    tuple(moments.split(",")) if moments else ())
+                    tuple(moments.split(",")) if moments else (), check_in)
     return VersionFacts(
         **dict(zip(_COLUMNS, row, strict=False)), slots=tuple(slots), vouched=vouched,
         rhythm=rhythm,

@@ -38,6 +38,7 @@ TOLD = frozenset({
     "hand_over.proposed", "hand_over.accepted", "hand_over.taken_back", "hand_over.talk_wanted",
     "share.recorded",
     "review.opened", "review.called", "review.kept", "review.change_wanted", "review.ended",
+    "check_in.fine", "check_in.talk",
 })
 
 #: What is not told, and why.

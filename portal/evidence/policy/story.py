@@ -52,6 +52,8 @@ LEFT_OUT: Mapping[str, str] = {
     "party.reminders_stopped": "how others are written to concerns the coach alone",
     "party.reminders_wanted": "how others are written to concerns the coach alone",
     "version.draft_discarded": "a draft of the coach that nobody was shown",
+    "check_in.fine": "nothing hangs on it",
+    "check_in.talk": "nothing hangs on it",
     "pairing.shown": "that somebody was vouched for says it",
 }
 

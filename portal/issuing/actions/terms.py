@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class OwnTerms:
     """Hold what the coach said about one text: the optional lines to leave out, its own
-    questions, the organisation's rules, whether it is left for later, and on which day it ends
-    where that is not a whole span from its first day."""
+    questions, the organisation's rules, whether it is left for later, on which day it ends where
+    that is not a whole span from its first day, and every how many months it is looked at again;
+    0 is as often as before."""
 
     leave_out: Sequence[str] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
     rules: Sequence[wording.Rule] = ()
     later: bool = False
     ends_on: date | None = None
+    review_months: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,19 @@ class TermsValues:
 
 
 def save_terms(work: Work, engagement: Engagement, values: TermsValues) -> None:
-    """Keep the answers with the practice, and the rest with each draft.
+    """Keep the answers with the practice, and the rest with each draft. How often a text is
+    looked at again is kept with both: the next one of its kind begins with it.
 
     Where no draft is to be sent next, this begins a new text of everything whose last one is
     over.
     """
     practice = practice_or_missing(work, engagement.practice_id)
-    keep_practice(work, practice, values.answers, values.kept)
-    for text in texts_of(work, engagement).to_settle:
+    settled = texts_of(work, engagement).to_settle
+    rhythms = {wording.rhythm_key(text.material.template.code): str(own.review_months)
+               for text in settled
+               if (own := values.own.get(text.material.agreement.id)) and own.review_months}
+    keep_practice(work, practice, {**values.answers, **rhythms}, values.kept)
+    for text in settled:
         own = values.own.get(text.material.agreement.id)
         save_draft(work, engagement, text.material.agreement, {
             "starts_on": values.starts_on.isoformat(), **(_own_values(own) if own else {})})
@@ -70,4 +77,5 @@ def keep_practice(work: Work, practice: Practice, answers: Mapping[str, str],
 def _own_values(own: OwnTerms) -> dict[str, Any]:
     return {"leave_out": sorted(own.leave_out), "answers": wording.tidied(own.answers),
             "rules": [asdict(rule) for rule in own.rules], "later": own.later,
-            "ends_on": own.ends_on.isoformat() if own.ends_on else ""}
+            "ends_on": own.ends_on.isoformat() if own.ends_on else "",
+            "review_months": own.review_months}

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import Optional
 
 from portal.issuing.forms.rows import KEPT, KeptRows, RuleRows
 from portal.vouching.policy import How
@@ -17,13 +18,15 @@ from portal.web.forms import CodeField, DayField, at_most, filled, printable, sa
 from portal.web.words import later as _
 from portal.web.words import long_date, ngettext
 from portal.wording.policy import ENGAGEMENT, PRACTICE, own_rows, questions
-from portal.wording.queries import practice_questions
+from portal.wording.queries import practice_questions, template
 
 if TYPE_CHECKING:
     from portal.issuing.queries import Text, Texts
     from portal.wording.policy import Question, Row, Rule, Template
 
 _AREA_FROM = 150
+#: Every how many months a text may be looked at, where its template allows for it.
+_RHYTHMS = (1, 2, 3, 6)
 #: When the next version of a text ends: as the one that holds, or a whole span from its first day.
 AS_NOW, WHOLE = "as-now", "whole"
 
@@ -98,6 +101,18 @@ class Part:
         return (material.holding.valid_to - timedelta(seconds=1)).astimezone(zone).date()
 
     @property
+    def looks(self) -> str:
+        """Return the name of the choice how often the text is looked at again."""
+        return f"looks_{self.number}"
+
+    @property
+    def rhythms(self) -> list[int]:
+        """Return every how many months it may be looked at: as often as the template says, or
+        more often."""
+        most = template(self.template.code).review_months
+        return [months for months in _RHYTHMS if months < most] + [most] if most > 1 else []
+
+    @property
     def rules(self) -> str:
         """Return the name of the rows of the organisation's rules."""
         return f"rules_{self.number}"
@@ -109,6 +124,7 @@ class Part:
                 *(self.offer(line.key) for line in self.template.lines if line.optional),
                 *([self.later] if self.number else []),
                 *([self.ends] if self.ends_now else []),
+                *([self.looks] if self.rhythms else []),
                 *([self.rules] if self.template.lists_rules else [])]
 
 
@@ -174,6 +190,10 @@ def _own_fields(part: Part) -> dict[str, Field]:
         fields[part.rules] = RuleRows(default=_plain(material.rules))
     if part.ends_now is not None:
         fields[part.ends] = _ends_field(part.ends_now, part)
+    if part.rhythms:
+        fields[part.looks] = LooksField(
+            _("How often do you look at it again?"), part.rhythms,
+            default=str(part.template.review_months))
     if part.number:
         fields[part.later] = BooleanField(_("Leave this text for later"), default=part.text.later)
     return fields
@@ -189,6 +209,17 @@ class EndsField(RadioField):
         self.choices = [
             (AS_NOW, _("It ends on {day}, as now").format(day=long_date(last))),
             (WHOLE, _("It runs for {span} from its first day").format(span=span))]
+
+
+class LooksField(RadioField):
+    """How often a text is looked at again; without an answer as often as before."""
+
+    def __init__(self, label: str, rhythms: Sequence[int], **kwargs: Any) -> None:
+        """Offer every how many months."""
+        super().__init__(label, [Optional()], **kwargs)
+        self.choices = [
+            (str(months), ngettext("Every month", "Every %(num)s months", months)
+             % {"num": months}) for months in rhythms]
 
 
 def _ends_field(last: date, part: Part) -> EndsField:

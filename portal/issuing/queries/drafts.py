@@ -181,7 +181,9 @@ def _is_out(facts: AskFacts) -> bool:
 
 
 def _material(work: Work, found: _Gathered, agreement: Agreement) -> Material:
-    pack, kept = template(agreement.template_code), found.drafts.get(agreement.id, Kept())
+    kept = found.drafts.get(agreement.id, Kept())
+    pack = wording.with_rhythm(template(agreement.template_code), found.answers,
+                               kept.values.get("review_months") or 0)
     parties = _of_text(pack, agreement, found.parties)
     third = parties.get(pack.counterpart or "")
     facts: dict[str, str] = {}

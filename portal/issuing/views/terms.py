@@ -66,6 +66,7 @@ def _shown(form: TermsForm, part: Part) -> dict[str, Any]:
     later = form[part.later] if part.number else None
     return {
         "part": part, "ends": form[part.ends] if part.ends_now else None,
+        "looks": form[part.looks] if part.rhythms else None,
         "sentences": sentences_in(part.text.material), "own": own, "later": later,
         "offers": [(line, form[part.offer(line.key)]) for line in part.template.lines
                    if line.optional],
@@ -147,4 +148,5 @@ def _own_terms(form: TermsForm, part: Part) -> actions.OwnTerms:
         answers={q.key: said(form[part.own(q.key)]) for q in part.own_questions},
         rules=form[part.rules].rules if part.template.lists_rules else (),
         later=bool(part.number and form[part.later].data),
-        ends_on=part.ends_now if part.ends_now and form[part.ends].data == AS_NOW else None)
+        ends_on=part.ends_now if part.ends_now and form[part.ends].data == AS_NOW else None,
+        review_months=int(form[part.looks].data or 0) if part.rhythms else 0)

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from portal.agreements.actions import withdraw
 from portal.agreements.models import CalledReview
-from portal.agreements.policy import ANSWER_KINDS, Says, end_of_day
+from portal.agreements.policy import ANSWER_KINDS, FEELS_KINDS, Feels, Says, end_of_day
 from portal.amending.actions import begin_next, propose
 from portal.amending.queries import proposals_for
-from portal.engagements.actions import note, tell
+from portal.engagements.actions import note, tell, tell_coach
 from portal.engagements.queries import parties_of
 from portal.ground import chance
 from portal.ledger.policy import instant
 from portal.plain.errors import Missing, require
-from portal.reviews.policy import AnswerNo, waits_for, why_not_call
+from portal.reviews.policy import AnswerNo, checks_now, waits_for, why_not_call
 from portal.taking.actions import step_out, take_whole
 from portal.taking.policy import Told
 
@@ -89,6 +89,20 @@ def _wish(work: Work, seat: Seat, pick: Pick) -> str:
                      and one.agreement_id == pick.facts.agreement_id), None)
     return open_one.id if open_one is not None else propose(
         work, seat, pick.facts, pick.words).id
+
+
+def answer_check_in(work: Work, seat: Seat, facts: VersionFacts, feels: Feels) -> None:
+    """Record whether a text is still fine for the person in the seat; who would rather talk has
+    the coach told. Raises `Refused` where nothing is asked, as on a second press."""
+    waits = checks_now([facts], seat.party.id, seat.party.role, seat.standing.events, work.now)
+    require(AnswerNo.NOT_OPEN if not waits else None)
+    key = waits[0][1].key
+    note(work, seat.engagement, FEELS_KINDS[feels], facts.version_id,
+         {"check_in": key, "party": seat.party.id})
+    if feels is Feels.TALK:
+        tell_coach(work, seat.engagement, "talk_wanted", coach=seat.coach_party,
+                   who=seat.own_name,
+                   dedupe=f"talk_wanted:{facts.version_id}:{seat.party.id}:{key}")
 
 
 def answer_as_coach(

@@ -19,7 +19,7 @@ from portal.reaching.actions import renew as renew_reminder
 from portal.reaching.actions import renewed
 from portal.reaching.policy import wants_reminders
 from portal.reaching.queries import is_their_own
-from portal.reviews.policy import Ask, asks_now, next_moment
+from portal.reviews.policy import Ask, asks_now, checks_now, next_moment
 from portal.web.words import long_date
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portal.agreements.policy import Review, VersionFacts
+    from portal.agreements.queries import Standing
     from portal.engagements.models import Engagement, Party
     from portal.ground.work import Ground, Work
     from portal.notices.actions import Claimed
@@ -99,8 +100,27 @@ def attend(work: Work, engagement_id: str) -> int:
         if new or wants_reminders(party.id, standing.events):
             _ask(work, engagement, party, ask, new)
             told += 1
+    told += _check_in(work, engagement, standing, parties)
     set_timers(work, {engagement_id: (engagement.practice_id,
                                       next_moment(standing.versions, work.now))})
+    return told
+
+
+def _check_in(
+    work: Work, engagement: Engagement, standing: Standing, parties: Sequence[Party]
+) -> int:
+    """Ask whether it is still fine, where that is asked now and whoever is asked wants reminders;
+    nothing hangs on it. Returns how many mails were put into the outbox."""
+    told = 0
+    for party in parties:
+        if not _reachable(party) or not wants_reminders(party.id, standing.events):
+            continue
+        waits = checks_now(standing.versions, party.id, party.role, standing.events, work.now)
+        if waits:
+            newest = max(one.opens_at for _facts, one in waits)
+            tell(work, engagement, party, "check_in",
+                 dedupe=f"check_in:{party.id}:{newest.isoformat()}")
+            told += 1
     return told
 
 
@@ -132,8 +152,22 @@ def _ask(
 def renew(work: Work, mail: Claimed, shared: Renewed | None) -> Renewed | None:
     """Return what a question or a reminder of any room says when it goes out; None where nothing
     waits any more."""
+    if mail.name == "check_in":
+        return _renew_check_in(work, mail, shared)
     ours = mail.name in ("review", "review_again")
     return (_renew if ours else renew_reminder)(work, mail, shared)
+
+
+def _renew_check_in(work: Work, mail: Claimed, shared: Renewed | None) -> Renewed | None:
+    engagement = hold(work, mail.engagement_id or "")
+    party = party_of_person(work, engagement.id, mail.recipient_id or "")
+    standing = standing_of_one(work, engagement.id)
+    waits = checks_now(standing.versions, party.id, party.role, standing.events, work.now)
+    if not (waits and wants_reminders(party.id, standing.events) and is_their_own(work, party)):
+        return None
+    return renewed(work, engagement, party, "review",
+                   until=max(one.closes_at for _facts, one in waits), texts=len(waits),
+                   shared=shared)
 
 
 def _renew(work: Work, mail: Claimed, shared: Renewed | None) -> Renewed | None:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from flask import flash
 
-from portal.agreements.policy import Says
+from portal.agreements.policy import Feels, Says
+from portal.agreements.queries import shown_text, version_row
 from portal.factors.actions import CodeRefused, use_code
 from portal.factors.queries import step_of_sign_in
 from portal.factors.views.parts import code_trouble
 from portal.reviews import actions
-from portal.reviews.forms import LookForm, look_form
-from portal.reviews.queries import own_looks
+from portal.reviews.forms import CheckInForm, LookForm, look_form
+from portal.reviews.queries import next_check, own_looks
 from portal.reviews.views import bp
 from portal.signing.actions import take_seat
 from portal.signing.queries import Seat, seat_of
@@ -52,8 +53,45 @@ def given_step(work: Work) -> int | None:
 @bp.get("/p/reviews")
 @guard(Door.PARTY)
 def look(work: Work) -> Response:
-    """Show what waits to be looked at again, and what was said to it."""
-    return page("reviews/look.html", **_values(work, seat_of(work)))
+    """Show what waits to be looked at again, and what was said to it; a question between reviews
+    comes first where nothing else waits."""
+    seat = seat_of(work)
+    values = _values(work, seat)
+    if not values["looks"] and next_check(work, seat) is not None:
+        return go("reviews.check_in")
+    return page("reviews/look.html", **values)
+
+
+@bp.get("/p/check-in")
+@guard(Door.PARTY)
+def check_in(work: Work) -> Response:
+    """Ask the one question between reviews, about one text after the other."""
+    return page("reviews/check_in.html", **_check_values(work, seat_of(work)))
+
+
+@bp.post("/p/check-in")
+@guard(Door.PARTY)
+def checked_in(work: Work) -> Response:
+    """Take the answer; nothing hangs on it."""
+    seat = take_seat(work)
+    values = _check_values(work, seat)
+    form, asked = values["form"], values["asked"]
+    if asked is None or asked.version_id != said(form.about):
+        return go("reviews.check_in")
+    if not form.validate_on_submit():
+        return again("reviews/check_in.html", **values)
+    actions.answer_check_in(work, seat, asked, Feels(form.feels.data))
+    flash(_("Thank you. What you said is written down."))
+    return go("reviews.check_in")
+
+
+def _check_values(work: Work, seat: Seat) -> dict[str, Any]:
+    asked, form = next_check(work, seat), CheckInForm()
+    form.name_choices(seat.coach_name)
+    if asked is not None and not form.about.data:
+        form.about.data = asked.version_id
+    return {"seat": seat, "asked": asked, "form": form, "title": "" if asked is None else
+            shown_text(work, version_row(work, asked.version_id), seat.party.role)["title"]}
 
 
 @bp.post("/p/reviews")

@@ -44,7 +44,16 @@ from portal.wording.policy.issue import WhyNotDraft, why_not_issue
 from portal.wording.policy.lines import Dates, Line, Recipient, add_months, last_day, plan_dates
 from portal.wording.policy.lint import lint
 from portal.wording.policy.notice import Controller, Section, privacy_notice
-from portal.wording.policy.pack import ENGAGEMENT, PRACTICE, Pack, Question, Signer, Template
+from portal.wording.policy.pack import (
+    ENGAGEMENT,
+    PRACTICE,
+    Pack,
+    Question,
+    Signer,
+    Template,
+    rhythm_key,
+    with_rhythm,
+)
 from portal.wording.policy.pages import Ask, Page, ask_line, pages
 from portal.wording.policy.reading import RawPack, read_pack
 from portal.wording.policy.record import (
@@ -105,8 +114,8 @@ __all__ = [
     "example_answers", "intent", "is_named", "last_day", "line_text", "lines_before", "lines_of",
     "lint", "offers", "own_rows", "pages", "place_of", "plain_pages", "plain_slots", "plan_dates",
     "preset_rows", "privacy_notice", "questions", "read_choices", "read_pack", "read_record",
-    "render", "schedule_answers", "schedule_rows", "scope_changes", "sentence", "session_facts",
-    "slots_of", "tidied", "tidy", "why_not_answer", "why_not_answers", "why_not_edit",
-    "why_not_issue", "why_not_line", "why_not_lines", "why_not_rules", "why_not_schedule",
-    "with_line", "without_line", "written",
+    "render", "rhythm_key", "schedule_answers", "schedule_rows", "scope_changes", "sentence",
+    "session_facts", "slots_of", "tidied", "tidy", "why_not_answer", "why_not_answers",
+    "why_not_edit", "why_not_issue", "why_not_line", "why_not_lines", "why_not_rules",
+    "why_not_schedule", "with_line", "with_rhythm", "without_line", "written",
 ]

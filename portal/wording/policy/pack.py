@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -214,3 +214,18 @@ class Pack:
     def template(self, code: str) -> Template:
         """Return a template by its code; raises `KeyError` for one that does not ship."""
         return self.templates[code]
+
+
+def rhythm_key(code: str) -> str:
+    """Return under which of a practice's answers it says how often it looks at a kind of text."""
+    return f"review.{code}"
+
+
+def with_rhythm(template: Template, answers: Mapping[str, str], months: int) -> Template:
+    """Return a template that is looked at again every so many months, as its agreement says, or
+    else as its practice does; never less often than the template itself (INV-18)."""
+    said = answers.get(rhythm_key(template.code), "")
+    wanted = months or (int(said) if said.isascii() and said.isdigit() else 0)
+    if not 0 < wanted < template.review_months:
+        return template
+    return replace(template, review_months=wanted)
