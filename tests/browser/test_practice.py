@@ -102,7 +102,7 @@ def help_with_dates(hana: Visitor, engagement: str) -> None:
     """Remind Ben a day later and plan his first session; nothing else is open to Hana."""
     house = hana.house
     house.run("mail")
-    house.clock.move(hours=21)
+    house.clock.move(hours=24)
     steps.sign_in(hana, HANA)
     assert titles(hana) == [BEN.name, NED.name]
     row = hana.page.locator(".waits > li").filter(has_text=BEN.name)

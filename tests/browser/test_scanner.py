@@ -91,8 +91,8 @@ def test_a_scanner_that_presses_everything_changes_nothing(
     assert {"signing.door", "signing.who", "signing.identify", "reaching.send"} <= seen
     words = {key.rpartition("  ")[2] for key in pressed}
     assert words == {"Continue", "Send me my link", "Privacy notice", "Accessibility",
-                     "Check a paper", "Check", "Take back without a code", "Do it now", "Back",
-                     *GUIDES}
+                     "Check a paper", "Check", "check_paper.py, 250 lines to read and run",
+                     "Take back without a code", "Do it now", "Back", *GUIDES}
     changed = {table for table, _row in before ^ rows(house.world.ground.engine, ())}
     assert changed <= HARMLESS
     assert "invitation.opened" not in kinds(house)
