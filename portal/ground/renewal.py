@@ -76,7 +76,8 @@ class _Asked(TimeStamper):
         return cms.ContentInfo.load(self._service.stamp(message_digest))
 
     async def async_request_tsa_response(self, req: Any) -> Any:
-        raise NotImplementedError
+        # The library's own way of asking, which the method above stands in for.
+        raise CannotRenew("not asked this way")
 
 
 def standing_of(pdf: bytes) -> Standing:
