@@ -11,6 +11,7 @@ from portal.agreements.models import CalledReview
 from portal.agreements.policy import GIVES, Answer, Kind, Review, VersionFacts, reviews
 from portal.agreements.queries import shown_text, standing_of_one, version_rows
 from portal.engagements.queries import coaching, parties_of
+from portal.people.queries import names_of
 from portal.plain.errors import Missing
 from portal.reviews.policy import asked, checks_now, said, stands_for, state_of, waits_for
 from portal.signing.policy import third_name
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from portal.agreements.models import AgreementVersion
+    from portal.agreements.policy import SlotFacts
     from portal.engagements.models import Engagement, Party
     from portal.ground.work import Work
     from portal.signing.queries import Seat
@@ -37,8 +39,9 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Hold one review of a text as its reader may know it: `said` is what each answered, to coach
-    and coachee alone, and the reader's own to anybody. `waits` says that the reader is asked.
+    """Hold one review of a text as its reader may know it: `said` is what each answered since it
+    was opened, to coach and coachee alone, and `mine` the reader's own. `waits` says that the
+    reader is asked.
 
     `state` is the machine's word, empty for everybody else; `reason` is why the coach called for
     it, for coach and coachee alone. `yes` are the sentences that let something be shared.
@@ -101,6 +104,13 @@ def coach_looks(work: Work, engagement: Engagement) -> list[Look]:
     return _looks(work, _Reader(own, parties), standing.signed_by(mine), ahead=True)
 
 
+def coachee_name(work: Work, engagement: Engagement) -> str:
+    """Return the name of who is coached in an engagement."""
+    person_id = next(party.person_id for party in parties_of(work, [engagement.id])[engagement.id]
+                     if party.role == "COACHEE")
+    return names_of(work, [person_id])[person_id]
+
+
 def _looks(
     work: Work, reader: _Reader, versions: Sequence[VersionFacts], *, ahead: bool = False
 ) -> list[Look]:
@@ -147,10 +157,16 @@ def _look(
         mine=said(facts, review, party.id, work.now),
         said=[Said(one.party_id, one.role, names[one.role],
                    said(facts, review, one.party_id, work.now), one.party_id in paper)
-              for one in asked(facts, review)] if knows else (),
+              for one in sorted(asked(facts, review), key=_place)]
+        if knows and review.opens_at <= work.now else (),
         state=state_of(facts, review, work.now) if knows else "",
         reason=reasons.get(review.key, ""),
         yes=[line["sentence"] for line in shown["lines"] if line["effect"] == "permit"])
+
+
+def _place(slot: SlotFacts) -> int:
+    """Return where somebody stands in a list: coachee and coach first, as on every page."""
+    return {"COACHEE": 0, "COACH": 1}.get(slot.role, 2)
 
 
 def _reasons(work: Work, found: Iterable[Review]) -> dict[str, str]:

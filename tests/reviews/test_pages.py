@@ -186,6 +186,16 @@ def test_coach_and_coachee_see_who_said_what(due: World, app: Flask) -> None:
     assert "Look at it again" in ana.get(f"/engagements/{due.ids['engagement']}").text
 
 
+def test_nobody_owes_an_answer_before_a_review_opens(due: World, app: Flask) -> None:
+    page = Browser(app).be(due, "ana", "coach").get(desk(due))
+    shown = page.soup.select("section.stack")
+    (asked,) = [one for one in shown if "Three-way" in one.get_text()]
+    assert [li.get_text(" ", strip=True).split(" :")[0] for li in asked.select("li")] == [
+        "Ben Adler", "Ana Berg", "Carla Conti"]
+    (terms,) = [one for one in shown if "Coachee confidentiality" in one.get_text()]
+    assert terms.select("li") == [], "T1 is looked at in three months"
+
+
 def test_the_coach_keeps_with_a_code(due: World, app: Flask) -> None:
     ana = Browser(app).be(due, "ana", "coach")
     due.clock.move(minutes=11)

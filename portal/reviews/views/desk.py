@@ -17,7 +17,7 @@ from portal.reviews import actions
 from portal.reviews.actions import Pick
 from portal.reviews.forms import EVERYBODY, CallForm, PaperForm, look_form
 from portal.reviews.policy import CallNo
-from portal.reviews.queries import coach_looks
+from portal.reviews.queries import coach_looks, coachee_name
 from portal.reviews.views import bp
 from portal.reviews.views.own import checked, code_for, given_step
 from portal.web.forms import said
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 
 def _frame(work: Work, engagement: Engagement, looks: Sequence[Look]) -> dict[str, Any]:
-    coachee = next((one.name for look in looks for one in look.said if one.role == "COACHEE"), "")
-    return {"looks": looks, "engagement_id": engagement.id, "coachee": coachee,
+    return {"looks": looks, "engagement_id": engagement.id,
+            "coachee": coachee_name(work, engagement),
             "title": work.reveal(engagement, "title")}
 
 
