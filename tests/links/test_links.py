@@ -149,7 +149,7 @@ def test_shows_a_practice_and_a_button_behind_a_living_link(
     assert page.status == 200
     assert "Berg Coaching" in page.text
     for personal in (ANA.name, BEN.name, BEN.email, ANA.email, "Ben", "Ana"):
-        assert personal not in page.html
+        assert personal not in page.markup
     assert len(page.soup.find_all("form", method="post")) == 1
 
 
