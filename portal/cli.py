@@ -101,12 +101,13 @@ def worker() -> None:
 def run_job(name: str, *, again: bool) -> None:
     """Run one job of the clockwork now: mail, door, seal, renewals, lists, deadlines, voice,
     hand-overs, forget, checkpoints."""
-    from portal import worker as clockwork
+    from portal.jobs import JOBS, by_hand
+    from portal.worker import finishing
 
-    if name not in clockwork.JOBS:
-        raise click.BadParameter(f"one of {', '.join(clockwork.JOBS)}")
-    with _ground(_settings()) as ground, clockwork.finishing(ground):
-        for line in clockwork.by_hand(ground, name, again=again):
+    if name not in JOBS:
+        raise click.BadParameter(f"one of {', '.join(JOBS)}")
+    with _ground(_settings()) as ground, finishing(ground):
+        for line in by_hand(ground, name, again=again):
             click.echo(line)
 
 

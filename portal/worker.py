@@ -1,8 +1,7 @@
-"""The clockwork: what happens without anybody asking.
+"""The clockwork: what ticks, and how it ends.
 
-APScheduler is the ticker, the database is the queue. A job that looks at everything runs once in
-its rhythm, whoever ticks; one that empties a queue claims row by row. So any number of clockworks
-may run, and a missed tick loses nothing. What may be shared never depends on a job having run.
+APScheduler is the ticker, the database is the queue. Any number of clockworks may run, and a
+missed tick loses nothing.
 """
 
 from __future__ import annotations
@@ -14,27 +13,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from portal.clockwork.actions import beat, end_run, take_run, take_up_again
-from portal.clockwork.queries import failing
-from portal.desk.actions import write_board
-from portal.desk.queries.calendars import along
-from portal.evidence.jobs import renew_lists, renew_papers, seal_due
-from portal.evidence.queries.renewals import has_renewals
+from portal.clockwork.actions import beat, end_run, take_run
 from portal.ground.clock import SystemClock
-from portal.handing.jobs import say_not_handed_over
-from portal.ledger.jobs import forget_old_access
-from portal.notices.actions import has_due, reopen
-from portal.notices.jobs import deliver
-from portal.reaching.actions import told
-from portal.reaching.jobs import answer_doors, ask_for_pairing, remind_on_time, say_not_concluded
-from portal.reviews.actions import renew
-from portal.reviews.jobs import fill_timers, review_due
-from portal.witness.jobs import take_checkpoints
+from portal.jobs import APART, JOBS
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -42,78 +28,12 @@ if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
 
     from portal.ground.work import Ground
+    from portal.jobs import Job
 
 log = logging.getLogger("portal.worker")
 
 #: So often (seconds) a clockwork looks whether a job with a rhythm of its own is due.
 _LOOK = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Name a job, how often it runs (seconds; None is every tick), what it does, and what the
-    number is that it returns."""
-
-    name: str
-    every: int | None
-    run: Callable[[Ground], int]
-    counts: str = "done"
-
-
-def _deliver(ground: Ground) -> int:
-    return deliver(ground, told, along, renew)
-
-
-def _timers(ground: Ground) -> int:
-    return fill_timers(ground, write_board)
-
-
-JOBS = {job.name: job for job in (
-    Job("mail", None, _deliver, "mails tried"),
-    Job("door", None, answer_doors, "requests answered"),
-    Job("seal", None, seal_due, "papers tried"),
-    Job("reviews", None, review_due, "engagements attended"),
-    Job("timers", 86_400, _timers, "timers set"),
-    Job("renewals", 86_400, renew_papers, "papers tried"),
-    Job("lists", 86_400, renew_lists, "lists made"),
-    Job("deadlines", 3600, say_not_concluded, "engagements looked at"),
-    Job("reminders", 3600, remind_on_time, "engagements reminded"),
-    Job("voice", 3600, ask_for_pairing, "engagements asked"),
-    Job("hand-overs", 3600, say_not_handed_over, "hand-overs looked at"),
-    Job("forget", 86_400, forget_old_access, "lines deleted"),
-    Job("checkpoints", 86_400, take_checkpoints, "checkpoints taken"),
-)}
-
-
-def _has_renewals(ground: Ground) -> bool:
-    with ground.work(writes=False) as work:
-        return has_renewals(work)
-
-
-#: Jobs that load the PDF libraries, and what tells whether there is anything for them to do.
-APART: dict[str, Callable[[Ground], bool]] = {
-    "seal": lambda ground: has_due(ground, "seal"), "renewals": _has_renewals}
-
-
-def run_job(ground: Ground, name: str) -> int:
-    """Run one job by hand and return how much it did; raises `KeyError` for an unknown name."""
-    return JOBS[name].run(ground)
-
-
-def by_hand(ground: Ground, name: str, *, again: bool) -> Iterator[str]:
-    """Run one job, after a look at what was set aside if `again`, and yield what it did."""
-    if again:
-        with ground.work(writes=True) as work:
-            items = take_up_again(work, name)
-            reopen(work, items)
-        yield f"{name}: {len(items)} taken up again"
-    yield f"{name}: {run_job(ground, name)} {JOBS[name].counts}"
-    beat(ground)
-    with ground.work(writes=False) as work:
-        for item in failing(work, name):
-            yield (f"{name}: {item.item_id} failed {item.tries} times with {item.trouble}" + (
-                f" and is set aside. Once that is mended: portal run-job {name} --again"
-                if item.set_aside_at else f"; tried again from {item.due_at:%Y-%m-%d %H:%M} UTC"))
 
 
 class Clockwork:

@@ -16,11 +16,11 @@ from portal.factors.actions import CodeRefused
 from portal.factors.models import Factor
 from portal.ground.onetime import code_at
 from portal.ground.work import Actor, Ground, Origin, Work
+from portal.jobs import run_job
 from portal.links.models import Invitation
 from portal.people.queries import session_by_token
 from portal.people.views.frame import actor_of
 from portal.plain.errors import Missing, PortalError
-from portal.worker import run_job
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -23,8 +23,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from portal.app import create_app, finish
 from portal.ground.clock import StandingClock
 from portal.ground.settings import Settings
+from portal.jobs import run_job
 from portal.web.words import speak
-from portal.worker import run_job
 from tests.builders import World
 from tests.conftest import DATABASE, KEYS, NOW
 from tests.haste import compile_once, wait_for_no_disk

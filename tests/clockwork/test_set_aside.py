@@ -14,13 +14,13 @@ from portal.clockwork.queries import all_set_aside, failing
 from portal.engagements.queries import parties_of
 from portal.evidence.models import SealedFile
 from portal.ground.vault import DataKey
+from portal.jobs import by_hand, run_job
 from portal.notices.actions import claim, has_due
 from portal.notices.models import Notice
 from portal.notices.policy import LEASE
 from portal.people.models import Person
 from portal.reaching.actions import ask_at_door
 from portal.reaching.models import DoorRequest
-from portal.worker import by_hand, run_job
 from tests.builders import World, add_engagement, add_practice, conclude, issue
 from tests.cast import BEN, MALLORY
 from tests.pages import Browser

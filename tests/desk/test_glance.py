@@ -10,9 +10,9 @@ import pytest
 from portal.desk.pictures import Bond, bond, dots, triangle, waiting_line
 from portal.desk.queries.sheet import sheet_of
 from portal.issuing import actions as issuing
+from portal.jobs import run_job
 from portal.reaching.actions import party_by_id, remind
 from portal.signing.actions import decline
-from portal.worker import run_job
 from tests.builders import World, add_engagement, add_practice, conclude, issue, opened, vouch_for
 from tests.conftest import NOW
 from tests.desk.test_story import told_alike

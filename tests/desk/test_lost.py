@@ -13,10 +13,10 @@ from portal.desk.queries.lost import lost_mails_of
 from portal.engagements.actions import tell
 from portal.engagements.queries import by_id, parties_of
 from portal.issuing import actions as issuing
+from portal.jobs import run_job
 from portal.notices.policy import FEWEST_TRIES
 from portal.people.policy import Owner, ReadBy
 from portal.reaching import actions as reaching
-from portal.worker import run_job
 from tests.builders import World, add_colleague, add_practice, add_table, issue
 from tests.cast import ANA, BEN, CARLA, OLGA
 from tests.mailroom import Mailroom, running

@@ -17,13 +17,13 @@ from portal.desk.models import BoardRow, BoardSlot
 from portal.desk.policy.timeline import FOREVER
 from portal.issuing import actions as issuing
 from portal.issuing.actions import TermsValues
+from portal.jobs import run_job
 from portal.links.models import Invitation
 from portal.people.policy import Owner, ReadBy
 from portal.plain.errors import PortalError
 from portal.reaching import actions as reaching
 from portal.signing.actions import decline, not_me
 from portal.web.words import today
-from portal.worker import run_job
 from tests.builders import (
     World,
     add_engagement,

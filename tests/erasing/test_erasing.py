@@ -30,6 +30,7 @@ from portal.evidence.models import Seal, SealedFile
 from portal.ground import vault as _vault
 from portal.ground.db import Base, scrub
 from portal.ground.vault import DataKey, Erased
+from portal.jobs import JOBS, run_job
 from portal.ledger.models import Entry
 from portal.notices.models import Notice
 from portal.people.models import ContactPoint, NamePrint, Person
@@ -39,7 +40,6 @@ from portal.reaching.actions import ask_at_door
 from portal.taking.actions import tell_mistake
 from portal.witness.policy import Verdict
 from portal.witness.queries import answer_file, examine
-from portal.worker import JOBS, run_job
 from tests.builders import World
 from tests.cast import ACME, ANA, BEN, CARLA, ELI, FAY, GUS, MALLORY
 from tests.erasing.residue import columns, files, found_in, opened

@@ -15,12 +15,12 @@ from sqlalchemy import select, update
 from portal.evidence.jobs import seal_due
 from portal.evidence.models import SealedFile
 from portal.ground.mail import Enclosure
+from portal.jobs import run_job
 from portal.ledger.models import Entry
 from portal.notices.jobs import deliver
 from portal.people.models import ContactPoint
 from portal.plain.calendar import MEDIA
 from portal.reaching.actions import renew, told
-from portal.worker import run_job
 from tests.builders import World, conclude
 from tests.cast import ANA, BEN, CARLA, ELI, GUS, Character
 from tests.mailroom import Mailroom, running

@@ -21,13 +21,13 @@ from portal.handing.policy import Answer, HandOverNo
 from portal.handing.queries import handing_of, to_hand_over, without_coach
 from portal.inking.actions import set_on_paper
 from portal.issuing import actions as issuing
+from portal.jobs import run_job
 from portal.people.models import Account
 from portal.people.policy import MemberNo, Role
 from portal.plain.errors import Missing, Refused
 from portal.reaching.actions import party_by_id
 from portal.signing.actions import take_seat
 from portal.web.words import today
-from portal.worker import run_job
 from tests.builders import (
     World,
     add_colleague,

@@ -11,9 +11,9 @@ from portal.agreements.queries import standing_of_one
 from portal.handing import actions
 from portal.handing.policy import Answer
 from portal.handing.queries import to_hand_over
+from portal.jobs import run_job
 from portal.people.models import Account
 from portal.signing.actions import decline, take_seat
-from portal.worker import run_job
 from tests.builders import World, add_colleague, opened, read_all, sign
 from tests.cast import CARLA, DORA, GUS, OLGA
 from tests.pages import Browser

@@ -19,7 +19,7 @@ from portal.cli import main
 from portal.evidence.paper.binding import PROOF, RECEIPT, RECORD
 from portal.ground import keyfile
 from portal.ground.settings import Settings, describe
-from portal.worker import JOBS
+from portal.jobs import JOBS
 from tests.conftest import KEYS
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from portal.jobs import run_job
 from portal.notices.models import Notice
-from portal.worker import run_job
 from tests.builders import World, issue
 from tests.cast import ANA, BEN, CARLA, ELI, GUS
 from tests.pages import Browser, Page

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from portal.evidence.jobs import seal_due
-from portal.worker import run_job
+from portal.jobs import run_job
 from tests.builders import World, add_practice
 from tests.cast import ANA, BEN
 from tests.journeys.steps import come_in, invite, newest_link, read_on, sign_in

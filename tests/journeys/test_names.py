@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from portal.evidence.jobs import seal_due
 from portal.evidence.models import SealedFile
-from portal.worker import run_job
+from portal.jobs import run_job
 from tests.builders import World, add_engagement, add_practice, issue, opened, read_all, sign
 from tests.cast import Character
 from tests.mailroom import running

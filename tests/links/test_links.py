@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from portal.ground.chance import secret_bytes
 from portal.ground.tokens import SECRET_BYTES
+from portal.jobs import run_job
 from portal.links.actions import state_of
 from portal.links.models import Invitation
 from portal.links.queries import of_person
@@ -18,7 +19,6 @@ from portal.notices.actions import claim, settle
 from portal.notices.jobs import letter
 from portal.notices.policy import Attempt, Outcome
 from portal.reaching.models import DoorRequest
-from portal.worker import run_job
 from tests.builders import World, add_engagement, add_practice, issue, opened, read_all, sign
 from tests.cast import ANA, BEN, YUL, ZOE, Character
 from tests.journeys.steps import newest_link

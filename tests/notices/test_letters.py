@@ -15,6 +15,7 @@ from portal.engagements.models import Party
 from portal.engagements.queries import by_id, parties_of
 from portal.evidence.models import Seal
 from portal.factors.actions import make_recovery_codes, use_recovery_code
+from portal.jobs import run_job
 from portal.notices.actions import claim_mails
 from portal.notices.models import Notice
 from portal.notices.policy import LEASE, NEWS, Hours, LetterFacts, can_wait, next_letter, told_once
@@ -22,7 +23,6 @@ from portal.people.actions import add_address
 from portal.people.models import Person
 from portal.people.policy import Owner, ReadBy
 from portal.reviews.actions import renew
-from portal.worker import run_job
 from tests.builders import World, add_engagement, add_practice, conclude, issue
 from tests.cast import ANA, BEN
 from tests.mailroom import Mailroom, running

@@ -19,6 +19,7 @@ from portal.engagements.queries import by_id
 from portal.evidence.jobs import seal_due
 from portal.evidence.models import SealedFile
 from portal.ground import chance
+from portal.jobs import run_job
 from portal.links.actions import state_of
 from portal.notices.actions import Claimed, claim, has_due, settle
 from portal.notices.models import Notice
@@ -32,7 +33,6 @@ from portal.notices.policy import (
     after_failure,
     pause_after,
 )
-from portal.worker import run_job
 from tests.builders import World, add_engagement, add_practice, conclude, issue, newest_invitation
 from tests.cast import ANA, BEN
 from tests.conftest import KEYS, NOW

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from portal.ground.tokens import SECRET_BYTES, LinkSigner
 from portal.handing.actions import end_membership
+from portal.jobs import run_job
 from portal.people.actions import NewMember, invite_member, join, resend, revoke_invitation
 from portal.people.models import (
     Account,
@@ -23,7 +24,6 @@ from portal.people.models import (
 from portal.people.policy import InviteNo, JoinNo, Owner, ReadBy, Role
 from portal.people.queries import invited_to, joinable
 from portal.plain.errors import Missing, Refused
-from portal.worker import run_job
 from tests.builders import World, add_colleague, add_engagement, add_practice, issue
 from tests.cast import DORA, HANA, ZOE
 from tests.journeys.steps import newest_link

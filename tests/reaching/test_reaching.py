@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from portal.desk.queries.sheet import sheet_of
 from portal.issuing import actions as issuing
+from portal.jobs import run_job
 from portal.links.actions import state_of
 from portal.links.queries import of_person
 from portal.notices.models import Notice
@@ -20,7 +21,6 @@ from portal.plain.errors import Refused
 from portal.reaching import actions as reaching
 from portal.reaching.policy import Nudge, RemindNo
 from portal.signing.actions import decline
-from portal.worker import run_job
 from tests.builders import (
     World,
     add_engagement,

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from portal.desk.queries.story import story_of
 from portal.engagements.models import Party
 from portal.issuing import actions as issuing
+from portal.jobs import JOBS, run_job
 from portal.ledger.models import Entry
 from portal.notices.models import Notice
 from portal.notices.policy import Hours
@@ -20,7 +21,6 @@ from portal.people.models import ContactPoint, Person
 from portal.reaching import actions as reaching
 from portal.reaching.policy import AskedFacts, Nudge, RemindNo, nudge, reminder_due, wants_reminders
 from portal.signing.actions import decline
-from portal.worker import JOBS, run_job
 from tests.builders import (
     World,
     add_engagement,

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select
 
+from portal.jobs import run_job
 from portal.ledger.models import Entry
 from portal.notices.jobs import thread_of
 from portal.people.models import Person
-from portal.worker import run_job
 from tests.builders import World, add_practice, add_table, issue, opened
 from tests.cast import BEN, CARLA
 from tests.mailroom import Mailroom, running

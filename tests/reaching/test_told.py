@@ -12,11 +12,11 @@ from portal.agreements.models import Signature
 from portal.agreements.policy import SignedFacts, SlotFacts, VersionFacts
 from portal.engagements.actions import hold, tell
 from portal.issuing import actions as issuing
+from portal.jobs import run_job
 from portal.notices.models import Notice
 from portal.people.policy import Owner, ReadBy
 from portal.reaching import actions as reaching
 from portal.reaching.policy import pairing_day
-from portal.worker import run_job
 from tests.builders import (
     World,
     add_engagement,

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from portal.amending.models import Amendment
+from portal.jobs import run_job
 from portal.ledger.queries import told_of
 from portal.reviews.jobs import review_due
-from portal.worker import run_job
 from tests.builders import World
 from tests.cast import BEN, CARLA
 from tests.pages import Browser

@@ -13,10 +13,10 @@ import pytest
 from portal.engagements.actions import tell
 from portal.engagements.models import Party
 from portal.engagements.queries import by_id
+from portal.jobs import run_job
 from portal.links.actions import state_of
 from portal.links.queries import living, of_person
 from portal.reaching.actions import wish
-from portal.worker import run_job
 from tests.builders import World, conclude
 from tests.cast import ANA, BEN
 from tests.mailroom import Mailroom, running

@@ -9,8 +9,8 @@ from sqlalchemy import update
 
 from portal.agreements.queries import standing_of_one
 from portal.factors.models import Factor
+from portal.jobs import run_job
 from portal.people.models import Person
-from portal.worker import run_job
 from tests.builders import World
 from tests.cast import ANA, BEN, CARLA
 from tests.journeys.steps import newest_link

@@ -20,8 +20,8 @@ from portal.agreements.models import Agreement, AgreementVersion, SignerSlot
 from portal.engagements.models import CoachingSession, Party
 from portal.evidence.models import SealedFile
 from portal.inking.models import InkScan
+from portal.jobs import run_job
 from portal.sharing.models import Question
-from portal.worker import run_job
 from tests.pages import BASE, Browser
 from tests.plugins.needs import tool
 

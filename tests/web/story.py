@@ -19,8 +19,8 @@ from portal.agreements.models import AgreementVersion
 from portal.agreements.queries import shown_text
 from portal.app import create_app, finish
 from portal.engagements.models import Engagement
+from portal.jobs import run_job
 from portal.web.guards import Door, guard
-from portal.worker import run_job
 from tests.builders import World, add_practice
 from tests.cast import ANSWERS, PASSWORD, Character
 from tests.journeys.steps import read_on, remember_ben

@@ -22,11 +22,11 @@ from portal.agreements.queries import standing_of_one
 from portal.engagements.actions import hold
 from portal.engagements.models import Party
 from portal.issuing.queries import texts_of
+from portal.jobs import JOBS, run_job
 from portal.sharing.policy import decide
 from portal.sharing.queries import world_of
 from portal.taking.actions import take_line
 from portal.taking.queries import text_of
-from portal.worker import JOBS, run_job
 from tests.builders import World, add_practice, add_table, issue, opened, read_all, sign, vouch_for
 from tests.cast import CARLA
 from tests.mailroom import running

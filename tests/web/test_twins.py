@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from portal.engagements.models import Party
+from portal.jobs import JOBS, run_job
 from portal.people.actions import NewPerson
 from portal.people.policy import Owner, ReadBy
 from portal.sessions import actions as sessions
 from portal.sessions.policy import Mode
 from portal.signing.actions import decline, end_person, take_seat
 from portal.web.words import today
-from portal.worker import JOBS, run_job
 from tests.builders import (
     World,
     add_colleague,

@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 
 from portal.evidence.models import Seal
 from portal.ground.signednote import read_note
+from portal.jobs import run_job
 from portal.ledger.models import Entry
 from portal.notices.models import Notice
 from portal.people.actions.members import change_role
@@ -24,7 +25,6 @@ from portal.witness.jobs import take_checkpoints
 from portal.witness.models import Checkpoint
 from portal.witness.policy import Fault, Trouble, key_name, text_hash
 from portal.witness.queries import examine
-from portal.worker import run_job
 from tests.builders import (
     World,
     add_colleague,
