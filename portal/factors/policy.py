@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -43,6 +44,12 @@ def why_not_try(facts: FactorFacts, now: datetime) -> CodeNo | None:
     if facts.paused_until is not None and now < facts.paused_until:
         return CodeNo.PAUSED
     return None
+
+
+def why_not_try_any(apps: Sequence[FactorFacts], now: datetime) -> CodeNo | None:
+    """Return why no code is looked at now, or None where one of these apps may be tried."""
+    reasons = [why_not_try(facts, now) for facts in apps]
+    return None if None in reasons else reasons[0]
 
 
 def why_not_step(facts: FactorFacts, step: int | None) -> CodeNo | None:

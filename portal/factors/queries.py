@@ -15,13 +15,22 @@ if TYPE_CHECKING:
     from portal.ground.work import Work
 
 
+_LIVE = (
+    select(Factor)
+    .where(Factor.person_id == bindparam("person"), Factor.enrolled_at.is_not(None),
+           Factor.disabled_at.is_(None))
+    .order_by(Factor.enrolled_at.desc(), Factor.id)
+)
+
+
+def live_factors(work: Work, person_id: str) -> list[Factor]:
+    """Return the enrolled, usable authenticators of a person, the newest first."""
+    return list(work.session.scalars(_LIVE, {"person": person_id}))
+
+
 def live_factor(work: Work, person_id: str) -> Factor | None:
-    """Return the enrolled, usable authenticator of a person, or None."""
-    return work.session.scalar(
-        select(Factor).where(Factor.person_id == person_id, Factor.kind == "totp",
-                             Factor.enrolled_at.is_not(None), Factor.disabled_at.is_(None))
-        .order_by(Factor.enrolled_at.desc()).limit(1)
-    )
+    """Return the newest enrolled, usable authenticator of a person, or None."""
+    return next(iter(live_factors(work, person_id)), None)
 
 
 _USABLE = (
@@ -29,13 +38,13 @@ _USABLE = (
     .where(Factor.person_id == bindparam("person"), Factor.kind == "totp",
            Factor.disabled_at.is_(None))
     .order_by(Factor.enrolled_at.is_(None), Factor.enrolled_at.desc(), Factor.created_at.desc())
-    .limit(1)
 )
 
 
-def usable_factor(work: Work, person_id: str) -> Factor | None:
-    """Return the authenticator whose codes count: the enrolled one, or else the pending one."""
-    return work.session.scalar(_USABLE, {"person": person_id})
+def usable_factors(work: Work, person_id: str) -> list[Factor]:
+    """Return the apps whose codes count: all that are enrolled, or else the one that is pending."""
+    apps = list(work.session.scalars(_USABLE, {"person": person_id}))
+    return [app for app in apps if app.enrolled_at is not None] or apps[:1]
 
 
 def has_had_factor(work: Work, person_id: str) -> bool:

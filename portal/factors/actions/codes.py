@@ -1,0 +1,120 @@
+"""Taking the codes of authenticator apps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from portal.factors import policy
+from portal.factors.models import UsedStep
+from portal.factors.policy import CodeNo
+from portal.factors.queries import usable_factors
+from portal.ground.onetime import accepted_step, cleaned
+from portal.ledger.actions import record
+from portal.people.actions import warn
+from portal.people.policy import pause_after
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal.factors.models import Factor
+    from portal.ground.work import Work
+    from portal.people.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTaken:
+    """Say that a code counted: by which factor, at which step, and whether it enrolled it."""
+
+    factor: Factor
+    step: int
+    enrolled_now: bool
+    fails_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRefused:
+    """Say why a code did not count, and until when no other is looked at."""
+
+    why: CodeNo
+    until: datetime | None = None
+
+
+def use_code(work: Work, person: Person, typed: str) -> CodeTaken | CodeRefused:
+    """Take a code of any authenticator app of this person, once and for all; where none is
+    enrolled, of the pending one.
+
+    A refusal is *returned*, so that the counted failure is kept with the transaction. The
+    person's row is locked first: two tabs at the same instant get one yes.
+    """
+    work.lock(person)
+    apps = usable_factors(work, person.id)
+    if not apps:
+        return CodeRefused(CodeNo.NO_FACTOR)
+    facts = [_facts(person, app) for app in apps]
+    stop = policy.why_not_try_any(facts, work.now)
+    if stop is not None:
+        _note(work, person, stop)
+        return CodeRefused(stop, person.codes_paused_until)
+    code = cleaned(typed)
+    if len(code) != 6 or not code.isdigit():
+        return CodeRefused(CodeNo.NOT_SIX_DIGITS)
+    steps = [accepted_step(work.reveal(app, "secret"), code, work.now) for app in apps]
+    reasons = [policy.why_not_step(*pair) for pair in zip(facts, steps, strict=True)]
+    for app, step, wrong in zip(apps, steps, reasons, strict=True):
+        if wrong is None and step is not None:
+            return _burn(work, person, apps, app, step)
+    return _count_failure(work, person, apps,
+                          CodeNo.USED if CodeNo.USED in reasons else CodeNo.WRONG)
+
+
+def _facts(person: Person, app: Factor) -> policy.FactorFacts:
+    return policy.FactorFacts(app.last_step, app.fails, person.fails, person.codes_paused_until,
+                              app.disabled_at is not None)
+
+
+def _note(work: Work, person: Person, why: CodeNo) -> None:
+    work.note("code", why.value, practice_id=person.practice_id, person_id=person.id)
+
+
+def _count_failure(
+    work: Work, person: Person, apps: Sequence[Factor], why: CodeNo
+) -> CodeRefused:
+    # Nobody can tell which app was meant, so a wrong code counts against each: a second app
+    # doubles no guesser's tries.
+    person.fails += 1
+    for app in apps:
+        app.fails += 1
+    pause = pause_after(max(person.fails, *(app.fails for app in apps)))
+    person.codes_paused_until = work.now + pause if pause else None
+    _note(work, person, why)
+    worn = [app for app in apps if app.fails >= policy.DISABLED_AT]
+    for app in worn:
+        app.disabled_at = work.now
+        record(work, person.practice_id, "factor.disabled", app.id,
+               practice_id=person.practice_id, actor_id=person.id)
+        warn(work, person, "factor_changed", dedupe=f"factor_changed:{app.id}", what="disabled")
+    return CodeRefused(CodeNo.DISABLED if len(worn) == len(apps) else why,
+                       person.codes_paused_until)
+
+
+def _burn(
+    work: Work, person: Person, apps: Sequence[Factor], factor: Factor, step: int
+) -> CodeTaken:
+    # The person's row is locked, so nobody else burns a step now; the primary key of the step
+    # would refuse even that, and the whole act with it.
+    work.session.add(UsedStep(factor_id=factor.id, step=step, used_at=work.now,
+                              practice_id=person.practice_id))
+    fails_before, enrolled_now = factor.fails, factor.enrolled_at is None
+    factor.last_step = step
+    if enrolled_now:
+        # A new app proves nothing of whom it stands for, so what was counted before stays.
+        factor.fails, factor.enrolled_at = 0, work.now
+        record(work, person.practice_id, "factor.enrolled", factor.id,
+               practice_id=person.practice_id, actor_id=person.id, facts={"kind": factor.kind})
+    else:
+        for app in apps:
+            app.fails = 0
+        person.fails, person.codes_paused_until = 0, None
+    return CodeTaken(factor, step, enrolled_now, fails_before)
