@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from portal.evidence.actions import make_seal
 from portal.ground.glyphs import named, why_not_printable
-from portal.ground.passwords import MINIMUM_LENGTH
+from portal.ground.passwords import MINIMUM_LENGTH, PasswordNo, why_not_password
 from portal.people.actions import NewPerson, NewPractice, found_practice, meet_person, open_account
 from portal.people.policy import Owner, ReadBy
 from portal.people.queries import account_by_login
@@ -50,9 +50,17 @@ def _why_not(values: Founding) -> str | None:
         return "The country is a code of two letters, for example AT."
     if values.timezone not in available_timezones():
         return "The time zone is an IANA name, for example Europe/Vienna."
-    if len(values.password) < MINIMUM_LENGTH:
-        return f"The password needs at least {MINIMUM_LENGTH} characters."
-    return None
+    return _why_not_the_password(values)
+
+
+def _why_not_the_password(values: Founding) -> str | None:
+    about = (values.name, values.email, values.practice)
+    return {
+        PasswordNo.TOO_SHORT: f"The password needs at least {MINIMUM_LENGTH} characters.",
+        PasswordNo.GUESSABLE: "The password is among those that are guessed first. Take four words "
+                              "that have nothing to do with each other or with you.",
+        None: None,
+    }[why_not_password(values.password, about)]
 
 
 def found(work: Work, values: Founding) -> Account:

@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, PasswordField, RadioField, StringField, ValidationError
 from wtforms.validators import EqualTo, StopValidation
 
-from portal.ground.passwords import MINIMUM_LENGTH
+from portal.ground.passwords import MINIMUM_LENGTH, PasswordNo, why_not_password
 from portal.people.policy import Owner, ReadBy
 from portal.web.forms import CodeField, at_most, filled
 from portal.web.words import later as _
@@ -43,10 +43,16 @@ def _unless_not_me(form: JoinForm, field: Field) -> None:
         raise StopValidation
 
 
-def _long_enough(_form: FlaskForm, field: PasswordField) -> None:
-    if len(field.data or "") < MINIMUM_LENGTH:
+def hard_to_guess(form: FlaskForm, field: PasswordField) -> None:
+    """Ask for a password that guessers do not try first; what the form knows of the person counts
+    for nothing in it."""
+    no = why_not_password(field.data or "", getattr(form, "about", ()))
+    if no is PasswordNo.TOO_SHORT:
         raise ValidationError(_("Use at least {letters} characters: four words, for example.")
                               .format(letters=MINIMUM_LENGTH))
+    if no is PasswordNo.GUESSABLE:
+        raise ValidationError(_("This password is among those that are guessed first. Take four "
+                                "words that have nothing to do with each other or with you."))
 
 
 class JoinForm(FlaskForm):
@@ -58,13 +64,18 @@ class JoinForm(FlaskForm):
     read_by = RadioField(_("Who else reads what arrives there?"),
                          validators=[_unless_not_me, filled(_("Say who else reads it."))])
     password = PasswordField(_("Password"), [
-        _unless_not_me, filled(_("Choose a password.")), _long_enough, at_most(200)])
+        _unless_not_me, filled(_("Choose a password.")), hard_to_guess, at_most(200)])
     repeated = PasswordField(_("The same password again"), [
         _unless_not_me, filled(_("Enter the password a second time.")),
         EqualTo("password", _("The two do not match. Enter the same password twice."))])
 
-    def name_choices(self, name: str) -> None:
-        """Offer the answers; the first question goes by name."""
+    #: What is known of the person, and of no use in a password.
+    about: tuple[str, ...] = ()
+
+    def name_choices(self, name: str, *about: str) -> None:
+        """Offer the answers; the first question goes by name. What else is known `about` the
+        person makes a password no harder to guess."""
+        self.about = (name, *about)
         self.who.choices = [("me", _("I am {name}").format(name=name)),
                             ("not_me", _("This is not me"))]
         self.owner.choices = [

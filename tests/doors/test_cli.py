@@ -63,6 +63,7 @@ def test_sets_up_from_nothing(shell: Shell) -> None:
     (["--name", "Ana \U0001f600"], "a long enough password", "U+1F600"),
     (["--practice", " "], "a long enough password", "empty"),
     ([], "short", "12 characters"),
+    ([], "qwertyuiop12", "guessed first"),
 ])
 def test_says_what_to_change(shell: Shell, words: list[str], password: str, says: str) -> None:
     shell.run("init")

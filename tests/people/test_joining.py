@@ -218,6 +218,7 @@ def test_joins_once_however_often_it_is_sent(practice: World, app: Flask) -> Non
 
 @pytest.mark.parametrize("changes, field", [
     ({"password": "short", "repeated": "short"}, "password"), ({"password": ""}, "password"),
+    ({"password": IDA.email, "repeated": IDA.email}, "password"),
     ({"repeated": ""}, "repeated"), ({"owner": ""}, "owner"), ({"read_by": "the cat"}, "read_by"),
     ({"who": ""}, "who")])
 def test_asks_again_and_loses_nothing(

@@ -15,7 +15,7 @@ from portal.people.actions import join as join_practice
 from portal.people.actions import not_for_me
 from portal.people.policy import Owner, ReadBy
 from portal.people.queries import (
-    invitation_name,
+    invited_as,
     joinable,
     joinable_by_id,
     person_or_missing,
@@ -50,7 +50,7 @@ def _dead() -> Response:
 
 def _form(work: Work, invitation: MembershipInvitation) -> JoinForm:
     form = JoinForm()
-    form.name_choices(invitation_name(work, invitation))
+    form.name_choices(*invited_as(work, invitation))
     return form
 
 

@@ -193,9 +193,9 @@ def joinable_by_id(work: Work, invitation_id: str) -> MembershipInvitation | Non
     return found if found is not None and is_joinable(work, found) else None
 
 
-def invitation_name(work: Work, invitation: MembershipInvitation) -> str:
-    """Return the name of somebody who was invited and can still join."""
-    return work.reveal(invitation, "name")
+def invited_as(work: Work, invitation: MembershipInvitation) -> tuple[str, str]:
+    """Return name and address of somebody who was invited and can still join."""
+    return work.reveal(invitation, "name"), work.reveal(invitation, "address")
 
 
 def is_joinable(work: Work, invitation: MembershipInvitation) -> bool:
