@@ -79,7 +79,7 @@ def brought_words(no: BroughtNo) -> str:
 
 @bp.post("/practice/seal")
 @takes(4 * LARGEST)
-@guard(Door.OWNER)
+@guard(Door.OWNER, fresh=True)
 def bring(work: Work) -> Response:
     """Take the practice's own seal into use; what is sealed already stays as it is."""
     practice, form = _practice(work), BringForm()
@@ -97,7 +97,7 @@ def bring(work: Work) -> Response:
 
 
 @bp.post("/practice/seal/new")
-@guard(Door.OWNER)
+@guard(Door.OWNER, fresh=True)
 def make(work: Work) -> Response:
     """Let the portal make a new seal of its own."""
     make_seal(work, _practice(work))

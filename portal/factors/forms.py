@@ -25,6 +25,13 @@ class CodeForm(FlaskForm):
     code = CodeField(_("6-digit code"), [filled(_("Enter the 6-digit code from your app."))])
 
 
+class ProofForm(FlaskForm):
+    """A code in the middle of a session; its name stands in no other form, for what was sent to
+    one of those is carried along."""
+
+    proof = CodeField(_("6-digit code"), [filled(_("Enter the 6-digit code from your app."))])
+
+
 class RecoveryForm(FlaskForm):
     """A recovery code."""
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, Protocol
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, Executable, event
 from sqlalchemy.orm import Session
 
 from portal.ground import keyfile
@@ -31,6 +31,7 @@ class Actor:
     `scope` is "coach" or "party", or "program" for a program with a coach's key, which is then
     the `session_id`. `level` is "mailbox" (came by link) or "factor". `role` is
     what an account is in its practice now: "owner", "coach", "helper", or nothing any more.
+    Until `fresh_until` a factor was proven so recently that acts which ask for it may be done.
     """
 
     person_id: str
@@ -42,6 +43,11 @@ class Actor:
     engagement_id: str | None = None
     invitation_id: str | None = None
     role: str = ""
+    fresh_until: datetime | None = None
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Tell whether a factor was proven a moment ago."""
+        return self.fresh_until is not None and now < self.fresh_until
 
     @property
     def proven(self) -> bool:
@@ -95,6 +101,7 @@ class Work:
     actor: Actor | None = None
     origin: Origin = NOWHERE
     notes: list[Note] = field(default_factory=list)
+    asides: list[tuple[Executable, dict[str, Any]]] = field(default_factory=list)
     heads: dict[str, Any] = field(default_factory=dict)
     events: dict[str, list[Any]] = field(default_factory=dict)
     locked: set[str] = field(default_factory=set)
@@ -129,6 +136,11 @@ class Work:
             ids.setdefault("practice_id", self.actor.practice_id)
             ids.setdefault("person_id", self.actor.person_id)
         self.notes.append(Note(what, outcome, **ids))
+
+    def aside(self, statement: Executable, values: dict[str, Any]) -> None:
+        """Remember a statement for the access log's small transaction: what is kept of a visit
+        although the page only reads (Z16)."""
+        self.asides.append((statement, values))
 
 
 def _refuse_to_write(session: Session, _context: Any, _instances: Any) -> None:
@@ -191,12 +203,14 @@ class Ground:
         return self.engine.execution_options(writes=True)
 
     def _write_notes(self, work: Work) -> None:
-        if not work.notes:
+        if not work.notes and not work.asides:
             return
         with Session(self._writing) as session:
             self.keep_notes(session, work.now, work.origin, work.notes)
+            for statement, values in work.asides:
+                session.execute(statement, values)
             session.commit()
-        work.notes = []
+        work.notes, work.asides = [], []
 
 
 def make_ground(

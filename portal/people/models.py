@@ -158,7 +158,11 @@ class Successor(Base):
 
 
 class SignIn(Base):
-    """A sign-in session on the server; the browser holds a random token, this row its hash."""
+    """A sign-in session on the server; the browser holds a random token, this row its hash.
+
+    `seen_at` is when it was last used, to a few minutes; `proved_at` when a factor was last proven
+    in it. Where it began is kept in the short form alone (domain 5.1).
+    """
 
     __tablename__ = "sign_in"
     __table_args__ = (UniqueConstraint("token_hash"),)
@@ -172,7 +176,11 @@ class SignIn(Base):
     scope: Mapped[str] = mapped_column(String(8))
     level: Mapped[str] = mapped_column(String(8))
     token_hash: Mapped[str] = mapped_column(String(64))
+    network: Mapped[str | None] = mapped_column(String(48))
+    browser: Mapped[str | None] = mapped_column(String(24))
     started_at: Mapped[Instant]
+    seen_at: Mapped[Instant]
+    proved_at: Mapped[Instant | None]
     ends_at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
 

@@ -87,6 +87,29 @@ def is_alive(facts: SessionFacts, now: datetime) -> bool:
     return now - facts.seen_at < facts.idle
 
 
+#: When a session was last used is kept no more exactly than this, so that a look writes seldom.
+SEEN_EVERY = timedelta(minutes=2)
+#: So long after a factor was proven may an act be done that asks for it.
+_FRESH_FOR = timedelta(minutes=10)
+
+
+def last_used(seen_at: datetime, by_cookie: datetime) -> datetime:
+    """Return when a session was last used: what the cookie says counts only as far as the server
+    has seen it too, and the other way round. So neither a cookie that was copied long ago nor one
+    that was made up lives longer."""
+    return min(by_cookie, seen_at + SEEN_EVERY)
+
+
+def is_seen_due(seen_at: datetime, now: datetime) -> bool:
+    """Tell whether it is time to keep that a session is used."""
+    return now - seen_at >= SEEN_EVERY
+
+
+def fresh_until(proved_at: datetime | None) -> datetime | None:
+    """Return until when acts that ask for a factor need no further code, or None."""
+    return None if proved_at is None else proved_at + _FRESH_FOR
+
+
 #: So long after its end may a session that ran out still bring a draft: a night, not a week.
 _DRAFTS_FOR = timedelta(hours=24)
 

@@ -20,6 +20,10 @@ class NotSignedIn(PortalError):
     """Say that a sign-in or a link comes first."""
 
 
+class NotFresh(PortalError):
+    """Say that who is signed in has to prove a factor once more before this act."""
+
+
 class TooSoon(PortalError):
     """Say that somebody has to wait (HTTP 429), and how many whole seconds."""
 

@@ -13,7 +13,7 @@ from flask import current_app, g, request
 from flask_login import current_user
 
 from portal.ground.work import Origin
-from portal.plain.errors import NotSignedIn, Refused
+from portal.plain.errors import NotFresh, NotSignedIn, Refused
 from portal.web.guards import ROLES, Door, DoorNo
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _admit(door: Door) -> Actor | None:
 
 
 def _framed(view: Callable[..., Any], door: Door) -> Callable[..., Any]:
-    keep = getattr(view, "keep", None)
+    keep, fresh = getattr(view, "keep", None), getattr(view, "fresh", False)
 
     @wraps(view)
     def framed(**values: Any) -> Any:
@@ -71,6 +71,8 @@ def _framed(view: Callable[..., Any], door: Door) -> Callable[..., Any]:
                 if keep is None or "late" not in g:
                     raise
                 return _kept(work, keep, out)
+            if fresh and not (work.actor is not None and work.actor.is_fresh(work.now)):
+                raise NotFresh("a code comes first")
             return view(work, **values)
 
     return framed

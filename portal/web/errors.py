@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from portal.ground.vault import Erased
-from portal.plain.errors import Missing, NotSignedIn, Refused, TooSoon
+from portal.plain.errors import Missing, NotFresh, NotSignedIn, Refused, TooSoon
 from portal.web.pages import page
 from portal.web.problems import BadQuestion, problem, problem_by_status
 
@@ -68,6 +68,13 @@ def ask_to_sign_in(error: NotSignedIn) -> AnyResponse:
     return redirect(url_for(where, next=target), code=303)
 
 
+def _prove_again(_error: NotFresh) -> AnyResponse:
+    """Send somebody to prove a factor, with the way back. 307 takes what was posted along."""
+    target = request.full_path.rstrip("?")
+    return redirect(url_for("factors.again", next=target),
+                    code=303 if request.method in ("GET", "HEAD") else 307)
+
+
 def _csrf(_error: CSRFError) -> Response:
     return page("errors/expired.html", 400)
 
@@ -115,6 +122,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(TooSoon, _too_soon)
     app.register_error_handler(BadQuestion, _bad_question)
     app.register_error_handler(NotSignedIn, ask_to_sign_in)
+    app.register_error_handler(NotFresh, _prove_again)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(SecurityError, _strange_host)
     app.register_error_handler(HTTPException, _http)

@@ -46,15 +46,20 @@ class DoorNo(StrEnum):
     NOT_YOUR_ROLE = "not_your_role"
 
 
-def guard(door: Door, *, keep: Callable[[Work], None] | None = None) -> Callable[[View], View]:
+def guard(
+    door: Door, *, keep: Callable[[Work], None] | None = None, fresh: bool = False
+) -> Callable[[View], View]:
     """Mark a view with the door it stands behind.
 
     `keep` saves what a visitor sent whose session ran out while they were typing; then they
-    are asked to sign in again, and nothing else happens.
+    are asked to sign in again, and nothing else happens. `fresh` asks an account whose factor was
+    not proven a moment ago for a code first; what was sent comes along (ASVS 7.5.1).
     """
+    if fresh and door not in ROLES:
+        raise ValueError("only accounts can be asked for a code once more")
 
     def mark(view: View) -> View:
-        view.door, view.keep = door, keep  # type: ignore[attr-defined]
+        view.door, view.keep, view.fresh = door, keep, fresh  # type: ignore[attr-defined]
         return view
 
     return mark

@@ -92,7 +92,7 @@ def witnesses(work: Work) -> Response:
 
 
 @bp.post("/practice/record")
-@guard(Door.OWNER)
+@guard(Door.OWNER, fresh=True)
 def wish(work: Work) -> Response:
     """Let checkpoints come by mail from now on, or no longer."""
     owner, form = _owner(work), WishForm()

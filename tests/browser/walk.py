@@ -96,7 +96,23 @@ class Walk:
         self.look(ana, "today, empty", "/today")
         ana.page.goto("/practice/record")
         self.look(ana, "record", "/practice/record")
+        self.is_it_you(ana)
         ana.page.goto("/today")
+
+    def is_it_you(self, ana: Visitor) -> None:
+        """Ask for a key when the last code is long ago: what was typed goes on with the code."""
+        self.house.clock.move(minutes=11)
+        ana.page.goto("/sign-in/again")
+        self.look(ana, "is it you, before a page", "/sign-in/again")
+        ana.page.goto("/practice/programs")
+        ana.write("What is the program called?", "Notes tool")
+        ana.choose("30 days")
+        ana.press("Make the key")
+        self.look(ana, "is it you, before a form", "/sign-in/again**")
+        self.fail(ana, "is it you, no code", "Go on")
+        ana.write("6-digit code", ana.fresh_code())
+        ana.press("Go on")
+        self.look(ana, "the new key", "/practice/programs")
 
     def three_screens(self, ana: Visitor) -> str:
         ana.follow("New engagement")

@@ -88,7 +88,7 @@ def calendar(work: Work) -> Response:
 
 
 @bp.post("/practice/calendar")
-@guard(Door.COACH)
+@guard(Door.COACH, fresh=True)
 def make_coachs_feed(work: Work) -> Response:
     """Make an address and show it this one time; the one before ends at once."""
     actor, form = _acting(work), FeedForm()

@@ -50,7 +50,7 @@ def scope(work: Work, engagement_id: str) -> Response:
 
 
 @bp.get("/engagements/<engagement_id>/scope.csv")
-@guard(Door.COACH)
+@guard(Door.COACH, fresh=True)
 def scope_file(work: Work, engagement_id: str) -> Response:
     """Hand the same to the coach as a table."""
     return _table(_coachs(work, engagement_id))

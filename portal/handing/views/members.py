@@ -57,7 +57,7 @@ def member(work: Work, account_id: str) -> Response:
 
 
 @bp.post("/practice/people/<account_id>/role")
-@guard(Door.OWNER)
+@guard(Door.OWNER, fresh=True)
 def change_role(work: Work, account_id: str) -> Response:
     """Give somebody another role: they sign in anew, and get a mail about it."""
     known = _load(work, account_id)
@@ -94,7 +94,7 @@ def ending(work: Work, account_id: str) -> Response:
 
 
 @bp.post("/practice/people/<account_id>/end")
-@guard(Door.OWNER)
+@guard(Door.OWNER, fresh=True)
 def end(work: Work, account_id: str) -> Response:
     """Let somebody go, at once."""
     known = _load(work, account_id)

@@ -131,7 +131,7 @@ def address(work: Work, engagement_id: str, party_id: str) -> Response:
 
 
 @bp.post("/engagements/<engagement_id>/parties/<party_id>/address")
-@guard(Door.COACH)
+@guard(Door.COACH, fresh=True)
 def correct_address(work: Work, engagement_id: str, party_id: str) -> Response:
     """Write to another address from now on. Somebody who had none signs by a link after all."""
     engagement, party, name = _held(work, engagement_id, party_id)

@@ -31,6 +31,8 @@ from portal.people.actions.sessions import (
     end_session,
     end_sessions_of,
     end_token,
+    prove_again,
+    see,
     shut_out,
 )
 from portal.people.actions.tokens import make_token, revoke_token, revoke_tokens_of
@@ -41,6 +43,6 @@ __all__ = [
     "change_practice", "change_role", "check_password", "end_membership", "end_session",
     "end_sessions_of", "end_token", "forget_person", "found_practice", "invite_member", "join",
     "keep_answers", "list_name", "live_by", "make_token", "meet_person", "name_person",
-    "not_for_me", "open_account", "resend", "revoke_invitation", "revoke_token",
-    "revoke_tokens_of", "shut_out", "warn", "write_to",
+    "not_for_me", "open_account", "prove_again", "resend", "revoke_invitation", "revoke_token",
+    "revoke_tokens_of", "see", "shut_out", "warn", "write_to",
 ]

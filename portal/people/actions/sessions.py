@@ -55,12 +55,34 @@ def begin_session(
         id=chance.new_id(), practice_id=person.practice_id, person_id=person.id,
         account_id=account_id, engagement_id=engagement_id, invitation_id=invitation_id,
         scope=scope, level=level, token_hash=fingerprint(token), started_at=work.now,
-        ends_at=work.now + lasts,
+        network=work.origin.network, browser=work.origin.browser, seen_at=work.now,
+        proved_at=work.now if level == "factor" else None, ends_at=work.now + lasts,
     )
     work.session.add(row)
     work.note("sign_in.begun", level, practice_id=person.practice_id, person_id=person.id,
               engagement_id=engagement_id)
     return token.hex()
+
+
+def prove_again(work: Work, session_id: str) -> str:
+    """Note that a factor was proven in a session just now, and return the token that takes the
+    place of the one it had: whoever else holds that is out (ASVS 7.2.4)."""
+    token = chance.secret_bytes(32)
+    row = work.session.get_one(SignIn, session_id)
+    row.token_hash, row.proved_at, row.seen_at = fingerprint(token), work.now, work.now
+    work.note("sign_in.proved", row.level)
+    return token.hex()
+
+
+_SEEN = (
+    update(SignIn).where(SignIn.id == bindparam("session"), SignIn.ended_at.is_(None))
+    .values(seen_at=bindparam("now")).execution_options(synchronize_session=False)
+)
+
+
+def see(work: Work, session_id: str) -> None:
+    """Keep that a session is used, whether or not the page in hand writes anything."""
+    work.aside(_SEEN, {"session": session_id, "now": work.now})
 
 
 # A row that is loaded already need not hear of it: nobody looks at it again.

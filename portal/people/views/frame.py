@@ -10,8 +10,15 @@ from flask import g, session
 from flask_login import LoginManager, UserMixin
 
 from portal.ground.work import Actor
-from portal.people.actions import end_token
-from portal.people.policy import SessionFacts, is_alive, only_ran_out
+from portal.people.actions import end_token, see
+from portal.people.policy import (
+    SessionFacts,
+    fresh_until,
+    is_alive,
+    is_seen_due,
+    last_used,
+    only_ran_out,
+)
 from portal.people.queries import names_of, session_by_token
 from portal.people.views.bearer import program_by_key
 from portal.web.context import ground
@@ -61,6 +68,12 @@ def keep_token(scope: str, token: str) -> None:
     session[scope], session[f"{scope}_seen"] = token, int(ground().clock.now().timestamp())
 
 
+def change_token(scope: str, token: str) -> None:
+    """Give the browser the new token of the same session; forms that are open elsewhere keep
+    theirs, for it is the same person who goes on."""
+    session[scope], session[f"{scope}_seen"] = token, int(ground().clock.now().timestamp())
+
+
 def practice_frame(practice: Practice) -> None:
     """Let a page bear the practice's name, language and time zone."""
     g.practice = Shown(practice.name)
@@ -74,8 +87,9 @@ def _idle(scope: str) -> timedelta:
 
 
 def _alive(row: SignIn, scope: str, work: Work) -> bool:
-    seen = datetime.fromtimestamp(session.get(f"{scope}_seen", 0), UTC)
-    facts = SessionFacts(row.ends_at, row.ended_at, seen, _idle(scope))
+    by_cookie = datetime.fromtimestamp(session.get(f"{scope}_seen", 0), UTC)
+    facts = SessionFacts(row.ends_at, row.ended_at, last_used(row.seen_at, by_cookie),
+                         _idle(scope))
     return row.scope == scope and is_alive(facts, work.now)
 
 
@@ -100,6 +114,8 @@ def _load(request: Request) -> Visitor | None:
 def _visitor(found: tuple[SignIn, Practice, str], scope: str, work: Work) -> Visitor:
     row, practice, role = found
     session[f"{scope}_seen"] = int(work.now.timestamp())
+    if is_seen_due(row.seen_at, work.now):
+        see(work, row.id)
     if g.door is not Door.ANYONE:
         practice_frame(practice)
     return Visitor(actor_of(row, role))
@@ -110,7 +126,7 @@ def actor_of(row: SignIn, role: str) -> Actor:
     return Actor(
         person_id=row.person_id, practice_id=row.practice_id, scope=row.scope, level=row.level,
         session_id=row.id, account_id=row.account_id, engagement_id=row.engagement_id,
-        invitation_id=row.invitation_id, role=role,
+        invitation_id=row.invitation_id, role=role, fresh_until=fresh_until(row.proved_at),
     )
 
 

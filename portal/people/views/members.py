@@ -66,7 +66,7 @@ def _invite_words(no: InviteNo) -> str:
 
 
 @bp.post("/practice/people/new")
-@guard(Door.OWNER)
+@guard(Door.OWNER, fresh=True)
 def send(work: Work) -> Response:
     """Send the invitation. What the address is elsewhere is not told to anyone here."""
     form, practice_id = _form(), acting(work).practice_id
@@ -83,7 +83,7 @@ def send(work: Work) -> Response:
 
 
 @bp.post("/practice/invitations/<join_id>/link")
-@guard(Door.OWNER)
+@guard(Door.OWNER, fresh=True)
 def send_again(work: Work, join_id: str) -> Response:
     """Send the link anew; the old one ends at once. One that has ended stays so."""
     invitation = invitation_or_missing(work, join_id)

@@ -46,7 +46,7 @@ def programs(work: Work) -> Response:
 
 
 @bp.post("/practice/programs")
-@guard(Door.COACH)
+@guard(Door.COACH, fresh=True)
 def make_key(work: Work) -> Response:
     """Make a key and show it this one time: afterwards nobody can read it again."""
     shown = _page(work)

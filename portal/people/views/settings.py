@@ -39,7 +39,7 @@ def settings(work: Work) -> Response:
 
 
 @bp.post("/practice/settings")
-@guard(Door.OWNER)
+@guard(Door.OWNER, fresh=True)
 def keep_settings(work: Work) -> Response:
     """Keep what the practice says of itself from now on; signed texts never change."""
     practice = practice_or_missing(work, acting(work).practice_id)
