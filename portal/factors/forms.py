@@ -8,7 +8,7 @@ from wtforms.validators import EqualTo, StopValidation
 
 from portal.ground.passwords import MINIMUM_LENGTH, PasswordNo, why_not_password
 from portal.people.policy import Owner, ReadBy
-from portal.web.forms import CodeField, at_most, filled
+from portal.web.forms import CodeField, PasskeyField, at_most, filled, proven
 from portal.web.words import later as _
 
 
@@ -20,16 +20,19 @@ class SignInForm(FlaskForm):
 
 
 class CodeForm(FlaskForm):
-    """A code from the authenticator app."""
+    """A code from the authenticator app, or a passkey."""
 
-    code = CodeField(_("6-digit code"), [filled(_("Enter the 6-digit code from your app."))])
+    code = CodeField(_("6-digit code"), [proven(_("Enter the 6-digit code from your app."))])
+    passkey = PasskeyField()
 
 
 class ProofForm(FlaskForm):
-    """A code in the middle of a session; its name stands in no other form, for what was sent to
-    one of those is carried along."""
+    """A code or passkey in the middle of a session; their names stand in no other form, for what
+    was sent to one of those is carried along."""
 
-    proof = CodeField(_("6-digit code"), [filled(_("Enter the 6-digit code from your app."))])
+    code = CodeField(_("6-digit code"), [proven(_("Enter the 6-digit code from your app."))],
+                     name="proof")
+    passkey = PasskeyField(name="proof_passkey")
 
 
 class RecoveryForm(FlaskForm):

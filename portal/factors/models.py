@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.ground.db import Base, Id, Instant
 
 
 class Factor(Base):
-    """An authenticator of a person. Pending until `enrolled_at`; disabled ones never return."""
+    """An authenticator of a person: an app for codes, or a passkey. Pending until `enrolled_at`;
+    disabled ones never return.
+
+    `secret_enc` is the seed of an app, or id and public key of a passkey; `last_step` the step of
+    its last code, or how often the passkey said it was used.
+    """
 
     __tablename__ = "factor"
 
@@ -22,7 +27,7 @@ class Factor(Base):
     created_at: Mapped[Instant]
     enrolled_at: Mapped[Instant | None]
     via_invitation_id: Mapped[Id | None]
-    last_step: Mapped[int] = mapped_column(default=0)
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
     fails: Mapped[int] = mapped_column(default=0)
     disabled_at: Mapped[Instant | None]
 
@@ -36,6 +41,27 @@ class UsedStep(Base):
     step: Mapped[int] = mapped_column(primary_key=True)
     practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
     used_at: Mapped[Instant]
+
+
+class PasskeyAsked(Base):
+    """What a passkey was asked to sign: the SHA-256 that is the challenge, and the nonce in it.
+
+    It is answered once, in time, by this person and at this place: a sign-in session, or a browser
+    that is about to have one. Then the nonce is wiped; what ran out is deleted when the person is
+    asked again.
+    """
+
+    __tablename__ = "passkey_asked"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
+    place: Mapped[str] = mapped_column(String(32))
+    nonce: Mapped[str] = mapped_column(String(32))
+    challenge: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    used_at: Mapped[Instant | None]
 
 
 class RecoveryCode(Base):

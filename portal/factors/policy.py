@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 #: At this failure the factor is disabled and must be vouched for again (SP 800-63B-4 allows 100).
@@ -24,6 +24,17 @@ class CodeNo(StrEnum):
     PAUSED = "paused"
     DISABLED = "disabled"
     NO_FACTOR = "no_factor"
+    NOT_HERE = "not_here"
+    TOO_LATE = "too_late"
+    OTHER_TEXTS = "other_texts"
+    NOT_YOURS = "not_yours"
+    COUNTED_BACK = "counted_back"
+
+
+#: What a factor is: an app that makes codes, or a passkey that signs.
+APP, PASSKEY = "totp", "passkey"
+#: For so long an answer of a passkey may take, and so long it is kept what was answered.
+ASKED_FOR, ASKED_KEPT = timedelta(minutes=10), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,37 @@ def why_not_step(facts: FactorFacts, step: int | None) -> CodeNo | None:
     if step is None:
         return CodeNo.WRONG
     return CodeNo.USED if step <= facts.last_step else None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFacts:
+    """Hold what decides whether a challenge may still be answered, by whom and from where."""
+
+    person_id: str
+    place: str
+    expires_at: datetime
+    used_at: datetime | None
+
+
+def why_not_answer(
+    facts: AskedFacts | None, person_id: str, place: str, now: datetime
+) -> CodeNo | None:
+    """Return why what a passkey was asked cannot be answered any more, or None: each challenge
+    once, in time, by the person and in the browser that were asked."""
+    if facts is None or facts.used_at is not None or now >= facts.expires_at:
+        return CodeNo.TOO_LATE
+    return None if (facts.person_id, facts.place) == (person_id, place) else CodeNo.TOO_LATE
+
+
+def why_not_count(last: int, count: int) -> CodeNo | None:
+    """Return why the counter of a passkey is not accepted: where it counts it must go up, or two
+    devices hold the same key (WebAuthn, section 6.1.1). Many passkeys do not count: always 0."""
+    return CodeNo.COUNTED_BACK if count <= last and (count or last) else None
+
+
+def why_not_make(*, has_factor: bool, proven: bool) -> CodeNo | None:
+    """Return why no passkey is made: a further factor needs the first one."""
+    return CodeNo.NO_FACTOR if has_factor and not proven else None
 
 
 def recovery_spelling(typed: str) -> str:

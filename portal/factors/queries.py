@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, bindparam, select
 
-from portal.factors.models import Factor, RecoveryCode, UsedStep
+from portal.factors.models import Factor, PasskeyAsked, RecoveryCode, UsedStep
+from portal.factors.policy import PASSKEY
 from portal.people.models import SignIn
 
 if TYPE_CHECKING:
@@ -47,6 +48,17 @@ def usable_factors(work: Work, person_id: str) -> list[Factor]:
     return [app for app in apps if app.enrolled_at is not None] or apps[:1]
 
 
+def passkeys_of(work: Work, person_id: str) -> list[Factor]:
+    """Return the passkeys of a person that can be used, the newest first."""
+    return [one for one in live_factors(work, person_id) if one.kind == PASSKEY]
+
+
+def asked_passkey(work: Work, challenge: str) -> PasskeyAsked | None:
+    """Return what a passkey was asked, by its challenge (hex), or None."""
+    return work.session.scalar(
+        select(PasskeyAsked).where(PasskeyAsked.challenge == challenge))
+
+
 def has_had_factor(work: Work, person_id: str) -> bool:
     """Tell whether a person ever enrolled one: then a mailbox alone shows nothing (Z9)."""
     return work.session.scalar(
@@ -64,14 +76,21 @@ def pending_factor(work: Work, person_id: str) -> Factor | None:
     )
 
 
-def step_of_sign_in(work: Work, session_id: str, since: datetime) -> int | None:
-    """Return the step of the code with which a session began, or None if it began before, or
-    without one: one code is enough for what is done in one sitting (Z12)."""
-    return work.session.scalar(
+def mark_of_sign_in(work: Work, session_id: str, since: datetime) -> int | str | None:
+    """Return the step of the code with which a session began, or the challenge of its passkey, or
+    None if it began before, or without one: one is enough for what is done in one sitting (Z12)."""
+    began = and_(SignIn.id == session_id, SignIn.started_at >= since)
+    step = work.session.scalar(
         select(UsedStep.step).join(Factor, Factor.id == UsedStep.factor_id)
         .join(SignIn, and_(SignIn.person_id == Factor.person_id,
                            SignIn.started_at == UsedStep.used_at))
-        .where(SignIn.id == session_id, SignIn.started_at >= since).limit(1)
+        .where(began).limit(1)
+    )
+    return step if step is not None else work.session.scalar(
+        select(PasskeyAsked.challenge)
+        .join(SignIn, and_(SignIn.person_id == PasskeyAsked.person_id,
+                           SignIn.started_at == PasskeyAsked.used_at))
+        .where(began).limit(1)
     )
 
 

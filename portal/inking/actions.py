@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from portal.agreements.actions import sign
 from portal.agreements.policy import SignFacts, why_not_sign
 from portal.engagements.actions import note
-from portal.factors.actions import CodeRefused, CodeTaken, use_code
+from portal.factors.actions import Act, Answer, CodeRefused, CodeTaken, prove
 from portal.ground import chance
 from portal.ground.pictures import NoPicture, written_anew
 from portal.inking import policy
@@ -77,15 +77,20 @@ class InkValues:
     scan: Scan | None
 
 
+def recording(sheet: Sheet, scan: Scan | None) -> Act:
+    """Return what a passkey signs to record a paper: the text, and the scan that is kept."""
+    return Act("record ink", (sheet.facts.hash, *([scan.digest] if scan else ())))
+
+
 def record_ink(
-    work: Work, sheet: Sheet, values: InkValues, code: str
+    work: Work, sheet: Sheet, values: InkValues, given: str | Answer
 ) -> Signature | CodeRefused | None:
-    """Record that somebody signed on paper, under a code of the acting coach's (Z26).
+    """Record that somebody signed on paper, under a code or passkey of the acting coach's (Z26).
 
     The engagement is held and the sheet was read after that. `signed_at` is now; the day in ink
     stands beside it. Recording is the coach vouching for this person. What the coachee ticked
     about another person counts as on a screen; a no to that person ends the text, and None is
-    returned, for then nothing was signed. Raises `Refused` before any code is looked at.
+    returned, for then nothing was signed. Raises `Refused` before either is looked at.
     """
     actor, asks = work.actor, sheet.asks
     if actor is None or sheet.engagement.id not in work.locked:
@@ -98,7 +103,8 @@ def record_ink(
     is_refused = policy.refused(asks, values.answers)
     if values.scan is None and not is_refused:
         raise Missing("scan")
-    taken = use_code(work, person_or_missing(work, actor.practice_id, actor.person_id), code)
+    taken = prove(work, person_or_missing(work, actor.practice_id, actor.person_id),
+                  recording(sheet, values.scan), given)
     if isinstance(taken, CodeRefused):
         return taken
     if is_refused or values.scan is None:
@@ -142,6 +148,7 @@ def _sign(
         meaning=sheet.slot.meaning, name=values.name.strip(), day=values.day,
         basis=values.basis, scan_sha256=scan.digest, scan_kind=scan.kind,
         recorded_by=taken.factor.person_id, code_step=taken.step, factor_id=taken.factor.id,
+        passkey=taken.passkey,
     )
     return sign(work, sheet.engagement, sheet.facts, sheet.slot, policy.manifest(
         ink, sheet.shown, values.answers, version_hash=sheet.facts.hash,

@@ -10,7 +10,7 @@ from wtforms import RadioField, StringField
 from wtforms.validators import Optional
 
 from portal.inking.policy import Basis
-from portal.web.forms import CodeField, DayField, at_most, filled, printable
+from portal.web.forms import CodeField, DayField, PasskeyField, at_most, filled, printable, proven
 from portal.web.words import _ as now_said
 from portal.web.words import later as _
 
@@ -23,14 +23,15 @@ _SIGHT = [("yes", _("Ticked: I have seen this rule")), ("no", _("Not ticked"))]
 
 
 class InkForm(FlaskForm):
-    """The signature itself, the day, what the paper is, the scan, and a code."""
+    """The signature itself, the day, what the paper is, the scan, and a code or passkey."""
 
     name = StringField(_("Name as written on the paper"), [at_most(120), printable])
     day = DayField(_("Day on the paper"), [filled(_("Enter the day that stands on the paper."))])
     basis = RadioField(_("Which paper is it?"), validators=[
         filled(_("Choose what the paper is."))])
     scan = FileField(_("Scan or photo of the signed paper"))
-    code = CodeField(_("6-digit code"), [filled(_("Enter the 6-digit code from your app."))])
+    code = CodeField(_("6-digit code"), [proven(_("Enter the 6-digit code from your app."))])
+    passkey = PasskeyField()
 
     def name_choices(self, reference: str, asks: Sequence[Mapping[str, Any]]) -> None:
         """Offer what the paper can be, and what can be ticked on it; the reference is the one
@@ -47,7 +48,7 @@ class InkForm(FlaskForm):
     def ask_nothing_more(self) -> None:
         """Let only the code be needed: a no to the person settles everything else (Z6)."""
         for field in self:
-            if field.name not in ("code", "csrf_token"):
+            if field.name not in ("code", "passkey", "csrf_token"):
                 field.validators = [Optional()]
 
     def answers(self, asks: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from portal.plain.passkey import Proof
 
 #: The largest scan that is taken, in bytes.
 LARGEST = 5 * 1024 * 1024
@@ -143,6 +146,8 @@ class Inked:
     recorded_by: str
     code_step: int
     factor_id: str
+    passkey: Proof | None = None
+    """What the coach's passkey signed, where it was one; `code_step` is then its counter."""
 
 
 def ink_intent(shown: Mapping[str, Any], role: str) -> str:
@@ -167,7 +172,7 @@ def manifest(
     intent = ink_intent(shown, ink.role) if is_print else None
     given = {ask["key"]: answers[ask["key"]] for ask in asks if ask["key"] in answers}
     return {
-        "schema": 2, "slot": ink.slot_id, "party": ink.party_id, "printed_name": ink.name,
+        "schema": 3, "slot": ink.slot_id, "party": ink.party_id, "printed_name": ink.name,
         "role": ink.role, "capacity": shown["capacities"][ink.role], "meaning": ink.meaning,
         "intent": intent,
         "intent_hash": hashlib.sha256(intent.encode()).hexdigest() if intent else None,
@@ -180,11 +185,12 @@ def manifest(
                    if ask["kind"] == "sight" and given.get(ask["key"]) == "yes"],
         "person": next((given.get(ask["key"]) for ask in asks if ask["kind"] == "person"), None),
         "pages_read": [], "erecord_consent": None, "reached": None, "signed_in_with": "paper",
-        "code": None, "network": None, "browser": None, "ledger_head": ledger_head,
+        "code": None, "passkey": None, "network": None, "browser": None, "ledger_head": ledger_head,
         "evidence": "paper",
         "ink": {"day": ink.day.isoformat(), "basis": ink.basis.value, "scan": ink.scan_sha256,
                 "kind": ink.scan_kind.value, "recorded_by": ink.recorded_by,
-                "code": {"factor": ink.factor_id, "step": ink.code_step}},
+                "code": {"factor": ink.factor_id, "step": ink.code_step},
+                "passkey": ink.passkey.as_values() if ink.passkey else None},
     }
 
 

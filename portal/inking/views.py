@@ -10,11 +10,21 @@ from flask import Response as FlaskResponse
 from portal.engagements.actions import own
 from portal.factors.actions import CodeRefused
 from portal.factors.views.parts import code_trouble
-from portal.inking.actions import InkValues, Scan, record_ink, set_by_link, set_on_paper, take_scan
+from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
+from portal.inking.actions import (
+    InkValues,
+    Scan,
+    record_ink,
+    recording,
+    set_by_link,
+    set_on_paper,
+    take_scan,
+)
 from portal.inking.forms import InkForm, field_name, ink_form
 from portal.inking.policy import LARGEST, MEDIA, Basis, InkNo, Kind, ScanNo, refused, why_not_ink
 from portal.inking.queries import Sheet, scan_or_missing, sheet_of
-from portal.people.queries import names_of
+from portal.people.queries import names_of, person_or_missing
+from portal.plain.errors import Missing
 from portal.reaching.actions import party_by_id
 from portal.web.forms import said
 from portal.web.guards import Door, guard
@@ -26,6 +36,7 @@ if TYPE_CHECKING:
     from flask import Response
 
     from portal.ground.work import Work
+    from portal.people.models import Person
 
 bp = Blueprint("inking", __name__)
 _SHEET = "/engagements/<engagement_id>/versions/<version_id>/parties/<party_id>"
@@ -46,8 +57,15 @@ def _form(found: Sheet) -> InkForm:
     return form
 
 
-def _page_values(found: Sheet, form: InkForm) -> dict[str, Any]:
-    return {"sheet": found, "form": form, "megabytes": LARGEST // 1024 // 1024,
+def _acting(work: Work) -> Person:
+    if work.actor is None:
+        raise Missing("coach")
+    return person_or_missing(work, work.actor.practice_id, work.actor.person_id)
+
+
+def _page_values(work: Work, found: Sheet, form: InkForm) -> dict[str, Any]:
+    return {"sheet": found, "form": form, "ways": ways_of(work, _acting(work)),
+            "megabytes": LARGEST // 1024 // 1024,
             "asks": [(ask, form[field_name(ask["key"])]) for ask in found.asks]}
 
 
@@ -58,7 +76,7 @@ def record(work: Work, engagement_id: str, version_id: str, party_id: str) -> Re
     found = sheet_of(work, engagement_id, version_id, party_id)
     form = _form(found)
     form.name.data = form.name.data or found.name
-    return page("inking/record.html", **_page_values(found, form))
+    return page("inking/record.html", **_page_values(work, found, form))
 
 
 def ink_words(no: InkNo, name: str) -> str:
@@ -112,11 +130,13 @@ def keep(work: Work, engagement_id: str, version_id: str, party_id: str) -> Resp
         form.ask_nothing_more()
     values = _read(form, found, work) if form.validate_on_submit() else None
     if values is None:
-        return again("inking/record.html", **_page_values(found, form))
-    done = record_ink(work, found, values, said(form.code))
+        return again("inking/record.html", **_page_values(work, found, form))
+    if asks():
+        return wishes(work, _acting(work), recording(found, values.scan))
+    done = record_ink(work, found, values, given(work, form))
     if isinstance(done, CodeRefused):
-        blame(form, "code", code_trouble(done))
-        return again("inking/record.html", **_page_values(found, form))
+        blame(form, blamed(form), code_trouble(done))
+        return again("inking/record.html", **_page_values(work, found, form))
     flash(_("Recorded: {name} signed on paper.").format(name=found.name) if done is not None
           else _("Recorded: the person is not asked, and this text has ended."))
     return go("desk.engagement", engagement_id=engagement_id)

@@ -10,7 +10,7 @@ from wtforms.validators import Optional
 
 from portal.agreements.policy import Feels, Says
 from portal.reviews.actions import Pick
-from portal.web.forms import CodeField, DayField, at_most, filled, printable, said
+from portal.web.forms import CodeField, DayField, PasskeyField, at_most, filled, printable, said
 from portal.web.words import later as _
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class LookForm(FlaskForm):
     """An answer to each text that waits, words for what is to change, and one code for all."""
 
     code = CodeField(_("6-digit code"))
+    passkey = PasskeyField()
 
     def answer(self, look: Look) -> RadioField:
         """Return the question about one text."""

@@ -18,7 +18,7 @@ from wtforms import (
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.signing.policy import Answer, Hopes, Mark, Shared, questions, strokes_from
-from portal.web.forms import CodeField, at_most, filled, printable, said
+from portal.web.forms import CodeField, PasskeyField, at_most, filled, printable, proven, said
 from portal.web.words import later as _
 
 if TYPE_CHECKING:
@@ -43,9 +43,10 @@ class WhoForm(FlaskForm):
 
 
 class CodeForm(FlaskForm):
-    """A code from the authenticator of a person who has one."""
+    """A code or a passkey of a person who has one."""
 
-    code = CodeField(_("6-digit code"), [filled(_("Enter the 6-digit code from your app."))])
+    code = CodeField(_("6-digit code"), [proven(_("Enter the 6-digit code from your app."))])
+    passkey = PasskeyField()
 
 
 class PageForm(FlaskForm):
@@ -101,7 +102,7 @@ def _choices(kind: str, coach: str, third: str) -> list[tuple[str, str]]:
 
 
 class SignForm(FlaskForm):
-    """Ticks, name or drawing, the consent to sign on screen, and one code.
+    """Ticks, name or drawing, the consent to sign on screen, and one code or passkey.
 
     A tick is the hash of a text: what is signed is what was shown.
     """
@@ -115,6 +116,7 @@ class SignForm(FlaskForm):
     erecord = BooleanField()
     later = SubmitField(_("Save and finish later"))
     code = CodeField(_("6-digit code"))
+    passkey = PasskeyField()
 
     def name_choices(self, waiting: Waiting) -> None:
         """Offer typing first, drawing as its equal, and each text by its title."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField, Field, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, StopValidation
 
 from portal.ground.glyphs import named, why_not_printable
 from portal.web.words import _
@@ -20,6 +20,24 @@ class CodeField(StringField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Keep what was typed: the act itself cleans it."""
         self.data = valuelist[0].strip() if valuelist else ""
+
+
+class PasskeyField(StringField):
+    """What a passkey signed, as the page's script puts it in; it is never shown again."""
+
+
+class _Proven(InputRequired):
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        """Ask for no code where a passkey signed."""
+        if form["passkey"].data:
+            field.errors = []
+            raise StopValidation
+        super().__call__(form, field)
+
+
+def proven(message: str) -> InputRequired:
+    """Require a code, or an answer in the field `passkey` of the same form, and say which."""
+    return _Proven(message)
 
 
 class DayField(DateField):

@@ -142,15 +142,17 @@ def _remember(app: Flask, answers: list[Answer]) -> None:
 
 @contextmanager
 def a_house(
-    empty: str, folder: Path, furnish: Callable[[Flask], None] | None = None
+    empty: str, folder: Path, furnish: Callable[[Flask], None] | None = None, *,
+    host: str = HOST,
 ) -> Iterator[House]:
-    """Serve an empty portal on a database of its own; `furnish` may add to the application."""
+    """Serve an empty portal on a database of its own; `furnish` may add to the application, and
+    `host` is how people call this machine."""
     with a_database(empty, folder) as url, running() as (mailroom, smtp):
         port = _free_port()
         settings = Settings(
             instance_dir=folder,
             database_url=url,
-            base_url=f"http://{HOST}:{port}",
+            base_url=f"http://{host}:{port}",
             port=port,
             smtp_url=smtp,
             mail_from="portal@berg.example",

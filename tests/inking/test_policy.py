@@ -129,9 +129,9 @@ def test_z26_records_a_level_of_its_own_and_nothing_that_a_paper_does_not_have()
     assert made["signed_at"] == "2026-11-23T09:00:00Z"
     assert made["ink"] == {
         "day": "2026-11-20", "basis": "earlier_paper", "scan": "5c" * 32, "kind": "png",
-        "recorded_by": "ana", "code": {"factor": "factor", "step": 7}}
+        "recorded_by": "ana", "code": {"factor": "factor", "step": 7}, "passkey": None}
     assert (made["choices"], made["person"], made["sights"]) == ({"1": "no"}, "yes", ["rule-1"])
-    for none in ("erecord_consent", "reached", "code", "network", "browser"):
+    for none in ("erecord_consent", "reached", "code", "passkey", "network", "browser"):
         assert made[none] is None
 
 

@@ -21,16 +21,27 @@ if TYPE_CHECKING:
     from portal.factors.models import Factor
     from portal.ground.work import Work
     from portal.people.models import Person
+    from portal.plain.passkey import Proof
 
 
 @dataclass(frozen=True, slots=True)
 class CodeTaken:
-    """Say that a code counted: by which factor, at which step, and whether it enrolled it."""
+    """Say that a code counted: by which factor, at which step, and whether it enrolled it.
+
+    Where it was a passkey, `passkey` is what it signed, and `step` how often it was used.
+    """
 
     factor: Factor
     step: int
     enrolled_now: bool
     fails_before: int
+    passkey: Proof | None = None
+
+    @property
+    def mark(self) -> int | str:
+        """Return what tells this act from all others: the step of the code, or the challenge that
+        the passkey signed (hex)."""
+        return self.step if self.passkey is None else self.passkey.challenge.value.hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +63,10 @@ def use_code(work: Work, person: Person, typed: str) -> CodeTaken | CodeRefused:
     apps = usable_factors(work, person.id)
     if not apps:
         return CodeRefused(CodeNo.NO_FACTOR)
-    facts = [_facts(person, app) for app in apps]
+    facts = [facts_of(person, app) for app in apps]
     stop = policy.why_not_try_any(facts, work.now)
     if stop is not None:
-        _note(work, person, stop)
+        note(work, person, stop)
         return CodeRefused(stop, person.codes_paused_until)
     code = cleaned(typed)
     if len(code) != 6 or not code.isdigit():
@@ -65,22 +76,25 @@ def use_code(work: Work, person: Person, typed: str) -> CodeTaken | CodeRefused:
     for app, step, wrong in zip(apps, steps, reasons, strict=True):
         if wrong is None and step is not None:
             return _burn(work, person, apps, app, step)
-    return _count_failure(work, person, apps,
-                          CodeNo.USED if CodeNo.USED in reasons else CodeNo.WRONG)
+    return count_failure(work, person, apps,
+                         CodeNo.USED if CodeNo.USED in reasons else CodeNo.WRONG)
 
 
-def _facts(person: Person, app: Factor) -> policy.FactorFacts:
+def facts_of(person: Person, app: Factor) -> policy.FactorFacts:
+    """Return what decides whether a factor of a person may be tried."""
     return policy.FactorFacts(app.last_step, app.fails, person.fails, person.codes_paused_until,
                               app.disabled_at is not None)
 
 
-def _note(work: Work, person: Person, why: CodeNo) -> None:
+def note(work: Work, person: Person, why: CodeNo) -> None:
+    """Keep in the access log that a code or a passkey did not count, and why."""
     work.note("code", why.value, practice_id=person.practice_id, person_id=person.id)
 
 
-def _count_failure(
+def count_failure(
     work: Work, person: Person, apps: Sequence[Factor], why: CodeNo
 ) -> CodeRefused:
+    """Count a failure against a person and these factors, which may pause or disable them."""
     # Nobody can tell which app was meant, so a wrong code counts against each: a second app
     # doubles no guesser's tries.
     person.fails += 1
@@ -88,7 +102,7 @@ def _count_failure(
         app.fails += 1
     pause = pause_after(max(person.fails, *(app.fails for app in apps)))
     person.codes_paused_until = work.now + pause if pause else None
-    _note(work, person, why)
+    note(work, person, why)
     worn = [app for app in apps if app.fails >= policy.DISABLED_AT]
     for app in worn:
         app.disabled_at = work.now
@@ -106,15 +120,24 @@ def _burn(
     # would refuse even that, and the whole act with it.
     work.session.add(UsedStep(factor_id=factor.id, step=step, used_at=work.now,
                               practice_id=person.practice_id))
+    return settle(work, person, apps, factor, step)
+
+
+def settle(
+    work: Work, person: Person, tried: Sequence[Factor], factor: Factor, step: int,
+    passkey: Proof | None = None,
+) -> CodeTaken:
+    """Let a factor of those that were tried have proven its person, for the first time or again:
+    what was counted against them is forgotten."""
     fails_before, enrolled_now = factor.fails, factor.enrolled_at is None
     factor.last_step = step
     if enrolled_now:
-        # A new app proves nothing of whom it stands for, so what was counted before stays.
+        # A new factor proves nothing of whom it stands for, so what was counted before stays.
         factor.fails, factor.enrolled_at = 0, work.now
         record(work, person.practice_id, "factor.enrolled", factor.id,
                practice_id=person.practice_id, actor_id=person.id, facts={"kind": factor.kind})
     else:
-        for app in apps:
-            app.fails = 0
+        for one in tried:
+            one.fails = 0
         person.fails, person.codes_paused_until = 0, None
-    return CodeTaken(factor, step, enrolled_now, fails_before)
+    return CodeTaken(factor, step, enrolled_now, fails_before, passkey)

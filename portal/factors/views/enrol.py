@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from flask import Response as FlaskResponse
 from flask import make_response, session, url_for
 
-from portal.factors.actions import CodeRefused, make_recovery_codes, use_code
+from portal.factors.actions import CodeRefused, make_recovery_codes, prove
 from portal.factors.forms import CodeForm
 from portal.factors.queries import live_factor, pending_factor
 from portal.factors.views import bp
 from portal.factors.views.parts import code_trouble, enrolment_of, qr_svg
-from portal.factors.views.sign_in import halfway, let_in
+from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
+from portal.factors.views.sign_in import SIGN_IN, halfway, let_in
 from portal.people.queries import practice_or_missing
-from portal.web.forms import said
 from portal.web.guards import Door, guard
 from portal.web.pages import again, blame, go, is_ours, page
 
@@ -36,13 +36,15 @@ def _pending(work: Work) -> Enrolment | None:
 
 
 def _page(work: Work, form: CodeForm) -> dict[str, Any]:
-    return {"form": form, "enrolment": _pending(work)}
+    found = halfway(work)
+    return {"form": form, "enrolment": _pending(work),
+            "ways": ways_of(work, found[1]) if found else None}
 
 
 @bp.get("/sign-in/app")
 @guard(Door.ANYONE)
 def enrol(work: Work) -> Response:
-    """Show how to set up an authenticator app."""
+    """Show how to set up the screen lock of a device, or an authenticator app."""
     if _pending(work) is None:
         return go("factors.sign_in")
     return page("factors/enrol.html", **_page(work, CodeForm()))
@@ -61,16 +63,18 @@ def qr(work: Work) -> Response:
 @bp.post("/sign-in/app")
 @guard(Door.ANYONE)
 def enrolled(work: Work) -> Response:
-    """Take the first code, let the coach in, and show the recovery codes this one time."""
+    """Take the first code or passkey, let the coach in, and show the recovery codes once."""
     found = halfway(work)
     if found is None or _pending(work) is None:
         return go("factors.sign_in")
     form = CodeForm()
     if not form.validate_on_submit():
         return again("factors/enrol.html", **_page(work, form))
-    taken = use_code(work, found[1], said(form.code))
+    if asks():
+        return wishes(work, found[1], SIGN_IN)
+    taken = prove(work, found[1], SIGN_IN, given(work, form))
     if isinstance(taken, CodeRefused):
-        blame(form, "code", code_trouble(taken))
+        blame(form, blamed(form), code_trouble(taken))
         return again("factors/enrol.html", **_page(work, form))
     wanted = is_ours(session.get("wanted"))
     codes = make_recovery_codes(work, found[1])

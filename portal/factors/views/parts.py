@@ -58,6 +58,15 @@ def code_trouble(refused: CodeRefused) -> str:
                          "Nothing that you entered is lost.").format(at=at),
         CodeNo.DISABLED: _("There were too many wrong codes, so this app can no longer be used "
                            "here. Ask your coach for another way, on paper for example."),
+        CodeNo.NOT_HERE: _("This portal cannot use the screen lock. Use a code from your app."),
+        CodeNo.TOO_LATE: _("That took too long, or this page was open twice. Press the button for "
+                           "the screen lock again."),
+        CodeNo.OTHER_TEXTS: _("What you confirmed is not what stands here now. Press the button "
+                              "for the screen lock again."),
+        CodeNo.NOT_YOURS: _("This device is not set up here for you. Use the one that is, or a "
+                            "code from your app."),
+        CodeNo.COUNTED_BACK: _("This key was used elsewhere since, as if there were a copy of it. "
+                               "Use another way to sign, and tell your coach."),
         CodeNo.NO_FACTOR: _("No authenticator app is set up here any more. Ask your coach for "
                               "another way, on paper for example."),
     }[refused.why]

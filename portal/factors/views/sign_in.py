@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from flask import flash, session, url_for
 
-from portal.factors.actions import CodeRefused, begin_enrolment, use_code, use_recovery_code
+from portal.factors.actions import Act, CodeRefused, begin_enrolment, prove, use_recovery_code
 from portal.factors.forms import CodeForm, RecoveryForm, SignInForm
 from portal.factors.queries import live_factor
 from portal.factors.views import bp
 from portal.factors.views.parts import code_trouble
+from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
 from portal.people.actions import begin_session, check_password, end_session
 from portal.people.policy import SignInNo
 from portal.people.queries import account_of, person_or_missing
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 #: Whose password was right a moment ago; a code has to follow within ten minutes.
 HALFWAY = "halfway"
 _HALFWAY_SECONDS = 600
+#: What a passkey signs behind the password.
+SIGN_IN = Act("sign in")
 
 
 def halfway(work: Work) -> tuple[Account, Person] | None:
@@ -84,10 +87,11 @@ def password(work: Work) -> Response:
 @bp.get("/sign-in/code")
 @guard(Door.ANYONE)
 def code(work: Work) -> Response:
-    """Ask for the code."""
-    if halfway(work) is None:
+    """Ask for a code or a passkey."""
+    found = halfway(work)
+    if found is None:
         return go("factors.sign_in")
-    return page("factors/code.html", form=CodeForm())
+    return page("factors/code.html", form=CodeForm(), ways=ways_of(work, found[1]))
 
 
 @bp.post("/sign-in/code")
@@ -97,13 +101,15 @@ def take_code(work: Work) -> Response:
     found = halfway(work)
     if found is None:
         return go("factors.sign_in")
-    form = CodeForm()
+    form, ways = CodeForm(), ways_of(work, found[1])
     if not form.validate_on_submit():
-        return again("factors/code.html", form=form)
-    taken = use_code(work, found[1], said(form.code))
+        return again("factors/code.html", form=form, ways=ways)
+    if asks():
+        return wishes(work, found[1], SIGN_IN)
+    taken = prove(work, found[1], SIGN_IN, given(work, form))
     if isinstance(taken, CodeRefused):
-        blame(form, "code", code_trouble(taken))
-        return again("factors/code.html", form=form)
+        blame(form, blamed(form), code_trouble(taken))
+        return again("factors/code.html", form=form, ways=ways)
     wanted = is_ours(session.get("wanted"))
     let_in(work, *found)
     return go_to(wanted or url_for("desk.today"))

@@ -1,7 +1,7 @@
 """From a name to sent invitations."""
 
 from portal.engagements.actions import own
-from portal.issuing.actions.issue import compose, issue
+from portal.issuing.actions.issue import compose, issue, issuing
 from portal.issuing.actions.lines import LineAct, act_on_line, keep_line
 from portal.issuing.actions.people import (
     add_people,
@@ -13,5 +13,5 @@ from portal.issuing.actions.people import (
 from portal.issuing.actions.terms import OwnTerms, TermsValues, keep_practice, save_terms
 
 __all__ = ["LineAct", "OwnTerms", "TermsValues", "act_on_line", "add_people",
-           "compose", "issue", "keep_line", "keep_practice", "name_coachee",
+           "compose", "issue", "issuing", "keep_line", "keep_practice", "name_coachee",
            "name_coachee_on_paper", "note_asked", "own", "save_terms", "take_out"]

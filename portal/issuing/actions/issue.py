@@ -1,20 +1,23 @@
-"""Freezing all drafts, signing them with one code, and sending what waits."""
+"""Freezing all drafts, signing them with one code or passkey, and sending what waits."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from portal.agreements.actions import NewLine, NewSlot, NewVersion, freeze, sign
 from portal.agreements.policy import laid_out
 from portal.amending.actions import TAKES_UP, send_next
 from portal.engagements.actions import hold, note
-from portal.factors.actions import CodeRefused, CodeTaken, use_code
+from portal.factors.actions import Act, Answer, CodeRefused, CodeTaken, prove
 from portal.issuing import policy
 from portal.issuing.policy import IssueNo
 from portal.issuing.queries import Composed, Text, Texts, composed, difference_of, texts_of
 from portal.ledger.actions import held_head
 from portal.ledger.policy import instant
 from portal.people.queries import person_or_missing
+from portal.plain.canonical import canonical_bytes
 from portal.plain.errors import Missing, Refused, require
 from portal.reaching.actions import invite_waiting
 from portal.signing.policy import Mark, Proof, SignedBy, manifest, shown_digest
@@ -39,14 +42,22 @@ def compose(work: Work, texts: Texts, text: Text) -> Composed:
     return composed(work, material, texts.standing)
 
 
+def issuing(records: Iterable[Mapping[str, Any]]) -> Act:
+    """Return what a passkey signs when a coach issues texts: the SHA-256 of each record. The hash
+    of a version is over the same record, and random bits that are drawn when it is frozen."""
+    return Act("issue", tuple(hashlib.sha256(canonical_bytes(dict(one))).hexdigest()
+                              for one in records))
+
+
 def issue(
-    work: Work, engagement: Engagement, name: str, code: str, *, shown: str | None = None
+    work: Work, engagement: Engagement, name: str, given: str | Answer, *,
+    shown: str | None = None,
 ) -> list[AgreementVersion] | CodeRefused:
     """Freeze every draft that is not left for later, sign the coach's own part of all with one
-    code, and write to whom may be asked.
+    code or passkey, and write to whom may be asked.
 
-    All together or not at all (Z12, Z15). A code that does not count is returned, and nothing
-    else has happened then. `shown` is the digest of what a page showed: raises `Refused` before
+    All together or not at all (Z12, Z15). What does not count is returned, and nothing else has
+    happened then. `shown` is the digest of what a page showed: raises `Refused` before
     any code is looked at where the drafts were changed since, in another window.
     """
     hold(work, engagement.id)
@@ -57,7 +68,7 @@ def issue(
     now = policy.digest_of(one.record for one in ready)
     require(IssueNo.TEXT_CHANGED if shown is not None and shown != now else None)
     coach = person_or_missing(work, engagement.practice_id, engagement.coach_id)
-    taken = use_code(work, coach, code)
+    taken = prove(work, coach, issuing(one.record for one in ready), given)
     if isinstance(taken, CodeRefused):
         return taken
     # Nothing read below depends on what is written here: few flushes are enough.
@@ -133,9 +144,10 @@ def _sign_own_part(
         shown["intents"]["COACH"], shown["erecord"])
     proof = Proof(
         factor_id=taken.factor.id, step=taken.step, fails_before=taken.fails_before,
-        enrolled_now=False, invitation_id=None, invited_at=None, address_owner=None,
-        address_read_by=None, token_print=None, signed_in_with="password and code",
-        network=work.origin.network, browser=work.origin.browser)
+        enrolled_now=False, passkey=taken.passkey, invitation_id=None, invited_at=None,
+        address_owner=None, address_read_by=None, token_print=None,
+        signed_in_with="password and code", network=work.origin.network,
+        browser=work.origin.browser)
     sign(work, engagement, facts, slot, manifest(
         who, proof, version_hash=facts.hash, text_hash=shown_digest(shown),
         locale=one.draft.template.locale, zone=one.draft.dates.time_zone, choices={},

@@ -14,7 +14,16 @@ from wtforms.validators import Optional
 
 from portal.issuing.forms.rows import KEPT, KeptRows, RuleRows
 from portal.vouching.policy import How
-from portal.web.forms import CodeField, DayField, at_most, filled, printable, said
+from portal.web.forms import (
+    CodeField,
+    DayField,
+    PasskeyField,
+    at_most,
+    filled,
+    printable,
+    proven,
+    said,
+)
 from portal.web.words import later as _
 from portal.web.words import long_date, ngettext
 from portal.wording.policy import ENGAGEMENT, PRACTICE, own_rows, questions
@@ -243,7 +252,8 @@ class IssueForm(FlaskForm):
     shown = HiddenField()
     name = StringField(_("Your full name"), [filled(_("Enter your full name.")), at_most(120),
                                              printable])
-    code = CodeField(_("6-digit code"), [filled(_("Enter the 6-digit code from your app."))])
+    code = CodeField(_("6-digit code"), [proven(_("Enter the 6-digit code from your app."))])
+    passkey = PasskeyField()
 
 
 class VouchForm(FlaskForm):

@@ -10,11 +10,13 @@ from flask import flash
 from portal.agreements.policy import laid_out, minutes_to_read
 from portal.factors.actions import CodeRefused
 from portal.factors.views.parts import code_trouble
+from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
 from portal.issuing import actions
 from portal.issuing.forms import IssueForm
 from portal.issuing.policy import IssueNo, digest_of
 from portal.issuing.queries import difference_of, screen_of, texts_of
 from portal.issuing.views import bp
+from portal.people.queries import person_or_missing
 from portal.plain.errors import Refused
 from portal.web.forms import said
 from portal.web.guards import Door, guard
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
     from flask import Response
 
     from portal.agreements.queries import Differs
+    from portal.engagements.models import Engagement
     from portal.ground.work import Work
+    from portal.people.models import Person
 
 
 def _look(work: Work, engagement_id: str, form: IssueForm) -> dict[str, Any]:
@@ -37,9 +41,19 @@ def _look(work: Work, engagement_id: str, form: IssueForm) -> dict[str, Any]:
     made = [actions.compose(work, texts, text) for text in texts.to_send]
     records = [one.record for one in made]
     form.shown.data = digest_of(records)
-    return {"form": form, "screen": screen, "drafts": texts.to_send, "people": texts.written_to,
+    return {"form": form, "screen": screen, "ways": ways_of(work, _coach(work, screen.engagement)),
+            "drafts": texts.to_send, "people": texts.written_to,
             "texts": [_shown(one.record, difference_of(work, one)) for one in made],
             "minutes": minutes_to_read(*records)}
+
+
+def _coach(work: Work, engagement: Engagement) -> Person:
+    return person_or_missing(work, engagement.practice_id, engagement.coach_id)
+
+
+def _records(work: Work, engagement: Engagement) -> list[Mapping[str, Any]]:
+    texts = texts_of(work, engagement)
+    return [actions.compose(work, texts, text).record for text in texts.to_send]
 
 
 def _shown(record: Mapping[str, Any], differs: Differs | None) -> dict[str, Any]:
@@ -81,8 +95,10 @@ def send(work: Work, engagement_id: str) -> Response:
     form = IssueForm()
     if not form.validate_on_submit():
         return again("issuing/look.html", **_look(work, engagement_id, form))
+    if asks():
+        return wishes(work, _coach(work, engagement), actions.issuing(_records(work, engagement)))
     try:
-        done = actions.issue(work, engagement, said(form.name), said(form.code),
+        done = actions.issue(work, engagement, said(form.name), given(work, form),
                              shown=said(form.shown))
     except Refused as no:
         if no.reason is not IssueNo.TEXT_CHANGED:
@@ -91,7 +107,7 @@ def send(work: Work, engagement_id: str) -> Response:
                 "not used. Here is what holds now."), "error")
         return page("issuing/look.html", 409, **_look(work, engagement_id, form))
     if isinstance(done, CodeRefused):
-        blame(form, "code", code_trouble(done))
+        blame(form, blamed(form), code_trouble(done))
         return again("issuing/look.html", **_look(work, engagement_id, form))
     flash(_("Signed. Print it now, and have it signed.")
           if screen_of(work, engagement_id).on_paper else

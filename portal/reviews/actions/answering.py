@@ -43,13 +43,15 @@ class Pick:
 
 def answer(
     work: Work, engagement: Engagement, party: Party, facts: VersionFacts, review: Review,
-    says: Says, *, amendment_id: str | None = None, told: str = PORTAL, step: int | None = None,
+    says: Says, *, amendment_id: str | None = None, told: str = PORTAL,
+    step: int | str | None = None,
 ) -> None:
     """Record what a party says to a review. The caller has asked `waits_for`, and opens the
     amendment or ends what is to end in the same transaction.
 
     `amendment_id` is what a wish to change opened, `told` says how it was said ("portal" or
-    "paper"), and `step` is the step of the code that was given for it.
+    "paper"), and `step` is the step of the code that was given for it, or the challenge that a
+    passkey signed for it.
     """
     note(work, engagement, ANSWER_KINDS[says], facts.version_id,
          {"review": review.key, "party": party.id, "amendment": amendment_id, "told": told,
@@ -65,7 +67,9 @@ def _open(work: Work, party: Party, facts: VersionFacts) -> Review:
     return review
 
 
-def answer_as_party(work: Work, seat: Seat, picks: Sequence[Pick], *, step: int | None) -> None:
+def answer_as_party(
+    work: Work, seat: Seat, picks: Sequence[Pick], *, step: int | str | None
+) -> None:
     """Take the answers of one sitting: all of them or none. The seat comes from `take_seat`.
 
     A wish to change becomes a proposal; to end is the coachee's withdrawal of that text, and
@@ -106,7 +110,7 @@ def answer_check_in(work: Work, seat: Seat, facts: VersionFacts, feels: Feels) -
 
 
 def answer_as_coach(
-    work: Work, engagement: Engagement, coach: Party, pick: Pick, *, step: int | None
+    work: Work, engagement: Engagement, coach: Party, pick: Pick, *, step: int | str | None
 ) -> None:
     """Take the coach's own answer. A wish to change begins the next version; to end ends the text
     for all, and the coachee gets a mail. Raises `Refused` where nothing is open."""

@@ -10,6 +10,7 @@ from portal.agreements.policy import GIVES, Says
 from portal.agreements.queries import coachs_version
 from portal.engagements.actions import own
 from portal.engagements.queries import coaching, own_or_missing, parties_of
+from portal.factors.views.passkeys import asks, ways_of, wishes
 from portal.people.queries import person_or_missing
 from portal.plain.errors import Missing, Refused
 from portal.reaching.actions import party_by_id
@@ -19,7 +20,7 @@ from portal.reviews.forms import EVERYBODY, CallForm, PaperForm, look_form
 from portal.reviews.policy import CallNo
 from portal.reviews.queries import coach_looks, coachee_name
 from portal.reviews.views import bp
-from portal.reviews.views.own import checked, code_for, given_step
+from portal.reviews.views.own import checked, given_mark, keeping, mark_for
 from portal.web.forms import said
 from portal.web.guards import Door, guard
 from portal.web.pages import _, again, blame, go, page
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from portal.engagements.models import Engagement, Party
     from portal.ground.work import Work
+    from portal.people.models import Person
     from portal.reviews.queries import Look
 
 
@@ -46,7 +48,12 @@ def _values(work: Work, engagement: Engagement) -> dict[str, Any]:
     mine = [look for look in looks if look.waits]
     return {**_frame(work, engagement, looks), "mine": mine, "form": look_form(mine, role="COACH"),
             "paper": bool(_paper_form(work, looks).says.choices),
-            "code": given_step(work) is None}
+            "code": given_mark(work) is None,
+            "ways": ways_of(work, _person(work, engagement))}
+
+
+def _person(work: Work, engagement: Engagement) -> Person:
+    return person_or_missing(work, engagement.practice_id, engagement.coach_id)
 
 
 def _paper_form(work: Work, looks: Sequence[Look]) -> PaperForm:
@@ -82,19 +89,20 @@ def desk(work: Work, engagement_id: str) -> Response:
 @bp.post("/engagements/<engagement_id>/reviews")
 @guard(Door.COACH)
 def answered(work: Work, engagement_id: str) -> Response:
-    """Take the coach's own answers, with one code for what is kept."""
+    """Take the coach's own answers, with one code or passkey for what is kept."""
     engagement = own(work, engagement_id)
     values = _values(work, engagement)
     if not values["mine"]:
         return go("reviews.desk", engagement_id=engagement_id)
     picks = checked_for_coach(values)
-    person = person_or_missing(work, engagement.practice_id, engagement.coach_id)
-    step = code_for(work, person, values["form"], picks)
+    person = _person(work, engagement)
+    if asks() and not values["form"].errors:
+        return wishes(work, person, keeping(picks))
+    mark = mark_for(work, person, values["form"], picks)
     if values["form"].errors:
         return again("reviews/desk.html", **values)
-    coach = _coach(work, engagement)
     for pick in picks:
-        actions.answer_as_coach(work, engagement, coach, pick, step=step)
+        actions.answer_as_coach(work, engagement, _coach(work, engagement), pick, step=mark)
     if any(pick.says is Says.CHANGE for pick in picks):
         flash(_("Change what you would like changed, and send it to everybody who signs."))
         return go("issuing.terms", engagement_id=engagement_id)

@@ -1,4 +1,4 @@
-"""A party's own page: keep, change or end, with one code for all that is kept."""
+"""A party's own page: keep, change or end, with one code or passkey for all that is kept."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from flask import flash
 
 from portal.agreements.policy import Feels, Says
 from portal.agreements.queries import shown_text, version_row
-from portal.factors.actions import CodeRefused, use_code
-from portal.factors.queries import step_of_sign_in
+from portal.factors.actions import Act, CodeRefused, prove
+from portal.factors.queries import mark_of_sign_in
 from portal.factors.views.parts import code_trouble
+from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
 from portal.reviews import actions
 from portal.reviews.forms import CheckInForm, LookForm, look_form
 from portal.reviews.queries import next_check, own_looks
@@ -40,14 +41,16 @@ def _values(work: Work, seat: Seat) -> dict[str, Any]:
     looks = own_looks(work, seat)
     waiting = [look for look in looks if look.waits]
     return {"seat": seat, "looks": waiting, "done": [look for look in looks if not look.waits],
-            "form": look_form(waiting, role=seat.party.role), "code": given_step(work) is None}
+            "form": look_form(waiting, role=seat.party.role), "code": given_mark(work) is None,
+            "ways": ways_of(work, seat.person)}
 
 
-def given_step(work: Work) -> int | None:
-    """Return the step of the code with which this sitting began, or None where one is needed."""
+def given_mark(work: Work) -> int | str | None:
+    """Return the mark of the code or passkey with which this sitting began, or None where one is
+    needed."""
     if work.actor is None:
         return None
-    return step_of_sign_in(work, work.actor.session_id, work.now - SITTING)
+    return mark_of_sign_in(work, work.actor.session_id, work.now - SITTING)
 
 
 @bp.get("/p/reviews")
@@ -97,16 +100,18 @@ def _check_values(work: Work, seat: Seat) -> dict[str, Any]:
 @bp.post("/p/reviews")
 @guard(Door.PARTY)
 def answer(work: Work) -> Response:
-    """Take the answers: a code for what is kept, none for what ends (Z13)."""
+    """Take the answers: a code or passkey for what is kept, none for what ends (Z13)."""
     seat = take_seat(work)
     values = _values(work, seat)
     if not values["looks"]:
         return go("reviews.look")
     picks = checked(values["form"], values["looks"])
-    step = code_for(work, seat.person, values["form"], picks)
+    if asks() and not values["form"].errors:
+        return wishes(work, seat.person, keeping(picks))
+    mark = mark_for(work, seat.person, values["form"], picks)
     if values["form"].errors:
         return again("reviews/look.html", **values)
-    actions.answer_as_party(work, seat, picks, step=step)
+    actions.answer_as_party(work, seat, picks, step=mark)
     flash(_("Thank you. What you said is written down."))
     if any(pick.says is Says.END for pick in picks) and seat.party.role != "COACHEE":
         return go("desk.consents")
@@ -126,20 +131,25 @@ def checked(form: LookForm, looks: Sequence[Look]) -> list[Pick]:
     return picks
 
 
-def code_for(
+def keeping(picks: Sequence[Pick]) -> Act:
+    """Return what a passkey signs: to keep these texts."""
+    return Act("keep", tuple(pick.facts.hash for pick in picks if pick.says is Says.KEEP))
+
+
+def mark_for(
     work: Work, person: Person, form: LookForm, picks: Sequence[Pick]
-) -> int | None:
-    """Return the step of the code that goes with what is kept: that of the sign-in that began
-    this sitting, or one that is typed. A code is used up only where everything else is right."""
+) -> int | str | None:
+    """Return the mark of the code or passkey that goes with what is kept: that of the sign-in that
+    began this sitting, or one that is given now. It is used up only where all else is right."""
     if form.errors or all(pick.says is not Says.KEEP for pick in picks):
         return None
-    if (given := given_step(work)) is not None:
-        return given
-    if not said(form.code):
+    if (mark := given_mark(work)) is not None:
+        return mark
+    if not (said(form.code) or said(form.passkey)):
         blame(form, "code", _("Enter the 6-digit code from your app."))
         return None
-    taken = use_code(work, person, said(form.code))
+    taken = prove(work, person, keeping(picks), given(work, form))
     if isinstance(taken, CodeRefused):
-        blame(form, "code", code_trouble(taken))
+        blame(form, blamed(form), code_trouble(taken))
         return None
-    return taken.step
+    return taken.mark

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from portal.engagements.actions import hold, note, tell_coach
-from portal.factors.actions import CodeRefused, begin_enrolment, use_code
+from portal.factors.actions import Act, Answer, CodeRefused, begin_enrolment, prove
 from portal.factors.queries import has_had_factor
 from portal.links.actions import advance, state_of
 from portal.links.queries import is_living
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from portal.ground.work import Work
     from portal.links.models import Invitation
     from portal.people.models import Person
+
+
+#: What a passkey signs to come in behind a link.
+COME_BACK = Act("come back")
 
 
 def is_new(work: Work, invitation: Invitation) -> bool:
@@ -42,13 +46,13 @@ def come_in(work: Work, invitation: Invitation, lasts: timedelta) -> str:
 
 
 def come_back(
-    work: Work, invitation: Invitation, code: str, lasts: timedelta
+    work: Work, invitation: Invitation, given: str | Answer, lasts: timedelta
 ) -> str | CodeRefused:
-    """Let a person in who has a factor: the link and a code together (Z9). Raises `Missing` for
-    a link that has ended, before any code is looked at."""
+    """Let a person in who has a factor: the link and a code or passkey together (Z9). Raises
+    `Missing` for a link that has ended, before either is looked at."""
     _hold(work, invitation)
     person = person_or_missing(work, invitation.practice_id, invitation.person_id)
-    taken = use_code(work, person, code)
+    taken = prove(work, person, COME_BACK, given)
     if isinstance(taken, CodeRefused):
         return taken
     _opened(work, invitation, person)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from portal.agreements.actions import sign
 from portal.agreements.policy import SignFacts, SignNo, why_not_sign
 from portal.engagements.actions import Letterhead, note, tell_coach
-from portal.factors.actions import CodeRefused, CodeTaken, use_code
+from portal.factors.actions import Act, Answer, CodeRefused, CodeTaken, prove
 from portal.ground import chance
 from portal.ledger.actions import held_head, lock_chain
 from portal.ledger.policy import instant
@@ -38,10 +38,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SignValues:
-    """Hold what the sign page sends: the hashes of the texts that were ticked, and one code."""
+    """Hold what the sign page sends: the hashes of the texts that were ticked, and one code, or
+    what a passkey signed for all of them."""
 
     hashes: Sequence[str]
-    code: str
+    code: str | Answer
+
+
+def signing(hashes: Sequence[str]) -> Act:
+    """Return what a passkey signs on the sign page: these texts, and no other."""
+    return Act("sign", tuple(hashes))
 
 
 def save(work: Work, seat: Seat, progress: Progress) -> None:
@@ -91,8 +97,8 @@ def picked(work: Work, waiting: Waiting, hashes: Sequence[str]) -> list[Text]:
 def sign_waiting(
     work: Work, seat: Seat, waiting: Waiting, values: SignValues, lasts: timedelta
 ) -> tuple[list[Signature], str] | CodeRefused:
-    """Sign what was ticked, all with one code: signatures, record and notices together or not
-    at all (Z12). What was not ticked keeps waiting.
+    """Sign what was ticked, all with one code or passkey: signatures, record and notices together
+    or not at all (Z12). What was not ticked keeps waiting.
 
     The seat comes from `take_seat`. Raises `Refused` with `SignNo` before any code is looked
     at. Returns the signatures and the token of a fresh session at factor level.
@@ -103,7 +109,7 @@ def sign_waiting(
     texts = picked(work, waiting, values.hashes)
     # Nothing read below depends on what is written here: one flush at the end is enough.
     with work.session.no_autoflush:
-        taken = use_code(work, seat.person, values.code)
+        taken = prove(work, seat.person, signing(values.hashes), values.code)
         if isinstance(taken, CodeRefused):
             return taken
         invitation, point = with_address(work, actor.invitation_id or "")
@@ -169,7 +175,7 @@ def _proof(
 ) -> Proof:
     return Proof(
         factor_id=taken.factor.id, step=taken.step, fails_before=taken.fails_before,
-        enrolled_now=taken.enrolled_now,
+        enrolled_now=taken.enrolled_now, passkey=taken.passkey,
         invitation_id=invitation.id if invitation else None,
         invited_at=invitation.issued_at if invitation else None,
         address_owner=point.owner if point else None,

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from portal.plain import passkey
 from portal.signing.policy.marks import Mark
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 def shown_digest(shown: Mapping[str, Any]) -> str:
@@ -54,6 +55,8 @@ class Proof:
     signed_in_with: str | None
     network: str | None
     browser: str | None
+    passkey: passkey.Proof | None = None
+    """What a passkey signed; `step` is then how often it said it was used."""
 
 
 def manifest(
@@ -84,10 +87,19 @@ def manifest(
             "owner": proof.address_owner, "read_by": proof.address_read_by,
             "link": proof.token_print},
         "signed_in_with": proof.signed_in_with,
-        "code": {"factor": proof.factor_id, "step": proof.step,
-                 "fails_before": proof.fails_before, "enrolled_now": proof.enrolled_now},
+        **_proven(proof),
         "network": proof.network, "browser": proof.browser, "ledger_head": ledger_head,
     }
+
+
+def _proven(proof: Proof) -> dict[str, Any]:
+    """Return with what it was proven who signs: a code or a passkey, the other is null."""
+    about = {"factor": proof.factor_id, "fails_before": proof.fails_before,
+             "enrolled_now": proof.enrolled_now}
+    if proof.passkey is None:
+        return {"code": {**about, "step": proof.step}, "passkey": None}
+    return {"code": None,
+            "passkey": {**about, "count": proof.step, **proof.passkey.as_values()}}
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -9,14 +9,14 @@ from flask import session, url_for
 
 from portal.factors.actions import CodeRefused
 from portal.factors.views.parts import code_trouble
+from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
 from portal.links.queries import by_id, is_living, living
-from portal.people.queries import names_of, practice_or_missing
+from portal.people.queries import names_of, person_or_missing, practice_or_missing
 from portal.people.views import keep_token, practice_frame
 from portal.signing import actions
 from portal.signing.forms import CodeForm, EnterForm, WhoForm
 from portal.signing.views import bp
 from portal.web.context import ground
-from portal.web.forms import said
 from portal.web.guards import Door, guard
 from portal.web.pages import again, blame, go, go_to, is_ours, page
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from portal.ground.work import Work
     from portal.links.models import Invitation
+    from portal.people.models import Person
 
 #: The invitation whose button was pressed; the cookie is signed, the token has left the address.
 ENTERED = "entered"
@@ -112,26 +113,34 @@ def identify(work: Work) -> Response:
 @bp.get("/p/code")
 @guard(Door.ANYONE)
 def code(work: Work) -> Response:
-    """Ask a returning person for a code: the mailbox alone shows nothing of theirs."""
-    if entered(work) is None:
+    """Ask a returning person for a code or passkey: the mailbox alone shows nothing of theirs."""
+    invitation = entered(work)
+    if invitation is None:
         return dead()
-    return page("signing/code.html", form=CodeForm())
+    return page("signing/code.html", form=CodeForm(),
+                ways=ways_of(work, _person(work, invitation)))
+
+
+def _person(work: Work, invitation: Invitation) -> Person:
+    return person_or_missing(work, invitation.practice_id, invitation.person_id)
 
 
 @bp.post("/p/code")
 @guard(Door.ANYONE)
 def come_back(work: Work) -> Response:
-    """Let a returning person in with link and code."""
+    """Let a returning person in with link and code, or passkey."""
     invitation = entered(work)
     if invitation is None:
         return dead()
-    form = CodeForm()
+    form, person = CodeForm(), _person(work, invitation)
     if not form.validate_on_submit():
-        return again("signing/code.html", form=form)
-    result = actions.come_back(work, invitation, said(form.code), lasts())
+        return again("signing/code.html", form=form, ways=ways_of(work, person))
+    if asks():
+        return wishes(work, person, actions.COME_BACK)
+    result = actions.come_back(work, invitation, given(work, form), lasts())
     if isinstance(result, CodeRefused):
-        blame(form, "code", code_trouble(result))
-        return again("signing/code.html", form=form)
+        blame(form, blamed(form), code_trouble(result))
+        return again("signing/code.html", form=form, ways=ways_of(work, person))
     wanted = is_ours(session.get("next"))
     keep_token("party", result)
     home = "reviews.look" if invitation.purpose == "review" else "signing.home"

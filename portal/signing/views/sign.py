@@ -11,6 +11,7 @@ from flask import flash, make_response
 
 from portal.factors.queries import live_factor, pending_factor
 from portal.factors.views.parts import code_trouble, enrolment_of, qr_svg
+from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
 from portal.people.views import keep_token
 from portal.plain.errors import Missing
 from portal.signing import actions, policy
@@ -20,7 +21,6 @@ from portal.signing.queries import Seat, differences_of, seat_of, waiting_of
 from portal.signing.views import bp
 from portal.signing.views.link import lasts
 from portal.signing.views.reading import seat_and_waiting
-from portal.web.forms import said
 from portal.web.guards import Door, guard
 from portal.web.pages import _, again, blame, go, page
 from portal.web.words import today
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 
 def _values(work: Work, seat: Seat, waiting: Waiting) -> dict[str, Any]:
-    enrolled = live_factor(work, seat.person.id) is not None
-    pending = None if enrolled else pending_factor(work, seat.person.id)
+    ways = ways_of(work, seat.person)
+    pending = pending_factor(work, seat.person.id) if not (ways.app or ways.passkey) else None
     return {
-        "seat": seat, "waiting": waiting, "enrolled": enrolled,
+        "seat": seat, "waiting": waiting, "ways": ways,
         "enrolment": enrolment_of(work, pending, seat.practice.name) if pending else None,
         "today": today(work.now), "differs": differences_of(work, seat, waiting.texts),
     }
@@ -76,23 +76,27 @@ def keep_draft(work: Work) -> None:
 @bp.post("/p/sign")
 @guard(Door.MAILBOX, keep=keep_draft)
 def sign_now(work: Work) -> Response:
-    """Keep what was given, then sign with the code; a wrong code loses nothing."""
+    """Keep what was given, then sign with code or passkey; a wrong one loses nothing."""
     seat = actions.take_seat(work)
     found = waiting_of(work, seat)
     if found is None:
         return go("signing.home")
     form = _sent(found)
     waiting = found.having(_given(form, found))
-    done = None if _is_held_up(form, waiting) else actions.sign_waiting(
-        work, seat, waiting, actions.SignValues(form.hashes(), said(form.code)), lasts())
+    is_ready = not _is_held_up(form, waiting)
+    done = actions.sign_waiting(
+        work, seat, waiting, actions.SignValues(form.hashes(), given(work, form)), lasts()
+    ) if is_ready and not asks() else None
     if isinstance(done, tuple):
         keep_token("party", done[1])
         return go("desk.receipt", version_id=done[0][0].version_id)
     if policy.brings_more(found.progress, waiting.progress, seat.own_name):
         # Whatever held it up, nothing that was typed or drawn is lost.
         actions.save(work, seat, waiting.progress)
+    if is_ready and asks():
+        return wishes(work, seat.person, actions.signing(form.hashes()))
     if done is not None:
-        blame(form, "code", code_trouble(done))
+        blame(form, blamed(form), code_trouble(done))
     return _not_signed(work, seat, waiting, form)
 
 
@@ -146,7 +150,7 @@ def _is_complete(form: SignForm, waiting: Waiting) -> bool:
         blame(form, "strokes", _("Draw your signature in the box, or type your name instead."))
     if not progress.erecord:
         blame(form, "erecord", _("Say that you agree to sign on screen, or ask for paper."))
-    if not form.code.data:
+    if not (form.code.data or form.passkey.data):
         blame(form, "code", _("Enter the 6-digit code from your app."))
     if not form.hashes():
         blame(form, "ticks", _("Tick what you sign."))
