@@ -27,6 +27,7 @@ from portal.ground.keyring import Needs, lies_with_database, needs_of, said_copi
 from portal.ground.mail import MailDown, Server
 from portal.ground.stamp import StampFailed, StampService
 from portal.ground.vault import CannotOpen, DataKey
+from portal.ground.weakness import ways_in_the_clear
 from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
 from portal.ledger.models import Entry
@@ -72,6 +73,9 @@ def examine() -> list[Finding]:
 def _serving(ground: Ground) -> Iterator[Finding]:
     why = ground.settings.why_not_serve()
     yield Finding(why is None, "address", why or ground.settings.base_url)
+    for way in ways_in_the_clear(smtp_url=ground.settings.smtp_url,
+                                 database_url=ground.settings.database_url):
+        yield Finding(True, "on the way", way)
 
 
 def _database(ground: Ground) -> Iterator[Finding]:

@@ -97,3 +97,23 @@ def _why_not_mail_server(text: str) -> str | None:
     except ValueError:
         return "is not smtp://, smtp+starttls:// or smtps:// with a host and a port. Correct it."
     return None
+
+
+_HERE = ("", "localhost", "127.0.0.1", "::1")
+
+
+def ways_in_the_clear(*, smtp_url: str, database_url: str) -> list[str]:
+    """Return which of what the portal sends to other machines goes there unencrypted, in words
+    that end with what to do; nothing that stays on this machine is among it."""
+    found = []
+    mail = urlsplit(smtp_url)
+    if mail.scheme == "smtp" and mail.hostname not in _HERE:
+        found.append("mails go to their server in the clear. Set PORTAL_SMTP_URL to "
+                     "smtp+starttls:// or smtps:// where the server can do it.")
+    base = urlsplit(database_url)
+    # Where several hosts or a socket are named, the address says so by the query; that is not read.
+    checked = "sslmode=verify-full" in base.query or "sslmode=verify-ca" in base.query
+    if not base.scheme.startswith("sqlite") and (base.hostname or "") not in _HERE and not checked:
+        found.append("the connection to the database is not checked. Add ?sslmode=verify-full to "
+                     "PORTAL_DATABASE_URL where the server has a certificate.")
+    return found

@@ -13,7 +13,7 @@ from flask import current_app, g, request
 from flask_login import current_user
 
 from portal.ground.work import Origin
-from portal.plain.errors import NotFresh, NotSignedIn, Refused
+from portal.plain.errors import Missing, NotFresh, NotSignedIn, Refused
 from portal.web.guards import ROLES, Door, DoorNo
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def origin() -> Origin:
     return Origin(network, next((name for name in _BROWSERS if name in agent), "other"))
 
 
-def _admit(door: Door) -> Actor | None:
+def _admit(work: Work, door: Door) -> Actor | None:
     actor: Actor | None = current_user.actor if current_user.is_authenticated else None
     if door is Door.ANYONE:
         return actor
@@ -53,8 +53,21 @@ def _admit(door: Door) -> Actor | None:
     if door is not Door.MAILBOX and not actor.proven:
         raise NotSignedIn(wanted)
     if door in ROLES and actor.role not in ROLES[door]:
+        work.note("door", DoorNo.NOT_YOUR_ROLE.value, practice_id=actor.practice_id,
+                  person_id=actor.person_id)
         raise Refused(DoorNo.NOT_YOUR_ROLE, 403)
     return actor
+
+
+def _noting_misses(work: Work, view: Callable[..., Any], values: dict[str, Any]) -> Any:
+    """Answer, and note where somebody who is signed in asked for what is not there for them:
+    ids of others and ids that do not exist look the same, also in the access log."""
+    try:
+        return view(work, **values)
+    except Missing:
+        if work.actor is not None:
+            work.note("asked_for", "missing", engagement_id=work.actor.engagement_id)
+        raise
 
 
 def _framed(view: Callable[..., Any], door: Door) -> Callable[..., Any]:
@@ -66,14 +79,14 @@ def _framed(view: Callable[..., Any], door: Door) -> Callable[..., Any]:
         with ground().work(writes=writes, origin=origin()) as work:
             g.work, g.door = work, door
             try:
-                work.actor = _admit(door)
+                work.actor = _admit(work, door)
             except NotSignedIn as out:
                 if keep is None or "late" not in g:
                     raise
                 return _kept(work, keep, out)
             if fresh and not (work.actor is not None and work.actor.is_fresh(work.now)):
                 raise NotFresh("a code comes first")
-            return view(work, **values)
+            return _noting_misses(work, view, values)
 
     return framed
 

@@ -83,7 +83,8 @@ def _strange_host(_error: SecurityError) -> Response:
     if _for_programs():
         return problem("bad-request")
     # Without a host that is ours no address can be made, so this answer is bare.
-    return Response("This address is not served here.\n", 400, content_type="text/plain")
+    return Response("This address is not served here.\n", 400,
+                    content_type="text/plain; charset=utf-8")
 
 
 def _http(error: HTTPException) -> Response:

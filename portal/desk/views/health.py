@@ -24,7 +24,7 @@ STALE = timedelta(minutes=15)
 @guard(Door.BARE)
 def healthz() -> Response:
     """Say that the process answers."""
-    return Response("OK\n", content_type="text/plain")
+    return Response("OK\n", content_type="text/plain; charset=utf-8")
 
 
 @bp.get("/readyz")

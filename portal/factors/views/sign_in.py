@@ -20,6 +20,7 @@ from portal.people.views import keep_token
 from portal.web.context import ground
 from portal.web.forms import said
 from portal.web.guards import Door, guard
+from portal.web.headers import emptied
 from portal.web.pages import _, again, blame, go, go_to, is_ours, next_path, page
 
 if TYPE_CHECKING:
@@ -151,4 +152,4 @@ def sign_out(work: Work) -> Response:
         end_session(work, work.actor.session_id)
     session.clear()
     flash(_("You are signed out."))
-    return go("factors.sign_in")
+    return emptied(go("factors.sign_in"))

@@ -15,6 +15,7 @@ from portal.signing.policy import Answer, Screen, Waiting
 from portal.signing.queries import Seat, differences_of, seat_of, waiting_of
 from portal.signing.views import bp
 from portal.web.guards import Door, guard
+from portal.web.headers import emptied
 from portal.web.pages import _, again, go, page
 
 if TYPE_CHECKING:
@@ -125,4 +126,4 @@ def leave(work: Work) -> Response:
     if work.actor is not None:
         end_session(work, work.actor.session_id)
     session.clear()
-    return page("signing/left.html")
+    return emptied(page("signing/left.html"))
