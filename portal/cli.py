@@ -11,8 +11,10 @@ import click
 
 from portal.ground import config
 from portal.keeping import erase_engagement, rotate_keys
+from portal.saving import backup, backup_key, restore
 from portal.shell import bar as _bar
 from portal.shell import ground as _ground
+from portal.shell import may_run as _may_run
 from portal.shell import said as _said
 from portal.shell import settings as _settings
 
@@ -27,6 +29,9 @@ def main() -> None:
 
 main.add_command(rotate_keys)
 main.add_command(erase_engagement)
+main.add_command(backup)
+main.add_command(backup_key)
+main.add_command(restore)
 
 
 @main.command()
@@ -44,9 +49,10 @@ def init() -> None:
                    "Keep a copy apart from the backups.")
     settings = _settings()
     with _ground(settings) as ground:
-        schema.upgrade(ground.engine)
+        copy = schema.bring_up_to_date(ground.engine)
         actions.rebuild_board(ground)
-    click.echo("Database: up to date")
+    click.echo("Database: up to date" + (
+        f". As it was before it is kept as {copy}: delete it once you are sure" if copy else ""))
     click.echo("Next: portal create-coach, then portal serve")
 
 
@@ -82,7 +88,10 @@ def serve(*, worker: bool) -> None:
     why = settings.why_not_serve()
     if why:
         raise click.ClickException(why)
-    run(settings, worker=worker)
+    with _ground(settings) as ground:
+        _may_run(ground)
+        ground.engine.dispose()
+        run(settings, worker=worker)
 
 
 @main.command()
@@ -91,6 +100,7 @@ def worker() -> None:
     from portal import worker as clockwork
 
     with _ground(_settings()) as ground:
+        _may_run(ground)
         clockwork.run(ground, lambda: click.echo("The clockwork runs. Stop it with Ctrl+C."))
     click.echo("The clockwork has stopped.")
 
@@ -100,13 +110,13 @@ def worker() -> None:
 @click.option("--again", is_flag=True, help="Begin with what was set aside, too.")
 def run_job(name: str, *, again: bool) -> None:
     """Run one job of the clockwork now: mail, door, seal, renewals, lists, deadlines, voice,
-    hand-overs, forget, checkpoints."""
+    hand-overs, forget, checkpoints, backups."""
     from portal.jobs import JOBS, by_hand
     from portal.worker import finishing
 
     if name not in JOBS:
         raise click.BadParameter(f"one of {', '.join(JOBS)}")
-    with _ground(_settings()) as ground, finishing(ground):
+    with _said(), _ground(_settings()) as ground, finishing(ground):
         for line in by_hand(ground, name, again=again):
             click.echo(line)
 

@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import schema
+from portal.backup.policy import LATE, taken_at
 from portal.clockwork.policy import TRIES, is_stopped
 from portal.clockwork.queries import all_set_aside, last_beat, last_trouble
 from portal.desk.actions import keep_board
@@ -62,6 +64,7 @@ def examine() -> list[Finding]:
         if all(finding.good for finding in found if finding.what == "migrations"):
             found += [*_keys(ground), *_clock(ground), *_clockwork(ground), *_seals(ground),
                       *_papers(ground), *_renewals(ground), *_mails(ground)]
+        found.append(_backups(ground))
     except SQLAlchemyError as trouble:
         found.append(Finding(False, "database", f"does not answer ({type(trouble).__name__}). "
                              "Check PORTAL_DATABASE_URL and that the server runs."))
@@ -92,9 +95,8 @@ def _database(ground: Ground) -> Iterator[Finding]:
             safe = connection.execute(text("SHOW synchronous_commit")).scalar_one() != "off"
             yield Finding(safe, "database", f"PostgreSQL {version_text}" + (
                 "" if safe else ": set synchronous_commit = on, or signatures can be lost"))
-    current, head = schema.revisions(ground.engine)
-    yield Finding(current == head, "migrations", "up to date" if current == head else
-                  f"the database stands at {current or 'nothing'}. Run: portal init")
+    behind = schema.why_not_run(ground.engine)
+    yield Finding(behind is None, "migrations", behind or "up to date")
 
 
 def _keys(ground: Ground) -> Iterator[Finding]:
@@ -143,6 +145,23 @@ def _copies(ground: Ground) -> Finding:
     return Finding(said.same, "key copies", f"somebody said on {said.at:%Y-%m-%d} that one lies "
                    "elsewhere" + ("" if said.same else ", and the keys have changed since. Copy "
                                   "them anew, then run: portal doctor --keys-backed-up"))
+
+
+def _backups(ground: Ground) -> Finding:
+    folder = Path(ground.settings.backup_dir)
+    if not ground.settings.backup_dir:
+        return Finding(True, "backups", "the clockwork writes none. Set PORTAL_BACKUP_DIR and "
+                       "PORTAL_BACKUP_TO, or run portal backup each night by other means")
+    try:
+        days = sorted(at for one in folder.iterdir() if (at := taken_at(one.name)) is not None)
+    except OSError as trouble:
+        return Finding(False, "backups", f"{folder} cannot be read ({trouble.strerror}). Run: "
+                       "portal run-job backups")
+    if not days or ground.clock.now() - days[-1] > LATE:
+        newest = f"the newest is of {days[-1]:%Y-%m-%d %H:%M} UTC" if days else "there is none yet"
+        return Finding(False, "backups", f"{newest}. Run: portal run-job backups")
+    return Finding(True, "backups", f"{len(days)} in {folder}, the newest of "
+                   f"{days[-1]:%Y-%m-%d %H:%M} UTC. Copy that folder to another machine")
 
 
 def _clock(ground: Ground) -> Iterator[Finding]:

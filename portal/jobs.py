@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from portal.backup.jobs import back_up
 from portal.clockwork.actions import beat, take_up_again
 from portal.clockwork.queries import failing
 from portal.desk.actions import write_board
@@ -63,6 +64,7 @@ JOBS = {job.name: job for job in (
     Job("hand-overs", 3600, say_not_handed_over, "hand-overs looked at"),
     Job("forget", 86_400, forget_old_access, "lines deleted"),
     Job("checkpoints", 86_400, take_checkpoints, "checkpoints taken"),
+    Job("backups", 86_400, back_up, "backups written"),
 )}
 
 
@@ -71,9 +73,11 @@ def _has_renewals(ground: Ground) -> bool:
         return has_renewals(work)
 
 
-#: Jobs that load the PDF libraries, and what tells whether there is anything for them to do.
+#: Jobs that load the PDF libraries or compute for long, and what tells whether there is anything
+#: for them to do.
 APART: dict[str, Callable[[Ground], bool]] = {
-    "seal": lambda ground: has_due(ground, "seal"), "renewals": _has_renewals}
+    "seal": lambda ground: has_due(ground, "seal"), "renewals": _has_renewals,
+    "backups": lambda ground: bool(ground.settings.backup_dir)}
 
 
 def run_job(ground: Ground, name: str) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import inspect, text
+
 from portal.agreements import models as _agreements
 from portal.amending import models as _amending
 from portal.clockwork import models as _clockwork
@@ -13,6 +15,7 @@ from portal.engagements import models as _engagements
 from portal.evidence import models as _evidence
 from portal.factors import models as _factors
 from portal.ground import vault as _vault
+from portal.ground.copying import keep_copy
 from portal.ground.db import Base
 from portal.handing import models as _handing
 from portal.inking import models as _inking
@@ -20,6 +23,7 @@ from portal.ledger import models as _ledger
 from portal.links import models as _links
 from portal.notices import models as _notices
 from portal.people import models as _people
+from portal.plain.errors import PortalError
 from portal.reaching import models as _reaching
 from portal.sessions import models as _sessions
 from portal.sharing import models as _sharing
@@ -30,7 +34,7 @@ from portal.witness import models as _witness
 
 if TYPE_CHECKING:
     from alembic.config import Config
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 METADATA = Base.metadata
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
@@ -50,6 +54,10 @@ EVIDENCE = (
 )
 
 
+class CannotUpgrade(PortalError):
+    """Say why a database is not brought up to date, and which command helps."""
+
+
 def _config(engine: Engine) -> Config:
     from alembic.config import Config
 
@@ -66,6 +74,20 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     command.upgrade(_config(engine), revision)
 
 
+def bring_up_to_date(engine: Engine) -> str | None:
+    """Bring a database to the newest revision, and return the name under which a SQLite database
+    is kept as it was before; None where nothing had to be kept. Raises `CannotUpgrade` for one
+    that a newer portal made."""
+    current, head = revisions(engine)
+    kept = None
+    if current not in (None, head):
+        if current not in known_revisions():
+            raise CannotUpgrade(why_not_run(engine) or "")
+        kept = keep_copy(engine, f"at-{current}")
+    upgrade(engine)
+    return kept
+
+
 def downgrade(engine: Engine, revision: str) -> None:
     """Take a database back to an earlier revision."""
     from alembic import command
@@ -75,9 +97,35 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 def revisions(engine: Engine) -> tuple[str | None, str | None]:
     """Return where a database stands and where the newest migration leads."""
-    from alembic.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
     with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    return current, ScriptDirectory.from_config(_config(engine)).get_current_head()
+        return revision_of(connection), known_revisions()[-1]
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return where a database stands, or None where no migration ever ran."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def known_revisions() -> list[str]:
+    """Return the revisions that this code brings, the oldest first: they are numbered by their
+    files, and loading the library that runs them would cost every start."""
+    return sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("*.py"))
+
+
+def why_not_run(engine: Engine) -> str | None:
+    """Return why this code must not run on a database, and which command helps; None where it
+    may."""
+    current, head = revisions(engine)
+    if current == head:
+        return None
+    if current is None:
+        return "There is no portal in the database yet. Run: portal init"
+    if current in known_revisions():
+        return (f"The database stands at {current}, and this portal needs {head}. Stop every "
+                "process of the portal, then run: portal init")
+    return (f"The database stands at {current}, which a newer portal made; this one knows {head} "
+            "at the most. Bring the newer version back, or restore a backup that this one took: "
+            "portal restore FILE")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -28,17 +28,30 @@ def settings() -> Settings:
 
 
 @contextmanager
-def ground(known: Settings) -> Iterator[Ground]:
-    """Open the ground floor for one command, and close its connections afterwards."""
+def ground(known: Settings, *, announced: bool = True) -> Iterator[Ground]:
+    """Open the ground floor for one command, and close its connections afterwards.
+
+    Meanwhile nobody restores anything in its place, unless it is not `announced`.
+    """
     from portal.desk.actions import keep_board
+    from portal.ground.running import in_use
     from portal.ground.work import make_ground
     from portal.ledger.actions import keep_notes
 
     made = make_ground(known, SystemClock(), keep_notes, keep_board)
     try:
-        yield made
+        with in_use(made.engine) if announced else nullcontext():
+            yield made
     finally:
         made.engine.dispose()
+
+
+def may_run(made: Ground) -> None:
+    """End the command where the database is older or newer than this code."""
+    from portal.schema import why_not_run
+
+    if why := why_not_run(made.engine):
+        raise click.ClickException(why)
 
 
 @contextmanager

@@ -36,6 +36,10 @@ log = logging.getLogger("portal.worker")
 _LOOK = 60
 
 
+class EndedBadly(Exception):
+    """Say that the process of a job ended with something else than 0."""
+
+
 class Clockwork:
     """Tick in the background, in UTC, until it is stopped.
 
@@ -99,10 +103,10 @@ class Clockwork:
 
     def _in_child(self, ground: Ground, name: str) -> int:
         """Do a job in a process of its own: the PDF libraries take 110 MB that none here need
-        hold."""
+        hold. Raises `EndedBadly` where that process failed."""
         if not APART[name](ground):
             return 0
-        with subprocess.Popen(  # noqa: S603 - the name is one of two that stand above
+        with subprocess.Popen(  # noqa: S603 - the name is one of a few that stand in a table
                 [sys.executable, "-m", "portal", "run-job", name],
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
             self._children.add(child)
@@ -112,6 +116,7 @@ class Clockwork:
         self._children.discard(child)
         if child.returncode:
             log.error("the process of the job %s ended with %s", name, child.returncode)
+            raise EndedBadly(name)
         return 1
 
 

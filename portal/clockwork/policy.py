@@ -37,6 +37,11 @@ def is_stopped(last_beat: datetime | None, now: datetime) -> bool:
     return last_beat is None or now - last_beat > STALE
 
 
+def is_missed(ended_at: datetime | None, every: timedelta, now: datetime) -> bool:
+    """Tell whether a job has not ended well for two of its rhythms, or never has."""
+    return ended_at is None or now - ended_at > 2 * every
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Say when a failing item is tried again, or that it is not."""

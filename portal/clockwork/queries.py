@@ -22,6 +22,11 @@ def last_beat(work: Work) -> datetime | None:
     return work.session.scalar(select(JobRun.ended_at).where(JobRun.name == TICK))
 
 
+def last_run(work: Work, name: str) -> JobRun | None:
+    """Return what is known of a job that runs in a rhythm, or None where it never ran."""
+    return work.session.get(JobRun, name)
+
+
 def held_back(job: str, now: datetime) -> Select[str]:
     """Return a question for the items of a job that are set aside or pause after a try in vain."""
     return select(FailingItem.item_id).where(

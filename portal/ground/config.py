@@ -137,9 +137,21 @@ def _why_not(settings: Settings) -> Iterator[str]:
     every = [*settings.secret_keys, *settings.link_keys, *settings.master_keys]
     if len({key for key in every if key}) < len([key for key in every if key]):
         yield "Two of the keys are the same. Each purpose and each rotation has a key of its own."
+    yield from _why_not_backed_up(settings)
     for who in ("coach", "party"):
         if getattr(settings, f"{who}_idle_minutes") > getattr(settings, f"{who}_session_minutes"):
             yield (
                 f"{PREFIX}{who.upper()}_IDLE_MINUTES is longer than the session itself. "
                 f"Lower it to {PREFIX}{who.upper()}_SESSION_MINUTES or less."
             )
+
+
+def _why_not_backed_up(settings: Settings) -> Iterator[str]:
+    if bool(settings.backup_dir) != bool(settings.backup_to):
+        yield (f"{PREFIX}BACKUP_DIR and {PREFIX}BACKUP_TO belong together. Set both, or neither; "
+               "portal backup-key makes a key and prints what belongs into the second.")
+    if settings.backup_to:
+        from portal.ground.agefile import why_not_recipient
+
+        yield from (f"One of {PREFIX}BACKUP_TO {why}." for key in settings.backup_to
+                    if (why := why_not_recipient(key)))

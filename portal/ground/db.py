@@ -73,7 +73,7 @@ def has_wal_reset_fault(version: tuple[int, int, int]) -> bool:
     return not any(fixed <= version < (*fixed[:2], 1000) for fixed in ((3, 44, 6), (3, 50, 7)))
 
 
-def _sqlite_module() -> Any:
+def sqlite_module() -> Any:
     """Return the best SQLite driver on this machine: a repaired library if there is one."""
     import sqlite3
 
@@ -87,7 +87,7 @@ def _sqlite_module() -> Any:
 
 def sqlite_version() -> tuple[int, int, int]:
     """Return the version of the SQLite library in use."""
-    version: tuple[int, int, int] = _sqlite_module().sqlite_version_info
+    version: tuple[int, int, int] = sqlite_module().sqlite_version_info
     return version
 
 
@@ -106,7 +106,7 @@ def _sqlite_engine(url: str, path: str | None) -> Engine:
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Made here, so that nobody but its owner reads it; the journal takes its mode over.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    engine = create_engine(url, module=_sqlite_module(), connect_args={"timeout": 30},
+    engine = create_engine(url, module=sqlite_module(), connect_args={"timeout": 30},
                            pool_size=10)
     faulty = has_wal_reset_fault(sqlite_version())
     journal, sync = ("DELETE", "EXTRA") if faulty else ("WAL", "FULL")

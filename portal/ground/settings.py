@@ -133,6 +133,23 @@ class Settings:
         "How many seconds a process that is told to stop has for what it has in hand: requests, a "
         "mail, a paper.", 30, least=1, most=600
     )
+    backup_dir: str = _says(
+        "The folder into which the clockwork writes a backup each night. Left out, it writes none.",
+        "",
+    )
+    backup_to: tuple[str, ...] = _says(
+        "The public keys (`age1…`) to which these backups are encrypted: `portal backup-key` makes "
+        "one.", ()
+    )
+    backup_days: int = _says(
+        "Of how many days the newest backup is kept.", 7, least=1, most=366
+    )
+    backup_weeks: int = _says(
+        "Of how many weeks the newest backup is kept.", 4, least=0, most=260
+    )
+    backup_months: int = _says(
+        "Of how many months the newest backup is kept.", 12, least=0, most=240
+    )
     log_level: str = _says("How much is logged: debug, info, warning or error.", "info")
 
     def __post_init__(self) -> None:

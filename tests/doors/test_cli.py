@@ -204,8 +204,8 @@ def test_counts_the_mails_that_did_not_arrive(shell: Shell, world: World) -> Non
 def test_finds_a_database_that_was_not_brought_up_to_date(shell: Shell, world: World) -> None:
     shell.run("init")
     with world.ground.engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    assert "Run: portal init" in shell.run("doctor").output
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    assert "run: portal init" in shell.run("doctor").output
 
 
 def test_finds_a_database_that_does_not_answer(shell: Shell) -> None:

@@ -15,6 +15,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from portal.app import make_app
+from portal.backup.policy import ABOUT, MANIFEST
 from portal.cli import main
 from portal.evidence.paper.binding import PROOF, RECEIPT, RECORD
 from portal.ground import keyfile
@@ -32,7 +33,7 @@ DOCUMENTS = (
 WRITTEN = tuple(name for name in DOCUMENTS if name not in GENERATED)
 
 #: Files that the portal makes, and files that a reader makes with the commands beside them.
-MADE = {keyfile.NAME, "portal.db", RECORD, RECEIPT, PROOF, "agreement.pdf"}
+MADE = {keyfile.NAME, "portal.db", RECORD, RECEIPT, PROOF, "agreement.pdf", ABOUT, MANIFEST}
 #: What is ours in no way, and is named all the same.
 OTHERS = {
     "pdfsig", "pg_dump", "synchronous_commit", "BEGIN IMMEDIATE", "SameSite=Lax", "gettext",

@@ -36,6 +36,7 @@ _PROGRAMS: dict[str, tuple[tuple[str, ...], str]] = {
         ),
         "install chromium or Chrome",
     ),
+    "age": (("age",), "install age"),
     "java": (("java",), "install a Java runtime, for instance default-jre-headless"),
     "oathtool": (("oathtool",), "install oathtool"),
     "openssl": (("openssl",), "install openssl"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, or_, select
 
 from portal.clockwork.models import FailingItem
+from portal.clockwork.policy import is_missed
+from portal.clockwork.queries import last_run
 from portal.desk.models import BoardRow
 from portal.desk.queries.today import seen
 from portal.people.queries import names_of
@@ -52,3 +54,22 @@ def set_aside(work: Work, scope: Scope) -> Sequence[SetAside]:
     return [SetAside(row.job, row.engagement_id,
                      names.get(coachees.get(row.engagement_id or "", "")), row.first_at)
             for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """Hold when the portal was backed up last, None where that failed or never was, and whether
+    the owner has to see to it."""
+
+    at: datetime | None
+    late: bool
+
+
+def backed_up(work: Work, scope: Scope) -> BackedUp | None:
+    """Return how the nightly backup stands, for those who see the practice; None for everybody
+    else, and where the portal takes none."""
+    if not scope.wide or not work.ground.settings.backup_dir:
+        return None
+    run = last_run(work, "backups")
+    at = run.ended_at if run is not None and run.trouble is None else None
+    return BackedUp(at, is_missed(at, timedelta(days=1), work.now))

@@ -12,7 +12,7 @@ from portal.desk.forms import FindForm
 from portal.desk.pictures import signature_arcs
 from portal.desk.policy.look import look, scope_of
 from portal.desk.queries.days import next_days
-from portal.desk.queries.failing import set_aside
+from portal.desk.queries.failing import backed_up, set_aside
 from portal.desk.queries.finding import open_words, seal_words
 from portal.desk.queries.lost import lost_mails_of
 from portal.desk.queries.sealing import sealing
@@ -54,7 +54,7 @@ def today(work: Work) -> Response:
     told = found.summary
     return page("desk/today.html", board=found, days=next_days(work, scope),
                 seals=sealing(work, scope), failing=set_aside(work, scope),
-                lost=lost_mails_of(work, scope),
+                backup=backed_up(work, scope), lost=lost_mails_of(work, scope),
                 days_ago=(work.now - told.oldest).days if told.oldest else 0,
                 proposals=waiting_for(work, scope.person_id) if scope.own else [],
                 find=FindForm(formdata=None), signatures=signature_arcs(told))
