@@ -57,6 +57,8 @@ soak: $(VENV)/.ready-dev ## kill 200 workers while they deliver, and live throug
 	PORTAL_SIMULATE=200 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/simulate
 	PORTAL_TEST_KILLS=200 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/clockwork/test_kills.py
 	PORTAL_TEST_KILLS=200 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/clockwork/test_kills.py
+	PORTAL_TEST_DRILLS=20 PORTAL_TEST_DAMAGE=10000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/backup
+	PORTAL_TEST_DRILLS=20 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/backup
 
 settings: $(VENV)/.ready-dev ## write docs/settings.md anew
 	$(PY) -c "from portal.ground.settings import settings_page as page; print(page(), end='')" > docs/settings.md

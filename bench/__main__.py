@@ -14,6 +14,7 @@ from bench import (
     issuing,
     pages,
     record,
+    saving,
     sealing,
     start,
     story,
@@ -33,6 +34,7 @@ def main() -> None:
     decisions = deciding.measure()
     before = asking.measure()
     walked = record.measure()
+    saved = saving.measure()
     asked = tools.measure()
     ticked = clockwork.measure()
     memory = start.idle_memory()
@@ -87,6 +89,9 @@ def main() -> None:
         (f"the same of {record.MANY:,}", f"{walked['many_rate']:,.0f}", "300,000 or more"),
         ("memory at most (MiB), few and many",
          f"{walked['few_memory']:.0f}, {walked['many_memory']:.0f}", "as much"),
+        (f"rows of a backup written a second and core, of {saving.ROWS:,} (of the database's file)",
+         f"{saved['take']:,.0f} ({saved['megabytes']:.0f} MB)", ""),
+        ("the same examined as before a restore", f"{saved['look']:,.0f}", ""),
         *[(f"a sweep over {clockwork.MANY:,} engagements, {clockwork.DUE:,} of them due, {name}: "
            "rows a second (a second and core)",
            f"{ticked[f'{key}_rate']:,.0f} ({ticked[f'{key}_core']:,.0f})", "5,000 or more")
