@@ -40,6 +40,8 @@ class Doubt(StrEnum):
     PROOF = "proof"
     STORY = "story"
     """The events do not lead to the hash that they are to end with."""
+    PASSKEY = "passkey"
+    """What a passkey is said to have signed, it has not."""
     TOO_LARGE = "too_large"
     NO_ROOT = "no_root"
 

@@ -49,7 +49,7 @@ def test_holds_all_that_the_hash_must_cover_z19(ana_and_ben: Draft, terms: Terms
     record = _record(ana_and_ben, terms)
     assert record["schema"] == 2
     assert record["template"] == {
-        "code": "T1", "version": "3", "name": "Coachee confidentiality terms"}
+        "code": "T1", "version": "4", "name": "Coachee confidentiality terms"}
     assert record["locale"] == "en"
     assert record["time_zone"] == "Europe/Berlin"
     assert (record["effective_from"], record["valid_to"], record["sign_by"]) == (
@@ -162,7 +162,7 @@ def test_reads_back_all_that_a_page_or_a_paper_shows(
         intent(draft, "COACH"), intent(draft, "COACHEE")]
     assert frozen.sentences == {
         line.no: sentence(line, draft.printed, draft.template) for line in draft.lines}
-    assert (frozen.template, frozen.template_version, frozen.locale) == ("T1", "3", "en")
+    assert (frozen.template, frozen.template_version, frozen.locale) == ("T1", "4", "en")
     assert frozen.review_months == 6
     assert frozen.answers["breach_hours"] == "72"
 

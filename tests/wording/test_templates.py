@@ -194,7 +194,7 @@ def test_raises_without_a_fact(code: str, missing: str) -> None:
     ("T2", "talk and write like this: by private e-mail"),
     ("T2", "How it comes about:"),
     ("T3", "It also ends when Eli Engel is no longer the assistant"),
-    ("T3", "Once is enough for as long as the code comes from the same app"),
+    ("T3", "Once is enough for as long as you use the same device or app"),
     ("T4", "Gus Groth makes no notes or recordings"),
     ("T4", "The coachee may ask Gus Groth to leave at any time and need not say why"),
     ("T5", "Gus Groth makes no notes or recordings"),

@@ -99,8 +99,14 @@ def _reached(facts: ReachedFacts | None, times: Times) -> str:
 def _identified(facts: IdentifiedFacts | None) -> str:
     if facts is None:
         return ""
-    way = (_("by the link to the mailbox and a one-time code (RFC 6238)") if facts.way == "link"
-           else _("by a password and a one-time code (RFC 6238)"))
+    by_link = facts.way == "link"
+    if facts.passkey:
+        way = (_("by the link to the mailbox, and a passkey (WebAuthn) that signed over this text")
+               if by_link
+               else _("by a password, and a passkey (WebAuthn) that signed over this text"))
+    else:
+        way = (_("by the link to the mailbox and a one-time code (RFC 6238)") if by_link
+               else _("by a password and a one-time code (RFC 6238)"))
     return way + (_(", first registered in the same sitting") if facts.enrolled_now else "")
 
 

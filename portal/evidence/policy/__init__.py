@@ -12,6 +12,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from portal.evidence.policy.story import Event, StoryHeads, story_head
+from portal.plain.passkey import Proof
 
 Stroke = tuple[tuple[int, int], ...]
 
@@ -219,10 +220,20 @@ class ReachedFacts:
 
 @dataclass(frozen=True, slots=True)
 class IdentifiedFacts:
-    """Hold with what a signer signed in: "link" or "password and code", and a one-time code."""
+    """Hold with what a signer signed in: "link" or "password and code", and with a one-time code,
+    or with a passkey that signed the text."""
 
     way: str
     enrolled_now: bool
+    passkey: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyFacts:
+    """Hold what a passkey signed, and in which role its owner stands here."""
+
+    role: str
+    proof: Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +263,7 @@ class AssuranceFacts:
     identified: IdentifiedFacts | None = None
     vouched: VouchedFacts | None = None
     scan: ScanFacts | None = None
+    passkey: PasskeyFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,17 @@ from portal.plain.canonical import canonical_bytes
 
 FORM = "ccp/proof/v1"
 
+#: How a stranger checks what a passkey signed; stands where one did.
+HOW_PASSKEYS = {
+    "challenge": "SHA-256 over the line ccp/passkey/v1 with its line feed, then the part challenge "
+                 "as JSON (RFC 8785). Its texts hold version.hash, or version.record_sha256 where "
+                 "the act is issue",
+    "browser_told": "base64 (RFC 4648, section 5) of JSON whose challenge is that hash, spelled "
+                    "the same way",
+    "signature": "By public_key with SHA-256, over the bytes of authenticator_told and then the "
+                 "SHA-256 of the bytes of browser_told: openssl dgst -sha256 -verify",
+}
+
 #: How each hash is computed, for whoever has the file and nothing else.
 HOW = {
     "version_hash": "SHA-256 over the line ccp/agreement/v1 with its line feed, then the 16 bytes "
@@ -43,6 +54,10 @@ def proof_bytes(facts: PaperFacts) -> bytes:
     if isinstance(facts, CoacheeFacts):
         told["edition"] = "coachee"
         story["events"] = [dict(event) for event in facts.events]
+        signed = [one.passkey for one in facts.assurances if one.passkey is not None]
+        if signed:
+            told["passkeys"] = [{"role": one.role, **one.proof.as_values()} for one in signed]
+            told["how"] = {**HOW, "passkeys": dict(HOW_PASSKEYS)}
         if facts.receipt:
             told["receipt_sha256"] = sha256(facts.receipt).hexdigest()
     return canonical_bytes(told)

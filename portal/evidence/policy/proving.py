@@ -11,6 +11,7 @@ from typing import Any
 from portal.evidence.policy.attached import FORM
 from portal.evidence.policy.story import story_head
 from portal.plain.canonical import agreement_hash
+from portal.plain.passkey import holds, proof_from
 from portal.plain.sealedpdf import Doubt, Doubtful
 
 #: Where it cannot be said whether the file is genuine.
@@ -37,6 +38,7 @@ _WHY = {
     Doubt.ATTACHED: "What is attached to this file cannot be read.",
     Doubt.RECORD: "The record that is attached is not the one that the paper names.",
     Doubt.PROOF: "The attachment proof.json cannot be read.",
+    Doubt.PASSKEY: "What a passkey is said to have signed in proof.json, it has not.",
     Doubt.STORY: "The events in proof.json do not lead to the hash that they are to end with.",
 }
 
@@ -56,6 +58,7 @@ class PaperTold:
     ledger_head: str | None = None
     story_head: str | None = None
     events: int | None = None
+    passkeys: int = 0
 
 
 def paper_told(attached: Mapping[str, bytes]) -> PaperTold:
@@ -75,7 +78,8 @@ def paper_told(attached: Mapping[str, bytes]) -> PaperTold:
         told = PaperTold(
             digest, proof["edition"], proof["short_code"], version["template"], version["hash"],
             proof["ledger"]["head"], story["head"],
-            len(story["events"]) if "events" in story else None)
+            len(story["events"]) if "events" in story else None,
+            len(proof.get("passkeys", ())))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Doubtful(Doubt.PROOF) from None
     if doubt is not None:
@@ -94,6 +98,11 @@ def _doubt(proof: Any, record: bytes, receipt: bytes) -> Doubt | None:
         return Doubt.RECORD
     if "events" in story and story_head(story["genesis"], story["events"]) != story["head"]:
         return Doubt.STORY
+    over = {"sign": version["hash"], "record ink": version["hash"],
+            "issue": sha256(record).hexdigest()}
+    signed = [proof_from(one) for one in proof.get("passkeys", ())]
+    if not all(holds(one, one.challenge.act, [over[one.challenge.act]]) for one in signed):
+        return Doubt.PASSKEY
     return None
 
 
@@ -148,6 +157,7 @@ class FileTold:
             *_line("Head of the record", paper.ledger_head),
             *_line("Head of the story", paper.story_head),
             *_line("Events, in order", None if paper.events is None else str(paper.events)),
+            *_line("Signed by passkey", str(paper.passkeys) if paper.passkeys else None),
             *_line("Certificate", self.certificate), *_line("Root", self.root),
             *_line("File (SHA-256)", self.sha256)]
         if paper.version_hash is None:

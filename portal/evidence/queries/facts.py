@@ -22,6 +22,7 @@ from portal.ledger.models import Entry
 from portal.ledger.policy import genesis
 from portal.ledger.queries import head_of
 from portal.people.queries import contact_block, names_of, practice_or_missing
+from portal.plain.passkey import proof_from
 
 if TYPE_CHECKING:
     from portal.agreements.models import AgreementVersion
@@ -129,16 +130,21 @@ def _asked(manifest: Raw, shown: Raw) -> list[policy.AskedFacts]:
 
 def _assurance(work: Work, manifest: Raw) -> policy.AssuranceFacts:
     reached, code, ink = manifest["reached"], manifest["code"], manifest.get("ink")
+    proven = code or manifest.get("passkey")
+    key = manifest.get("passkey") or (ink or {}).get("passkey")
     return policy.AssuranceFacts(
         printed_name=manifest["printed_name"],
         reached=policy.ReachedFacts(reached["owner"], reached["read_by"],
                                     _instant(reached["at"])) if reached else None,
-        identified=policy.IdentifiedFacts(manifest["signed_in_with"], code["enrolled_now"])
-        if code else None,
+        identified=policy.IdentifiedFacts(manifest["signed_in_with"], proven["enrolled_now"],
+                                          passkey=not code) if proven else None,
         vouched=_vouched(work, manifest["party"]),
         scan=policy.ScanFacts(
             names_of(work, [ink["recorded_by"]])[ink["recorded_by"]],
             _instant(manifest["signed_at"]), ink["scan"]) if ink else None,
+        # Under an ink signature it is the coach's, who recorded it.
+        passkey=policy.PasskeyFacts("COACH" if ink else manifest["role"], proof_from(key))
+        if key else None,
     )
 
 
