@@ -53,12 +53,15 @@ tidy: $(VENV)/.ready-dev ## mend what the linter can mend by itself
 bench: $(VENV)/.ready-dev ## measure: a table of ratios from one run
 	$(PY) -m bench
 
-soak: $(VENV)/.ready-dev ## kill 200 workers while they deliver, and live through a year of 200 engagements (half an hour)
+soak: $(VENV)/.ready-dev ## kill hundreds of servers and workers at work, and live through a year of 200 engagements (two hours)
 	PORTAL_SIMULATE=200 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/simulate
 	PORTAL_TEST_KILLS=200 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/clockwork/test_kills.py
 	PORTAL_TEST_KILLS=200 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/clockwork/test_kills.py
 	PORTAL_TEST_DRILLS=20 PORTAL_TEST_DAMAGE=10000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/backup
 	PORTAL_TEST_DRILLS=20 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/backup
+	PORTAL_TEST_CRASHES=500 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_crash.py
+	PORTAL_TEST_CRASHES=200 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/trust/test_crash.py
+	PORTAL_TEST_SYNCS=4000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_synced.py
 
 settings: $(VENV)/.ready-dev ## write docs/settings.md anew
 	$(PY) -c "from portal.ground.settings import settings_page as page; print(page(), end='')" > docs/settings.md

@@ -32,6 +32,10 @@ class QuickClock:
     def now(self) -> datetime:
         return self._begin + (SystemClock().now() - self._since) * self._speed
 
+    def told(self) -> tuple[str, str, int]:
+        """Return what another process makes the same clock of."""
+        return self._begin.isoformat(), self._since.isoformat(), self._speed
+
 
 class Hands:
     """Hold the process from which workers are forked, and the workers that live."""

@@ -1,0 +1,87 @@
+"""What was acknowledged outlives any death, and what was not is there wholly or not at all.
+
+Coaches, coachees and sponsors act over HTTP while the server and the clockwork beside it get
+SIGKILL at instants that follow from a seed: inside of transactions, before and after an answer, and
+at any time. After each few deaths the whole database is examined (`toll.py`), and at the end
+everybody has to come to the end of what they had begun.
+
+The suite kills few of them. `make soak` kills 500 on SQLite, and 200 on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.builders import World
+from tests.conftest import DATABASE
+from tests.trust.mortal import Cradle, cradle
+from tests.trust.siege import Story, siege
+from tests.trust.town import build, found
+from tests.web.stage import a_database
+
+ROUNDS = int(os.environ.get("PORTAL_TEST_CRASHES", "8"))
+SEED = 20261126
+#: So many tables are prepared in one database: enough for some forty deaths.
+TABLES = min(ROUNDS, 40)
+#: A planted fault is found within so many rounds, or the test that plants it fails.
+MOST = 60
+_SHORT = (("sign", "take_whole"),)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cradle]:
+    with cradle(tmp_path_factory.mktemp("cradle") / "log") as made:
+        yield made
+
+
+@contextmanager
+def a_town(empty: str, folder: Path) -> Iterator[World]:
+    """Give an empty world on a database of its own."""
+    folder.mkdir()
+    with a_database(empty, folder) as url:
+        world = found(url, folder)
+        yield world
+        world.ground.engine.dispose()
+
+
+def test_loses_nothing_that_was_acknowledged_and_leaves_nothing_by_halves(
+    empty_database: str, place: Cradle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story = Story()
+    for number in count():
+        with a_town(empty_database, tmp_path / str(number)) as world, siege(
+                world, build(world, TABLES), place, story, SEED + number,
+                hands=1 + number % 2) as made:
+            while story.rounds < ROUNDS and not made.idle:
+                made.round(examined=story.rounds % 5 == 4)
+            made.finish()
+        if story.rounds >= ROUNDS or story.found:
+            break
+    with capsys.disabled():
+        sys.stdout.write(f"\n{DATABASE}: {story.told()}\n")
+    assert story.found == []
+    assert min(story.acknowledged.get(kind, 0) for kind in ("sign", "enter")) > 0
+
+
+@pytest.mark.parametrize("wound", ["no_transaction", "answers_before_commit",
+                                   "outbox_in_a_second_transaction"])
+def test_finds_a_planted_fault(
+    wound: str, empty_database: str, place: Cradle, tmp_path: Path
+) -> None:
+    story = Story()
+    with a_town(empty_database, tmp_path / "town") as world, siege(
+            world, build(world, 16, _SHORT), place, story, SEED, wound=wound,
+            ends={"event": 1}, hands=0) as made:
+        while story.rounds < MOST and not made.idle and not story.found:
+            made.round(examined=True)
+        if not story.found:
+            made.finish()
+    sys.stdout.write(f"{wound} after {story.rounds} rounds: {story.found[:3]} {story.told()}\n")
+    assert story.found
