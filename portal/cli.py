@@ -48,7 +48,7 @@ def init() -> None:
         click.echo(f"Keys: made {keyfile.write_keys(path.parent, keyfile.new_keys())}. "
                    "Keep a copy apart from the backups.")
     settings = _settings()
-    with _ground(settings) as ground:
+    with _said(), _ground(settings, announced=False) as ground:
         copy = schema.bring_up_to_date(ground.engine)
         actions.rebuild_board(ground)
     click.echo("Database: up to date" + (

@@ -17,6 +17,7 @@ from portal.factors import models as _factors
 from portal.ground import vault as _vault
 from portal.ground.copying import keep_copy
 from portal.ground.db import Base
+from portal.ground.running import alone
 from portal.handing import models as _handing
 from portal.inking import models as _inking
 from portal.ledger import models as _ledger
@@ -77,14 +78,19 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def bring_up_to_date(engine: Engine) -> str | None:
     """Bring a database to the newest revision, and return the name under which a SQLite database
     is kept as it was before; None where nothing had to be kept. Raises `CannotUpgrade` for one
-    that a newer portal made."""
+    that a newer portal made, and for a SQLite database on which anything is at work."""
     current, head = revisions(engine)
-    kept = None
-    if current not in (None, head):
-        if current not in known_revisions():
-            raise CannotUpgrade(why_not_run(engine) or "")
+    if current in (None, head):
+        upgrade(engine)
+        return None
+    if current not in known_revisions():
+        raise CannotUpgrade(why_not_run(engine) or "")
+    with alone(engine) as nobody_else:
+        if engine.dialect.name == "sqlite" and not nobody_else:
+            raise CannotUpgrade("Something is at work on the database. Stop every portal serve and "
+                                "portal worker, then run: portal init")
         kept = keep_copy(engine, f"at-{current}")
-    upgrade(engine)
+        upgrade(engine)
     return kept
 
 

@@ -3,9 +3,10 @@ file."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
     from sqlalchemy.engine import Connection
+
+
+#: How a copy is called until it loses its name, or gets its own.
+_COPY = ".portal-copy-"
 
 
 def file_of(engine: Engine) -> Path | None:
@@ -40,16 +45,32 @@ def standing_still(engine: Engine) -> Iterator[Engine]:
     if path is None:
         yield engine.execution_options(isolation_level="REPEATABLE READ")
         return
-    handle, name = tempfile.mkstemp(prefix=".portal-copy-", dir=path.parent)
-    os.close(handle)
+    with _nameless_copy(engine, path.parent) as raw:
+        yield _reading(raw)
+
+
+@contextmanager
+def _nameless_copy(engine: Engine, folder: Path) -> Iterator[Any]:
+    _clear(folder)
+    handle, name = tempfile.mkstemp(prefix=_COPY, dir=folder)
     try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
         raw = copy_file(engine, Path(name))
     finally:
         Path(name).unlink()
+        os.close(handle)
     try:
-        yield _reading(raw)
+        yield raw
     finally:
         raw.close()
+
+
+def _clear(folder: Path) -> None:
+    """Remove copies whose maker was killed before they lost their names: nobody holds them."""
+    for left in folder.glob(f"{_COPY}*"):
+        with suppress(OSError), left.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()
 
 
 def keep_copy(engine: Engine, word: str) -> str | None:
@@ -59,7 +80,7 @@ def keep_copy(engine: Engine, word: str) -> str | None:
     if path is None:
         return None
     kept = path.with_name(f"{path.name}.{word}")
-    handle, name = tempfile.mkstemp(prefix=".portal-copy-", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=_COPY, dir=path.parent)
     os.close(handle)
     copy_file(engine, Path(name)).close()
     Path(name).rename(kept)

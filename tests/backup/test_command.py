@@ -8,8 +8,11 @@ import stat
 import subprocess
 import sys
 import tarfile
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from click.testing import CliRunner, Result
@@ -18,8 +21,11 @@ from sqlalchemy import Engine, text
 from portal import schema
 from portal.cli import main
 from portal.ground.agefile import Lock
+from portal.ground.running import in_use
 from tests.backup import stage
 from tests.backup.conftest import House
+from tests.browser.house import _free_port
+from tests.clockwork.test_stop import read_until, running
 from tests.conftest import DATABASE, KEYS
 from tests.plugins.needs import tool
 
@@ -240,6 +246,26 @@ def stand_at(engine: Engine, revision: str | None) -> None:
             "DROP TABLE alembic_version"))
 
 
+@pytest.mark.parametrize("command", [("worker",), ("serve", "--no-worker")])
+def test_restores_nothing_while_a_process_of_the_portal_runs(
+    house: House, tmp_path: Path, command: tuple[str, ...],
+) -> None:
+    """And brings nothing up to date under its feet."""
+    house.ground.engine.dispose()
+    port = str(_free_port())
+    with running(house.ground.settings, *command, PORTAL_PORT=port,
+                 PORTAL_BASE_URL=f"http://127.0.0.1:{port}") as process:
+        read_until(process, "the clockwork runs" if command == ("worker",) else "Booting worker")
+        if command != ("worker",):
+            # PostgreSQL knows of a server once it has asked the database for something; that no
+            # clockwork runs is answered with 503.
+            with suppress(HTTPError):
+                urlopen(f"http://127.0.0.1:{port}/readyz").close()
+        done = run(house, "restore", str(house.file), "--key-file", key_file(tmp_path), "--yes")
+    assert done.exit_code == 1
+    assert "Stop every portal serve" in done.output
+
+
 def test_keeps_a_sqlite_database_as_it_was_before_it_is_brought_up_to_date(
     database_url: str, tmp_path: Path,
 ) -> None:
@@ -256,3 +282,27 @@ def test_keeps_a_sqlite_database_as_it_was_before_it_is_brought_up_to_date(
         assert schema.revisions(kept.engine)[0] == before
         kept.engine.dispose()
     there.engine.dispose()
+
+
+@pytest.mark.once
+def test_brings_nothing_up_to_date_while_anything_is_at_work(
+    database_url: str, tmp_path: Path,
+) -> None:
+    there = stage.ground_on(database_url, tmp_path)
+    schema.downgrade(there.engine, schema.known_revisions()[-2])
+    environment = {"PORTAL_INSTANCE_DIR": str(tmp_path / "instance"),
+                   "PORTAL_DATABASE_URL": database_url}
+    with in_use(there.engine):
+        done = CliRunner().invoke(main, ["init"], env=environment)
+    assert (done.exit_code, "Stop every portal serve" in done.output) == (1, True)
+    assert schema.why_not_run(there.engine) is not None
+    there.engine.dispose()
+
+
+@pytest.mark.once
+def test_clears_what_a_killed_backup_left(house: House, tmp_path: Path) -> None:
+    """A copy of the database has a name for as long as it is made, and no longer."""
+    folder = Path(house.ground.engine.url.database or "").parent
+    (folder / ".portal-copy-left").write_bytes(b"half a copy")
+    stage.back_up(house.ground, tmp_path / "a.backup")
+    assert not list(folder.glob(".portal-copy-*"))
