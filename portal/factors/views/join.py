@@ -8,7 +8,7 @@ from flask import session
 
 from portal.factors.actions import begin_enrolment
 from portal.factors.forms import EnterForm, JoinForm
-from portal.factors.queries import live_factor
+from portal.factors.queries import has_had_factor, live_factor
 from portal.factors.views import bp
 from portal.factors.views.sign_in import HALFWAY
 from portal.people.actions import join as join_practice
@@ -116,5 +116,7 @@ def _go_on(work: Work, invitation: MembershipInvitation, form: JoinForm) -> Resp
     session[HALFWAY] = [account.id, work.now.timestamp()]
     if live_factor(work, account.person_id) is not None:
         return go("factors.code")
+    if has_had_factor(work, account.person_id):
+        return go("factors.recovery")
     begin_enrolment(work, person_or_missing(work, account.practice_id, account.person_id))
     return go("factors.enrol")

@@ -9,11 +9,11 @@ from flask import flash, session, url_for
 
 from portal.factors.actions import Act, CodeRefused, begin_enrolment, prove, use_recovery_code
 from portal.factors.forms import CodeForm, RecoveryForm, SignInForm
-from portal.factors.queries import live_factor
+from portal.factors.queries import has_had_factor, live_factor
 from portal.factors.views import bp
-from portal.factors.views.parts import code_trouble
+from portal.factors.views.parts import SETTING_UP, code_trouble, recovery_trouble
 from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
-from portal.people.actions import begin_session, check_password, end_session
+from portal.people.actions import begin_session, check_password, end_session, end_sessions_of
 from portal.people.policy import SignInNo
 from portal.people.queries import account_of, person_or_missing
 from portal.people.views import keep_token
@@ -78,11 +78,13 @@ def password(work: Work) -> Response:
         return again("factors/sign_in.html", form=form, next=next_path())
     session[HALFWAY] = [found.id, work.now.timestamp()]
     session["wanted"] = next_path()
-    if live_factor(work, found.person_id) is None:
-        person = person_or_missing(work, found.practice_id, found.person_id)
-        begin_enrolment(work, person)
-        return go("factors.enrol")
-    return go("factors.code")
+    if live_factor(work, found.person_id) is not None:
+        return go("factors.code")
+    if has_had_factor(work, found.person_id):
+        # A password alone never sets up the next app: the last one may have been guessed at.
+        return go("factors.recovery")
+    begin_enrolment(work, person_or_missing(work, found.practice_id, found.person_id))
+    return go("factors.enrol")
 
 
 @bp.get("/sign-in/code")
@@ -135,11 +137,12 @@ def recover(work: Work) -> Response:
     form = RecoveryForm()
     if not form.validate_on_submit():
         return again("factors/recovery.html", form=form)
-    refused = use_recovery_code(work, found[1], said(form.code))
-    if refused is not None:
-        blame(form, "code", _("This recovery code does not fit, or it was used before.")
-              if refused.until is None else code_trouble(refused))
+    pending = use_recovery_code(work, found[1], said(form.code))
+    if isinstance(pending, CodeRefused):
+        blame(form, "code", recovery_trouble(pending))
         return again("factors/recovery.html", form=form)
+    end_sessions_of(work, found[1].id, "coach")
+    session[SETTING_UP] = pending.id
     flash(_("Your old app no longer works here. Set up a new one."))
     return go("factors.enrol")
 

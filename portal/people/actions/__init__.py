@@ -36,7 +36,7 @@ from portal.people.actions.sessions import (
     shut_out,
 )
 from portal.people.actions.tokens import make_token, revoke_token, revoke_tokens_of
-from portal.people.actions.writing import warn, write_to
+from portal.people.actions.writing import warn, warn_at, write_to
 
 __all__ = [
     "PRINT", "NewMember", "NewPerson", "NewPractice", "add_address", "begin_session",
@@ -44,5 +44,5 @@ __all__ = [
     "end_sessions_of", "end_token", "forget_person", "found_practice", "invite_member", "join",
     "keep_answers", "list_name", "live_by", "make_token", "meet_person", "name_person",
     "not_for_me", "open_account", "prove_again", "resend", "revoke_invitation", "revoke_token",
-    "revoke_tokens_of", "see", "shut_out", "warn", "write_to",
+    "revoke_tokens_of", "see", "shut_out", "warn", "warn_at", "write_to",
 ]

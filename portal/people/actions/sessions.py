@@ -92,7 +92,8 @@ _STILL = (
 )
 _END = _STILL.where(SignIn.id == bindparam("session"))
 _END_TOKEN = _STILL.where(SignIn.token_hash == bindparam("token"))
-_END_ALL = _STILL.where(SignIn.person_id == bindparam("person"), SignIn.scope == bindparam("of"))
+_END_ALL = _STILL.where(SignIn.person_id == bindparam("person"), SignIn.scope == bindparam("of"),
+                        SignIn.id != bindparam("but"))
 _SHUT_OUT = _STILL.where(SignIn.person_id == bindparam("person"), SignIn.level == "mailbox",
                          SignIn.engagement_id == bindparam("engagement"))
 
@@ -114,6 +115,7 @@ def shut_out(work: Work, person_id: str, engagement_id: str) -> None:
         _SHUT_OUT, {"person": person_id, "engagement": engagement_id, "now": work.now})
 
 
-def end_sessions_of(work: Work, person_id: str, scope: str) -> None:
-    """End all sign-in sessions of a person in one scope."""
-    work.session.execute(_END_ALL, {"person": person_id, "of": scope, "now": work.now})
+def end_sessions_of(work: Work, person_id: str, scope: str, *, but: str = "") -> None:
+    """End all sign-in sessions of a person in one scope, but for one."""
+    work.session.execute(_END_ALL, {"person": person_id, "of": scope, "now": work.now,
+                                    "but": but})
