@@ -221,13 +221,11 @@ class ReachedFacts:
 @dataclass(frozen=True, slots=True)
 class IdentifiedFacts:
     """Hold with what a signer signed in: "link" or "password and code", and with a one-time code,
-    or with a passkey that signed the text; `anew_at` is when a lost authenticator had been
-    replaced, in the first signature after it."""
+    or with a passkey that signed the text."""
 
     way: str
     enrolled_now: bool
     passkey: bool = False
-    anew_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,38 @@
+"""Tries are counted in a table of their own, and no longer beside an account."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0025"
+down_revision = "0024"
+branch_labels = None
+depends_on = None
+
+INSTANT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    """Make the table. Whoever waited after wrong passwords begins anew."""
+    op.create_table(
+        "throttle",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("practice_id", sa.String(length=32), nullable=True),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.Column("until", INSTANT, nullable=True),
+        sa.Column("ends_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_throttle"),
+    )
+    op.create_index("ix_throttle_ends_at", "throttle", ["ends_at"])
+    op.drop_column("account", "paused_until")
+    op.drop_column("account", "fails")
+
+
+def downgrade() -> None:
+    """Go back to failures that are counted beside an account."""
+    op.add_column("account", sa.Column("fails", sa.Integer(), nullable=False,
+                                       server_default=sa.text("0")))
+    op.add_column("account", sa.Column("paused_until", INSTANT, nullable=True))
+    op.drop_table("throttle")
