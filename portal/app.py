@@ -25,6 +25,7 @@ from portal.people import views as people
 from portal.reaching.views import bp as reaching
 from portal.reaching.views import stop_now
 from portal.receipts.views import bp as receipts
+from portal.returning.views import bp as returning
 from portal.reviews.views import bp as reviews
 from portal.sessions.views import bp as sessions
 from portal.sharing.views import bp as sharing
@@ -53,7 +54,7 @@ def create_app(settings: Settings, clock: Clock | None = None, *, testing: bool 
     _configure(app, settings)
     _furnish(app)
     for room in (amending, desk, evidence, factors, handing, inking, issuing, people.bp, reaching,
-                 receipts, reviews, sessions, sharing, signing, taking, tools, witness):
+                 returning, receipts, reviews, sessions, sharing, signing, taking, tools, witness):
         app.register_blueprint(room)
     return app
 

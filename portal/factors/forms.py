@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, PasswordField, RadioField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    PasswordField,
+    RadioField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import EqualTo, StopValidation
 
+from portal.factors.policy import NAME_LENGTH
 from portal.ground.passwords import MINIMUM_LENGTH, PasswordNo, why_not_password
 from portal.people.policy import Owner, ReadBy
 from portal.web.forms import CodeField, PasskeyField, at_most, filled, proven
@@ -33,6 +42,22 @@ class ProofForm(FlaskForm):
     code = CodeField(_("6-digit code"), [proven(_("Enter the 6-digit code from your app."))],
                      name="proof")
     passkey = PasskeyField(name="proof_passkey")
+
+
+class AppForm(FlaskForm):
+    """A code of an app that counts, and a word for the one that comes beside it."""
+
+    name = StringField(_("A word for the new one"), [
+        filled(_("Enter a word by which you know it, as “tablet”.")), at_most(NAME_LENGTH)])
+    code = CodeField(_("6-digit code of the app that you have"), [
+        filled(_("Enter the 6-digit code from your app."))])
+
+
+class ReadyForm(FlaskForm):
+    """Whether somebody can put recovery codes away now: they are shown once."""
+
+    ready = BooleanField(_("I can print or write them down now"), [
+        filled(_("Tick this when you can put them away: they are shown once."))])
 
 
 class RecoveryForm(FlaskForm):

@@ -14,6 +14,11 @@ class Factor(Base):
 
     `secret_enc` is the seed of an app, or id and public key of a passkey; `last_step` the step of
     its last code, or how often the passkey said it was used.
+
+    `set_up_as` says on what proof it rests: "first" (the link, or the password), "beside" (a code
+    of another one), "recovered" (a recovery code) or "anew" (the coach knew the voice).
+    `asleep_until` is set while the person sets up a new one, having lost this. `name_enc` is the
+    person's own word for it.
     """
 
     __tablename__ = "factor"
@@ -30,6 +35,10 @@ class Factor(Base):
     last_step: Mapped[int] = mapped_column(BigInteger, default=0)
     fails: Mapped[int] = mapped_column(default=0)
     disabled_at: Mapped[Instant | None]
+    set_up_as: Mapped[str] = mapped_column(String(10), default="first")
+    name_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
+    used_at: Mapped[Instant | None]
+    asleep_until: Mapped[Instant | None]
 
 
 class UsedStep(Base):

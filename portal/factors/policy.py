@@ -15,6 +15,30 @@ RECOVERY_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 RECOVERY_LENGTH = 16
 
 
+#: On what proof an authenticator rests: the link or the password, a code of another one, a recovery
+#: code, or the coach who knew the voice.
+FIRST, BESIDE, RECOVERED, ANEW = "first", "beside", "recovered", "anew"
+#: So many apps a person may have at a time, and so long is the word for one.
+MOST_APPS, NAME_LENGTH = 5, 40
+
+
+class AppNo(StrEnum):
+    """Name why the authenticators of a person stay as they are."""
+
+    TOO_MANY = "too_many"
+    LAST = "last"
+
+
+def why_not_another(count: int) -> AppNo | None:
+    """Return why a person with so many authenticators gets no other one, or None."""
+    return AppNo.TOO_MANY if count >= MOST_APPS else None
+
+
+def why_not_remove(count: int) -> AppNo | None:
+    """Return why none of so many authenticators is removed: never the last one."""
+    return AppNo.LAST if count < 2 else None
+
+
 class CodeNo(StrEnum):
     """Name why a code was not taken."""
 
@@ -24,6 +48,7 @@ class CodeNo(StrEnum):
     PAUSED = "paused"
     DISABLED = "disabled"
     NO_FACTOR = "no_factor"
+    NOT_YET = "not_yet"
     NOT_HERE = "not_here"
     TOO_LATE = "too_late"
     OTHER_TEXTS = "other_texts"
@@ -35,6 +60,25 @@ class CodeNo(StrEnum):
 APP, PASSKEY = "totp", "passkey"
 #: For so long an answer of a passkey may take, and so long it is kept what was answered.
 ASKED_FOR, ASKED_KEPT = timedelta(minutes=10), timedelta(days=1)
+
+
+def enrols(set_up_as: str) -> bool:
+    """Tell whether the first code of an app enrols it: not where the coach has to know the voice
+    and a day has to pass before it counts."""
+    return set_up_as != ANEW
+
+
+def is_anew(set_up_as: str) -> bool:
+    """Tell whether an authenticator took the place of a lost one."""
+    return set_up_as in (RECOVERED, ANEW)
+
+
+def is_live(
+    enrolled_at: datetime | None, asleep_until: datetime | None, now: datetime
+) -> bool:
+    """Tell whether an authenticator that is not disabled counts: enrolled, and not asleep while
+    the person sets up another one."""
+    return enrolled_at is not None and (asleep_until is None or asleep_until <= now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +149,11 @@ def why_not_make(*, has_factor: bool, proven: bool) -> CodeNo | None:
 def recovery_spelling(typed: str) -> str:
     """Return a recovery code as it is hashed: capitals, without spaces and hyphens."""
     return "".join(letter for letter in typed.upper() if letter.isalnum())
+
+
+def could_recover(spelled: str) -> bool:
+    """Tell whether a text has the form of a recovery code; any other is compared with none."""
+    return len(spelled) == RECOVERY_LENGTH and set(spelled) <= set(RECOVERY_ALPHABET)
 
 
 def grouped(code: str) -> str:

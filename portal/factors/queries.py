@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, bindparam, select
 
+from portal.factors import policy
 from portal.factors.models import Factor, PasskeyAsked, RecoveryCode, UsedStep
 from portal.factors.policy import PASSKEY
 from portal.people.models import SignIn
+from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from portal.ground.work import Work
 
 
-_LIVE = (
-    select(Factor)
-    .where(Factor.person_id == bindparam("person"), Factor.enrolled_at.is_not(None),
-           Factor.disabled_at.is_(None))
-    .order_by(Factor.enrolled_at.desc(), Factor.id)
+_ALL = (
+    select(Factor).where(Factor.person_id == bindparam("person"), Factor.disabled_at.is_(None))
+    .order_by(Factor.enrolled_at.is_(None), Factor.enrolled_at.desc(), Factor.created_at.desc(),
+              Factor.id)
 )
 
 
 def live_factors(work: Work, person_id: str) -> list[Factor]:
-    """Return the enrolled, usable authenticators of a person, the newest first."""
-    return list(work.session.scalars(_LIVE, {"person": person_id}))
+    """Return the enrolled authenticators of a person that count now, the newest first."""
+    return [factor for factor in work.session.scalars(_ALL, {"person": person_id})
+            if policy.is_live(factor.enrolled_at, factor.asleep_until, work.now)]
 
 
 def live_factor(work: Work, person_id: str) -> Factor | None:
@@ -34,18 +36,19 @@ def live_factor(work: Work, person_id: str) -> Factor | None:
     return next(iter(live_factors(work, person_id)), None)
 
 
-_USABLE = (
-    select(Factor)
-    .where(Factor.person_id == bindparam("person"), Factor.kind == "totp",
-           Factor.disabled_at.is_(None))
-    .order_by(Factor.enrolled_at.is_(None), Factor.enrolled_at.desc(), Factor.created_at.desc())
-)
-
-
 def usable_factors(work: Work, person_id: str) -> list[Factor]:
-    """Return the apps whose codes count: all that are enrolled, or else the one that is pending."""
-    apps = list(work.session.scalars(_USABLE, {"person": person_id}))
-    return [app for app in apps if app.enrolled_at is not None] or apps[:1]
+    """Return the apps whose codes count: all that are enrolled, or else the one that is pending.
+
+    Whoever has had an authenticator enrols the next one by a code that was kept, or by the
+    coach's ear: what a link alone had begun counts no more.
+    """
+    found = list(work.session.scalars(_ALL, {"person": person_id}))
+    apps = [factor for factor in found if factor.kind == "totp"]
+    live = [app for app in apps if policy.is_live(app.enrolled_at, app.asleep_until, work.now)]
+    if live or any(factor.enrolled_at is not None for factor in found):
+        return live
+    rests_on = policy.RECOVERED if has_had_factor(work, person_id) else policy.FIRST
+    return [app for app in apps if app.set_up_as == rests_on][:1]
 
 
 def passkeys_of(work: Work, person_id: str) -> list[Factor]:
@@ -71,25 +74,27 @@ def pending_factor(work: Work, person_id: str) -> Factor | None:
     """Return the authenticator that waits for its first code, or None."""
     return work.session.scalar(
         select(Factor).where(Factor.person_id == person_id, Factor.kind == "totp",
+                             Factor.set_up_as.in_((policy.FIRST, policy.RECOVERED)),
                              Factor.enrolled_at.is_(None), Factor.disabled_at.is_(None))
         .order_by(Factor.created_at.desc()).limit(1)
     )
 
 
-def settable(work: Work, person_id: str) -> Factor | None:
-    """Return the app that somebody may set up whose password alone was right, or None: their first
-    one, or the one that a recovery code has put in place of all before it.
-
-    Never one in place of an app that wrong codes disabled. Otherwise whoever guessed a password
-    would type twenty wrong codes, and set up an app of their own.
-    """
-    known = list(work.session.scalars(select(Factor).where(
-        Factor.person_id == person_id, Factor.enrolled_at.is_not(None))))
-    pending = pending_factor(work, person_id)
-    if pending is None or any(one.disabled_at is None for one in known):
+def app_being_set_up(work: Work, person_id: str, factor_id: str) -> Factor | None:
+    """Return a pending app of this person that was begun beside others or in place of a lost one,
+    or None."""
+    found = work.session.get(Factor, factor_id)
+    if found is None or found.person_id != person_id or found.set_up_as == policy.FIRST:
         return None
-    last = max((one.disabled_at for one in known if one.disabled_at is not None), default=None)
-    return pending if last is None or pending.created_at >= last else None
+    return found if found.enrolled_at is None and found.disabled_at is None else None
+
+
+def factor_or_missing(work: Work, person_id: str, factor_id: str) -> Factor:
+    """Return an authenticator of this person that is not disabled, or raise `Missing`."""
+    found = work.session.get(Factor, factor_id)
+    if found is None or found.person_id != person_id or found.disabled_at is not None:
+        raise Missing("factor")
+    return found
 
 
 def mark_of_sign_in(work: Work, session_id: str, since: datetime) -> int | str | None:
@@ -108,6 +113,30 @@ def mark_of_sign_in(work: Work, session_id: str, since: datetime) -> int | str |
                            SignIn.started_at == PasskeyAsked.used_at))
         .where(began).limit(1)
     )
+
+
+def has_had_codes(work: Work, person_id: str) -> bool:
+    """Tell whether recovery codes were ever made for a person."""
+    return work.session.scalar(
+        select(RecoveryCode.id).where(RecoveryCode.person_id == person_id).limit(1)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Hold an authenticator as its person sees it; without a word of theirs the name is empty."""
+
+    id: str
+    kind: str
+    name: str
+    set_up_at: datetime
+    used_at: datetime | None
+
+
+def own_factors(work: Work, person_id: str) -> list[Own]:
+    """Return what counts for a person, the newest first."""
+    return [Own(one.id, one.kind, work.reveal(one, "name") if one.name_enc is not None else "",
+                one.enrolled_at, one.used_at)
+            for one in live_factors(work, person_id) if one.enrolled_at is not None]
 
 
 def recovery_codes(work: Work, person_id: str) -> list[RecoveryCode]:

@@ -57,16 +57,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Say from where, in the short form that is kept: network prefix and kind of browser.
-
-    `known_for` are the marks of accounts to which this very browser signed in before; it is kept
-    nowhere.
-    """
+    """Say from where, in the short form that is kept: network prefix and kind of browser."""
 
     network: str | None = None
     browser: str | None = None
-    device: str = ""
-    known_for: frozenset[str] = frozenset()
 
 
 NOWHERE = Origin()

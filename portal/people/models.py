@@ -99,6 +99,8 @@ class Account(Base):
     person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), unique=True)
     login_print: Mapped[str] = mapped_column(String(64), unique=True)
     password_hash: Mapped[str] = mapped_column(String(160))
+    fails: Mapped[int] = mapped_column(default=0)
+    paused_until: Mapped[Instant | None]
     created_at: Mapped[Instant]
     closed_at: Mapped[Instant | None]
 

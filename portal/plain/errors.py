@@ -5,7 +5,6 @@ Raising any of them rolls the unit of work back; the web layer turns each into o
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 
 
@@ -26,12 +25,12 @@ class NotFresh(PortalError):
 
 
 class TooSoon(PortalError):
-    """Say that somebody has to wait (HTTP 429): how many whole seconds, and until when."""
+    """Say that somebody has to wait (HTTP 429), and how many whole seconds."""
 
-    def __init__(self, seconds: int, until: datetime) -> None:
+    def __init__(self, seconds: int) -> None:
         """Keep the seconds; there is at least one."""
         super().__init__(f"{seconds} s")
-        self.seconds, self.until = seconds, until
+        self.seconds = seconds
 
 
 class Refused(PortalError):

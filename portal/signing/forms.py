@@ -49,6 +49,20 @@ class CodeForm(FlaskForm):
     passkey = PasskeyField()
 
 
+class BackForm(FlaskForm):
+    """The ways back for whoever lost their app; nothing preselected (Z9)."""
+
+    way = RadioField(_("What do you have?"), validators=[filled(_("Choose one of them."))])
+
+    def name_choices(self, coach: str, *, asked: bool) -> None:
+        """Offer the ways; whoever has asked before may stop that."""
+        self.way.choices = [
+            ("code", _("One of my recovery codes")),
+            ("hear", _("None of them: {coach} knows my voice").format(coach=coach)),
+            *([("stop", _("My phone again: stop what I asked for"))] if asked else []),
+        ]
+
+
 class PageForm(FlaskForm):
     """The answers on one page; `at` says which page they were given on, whatever its number is
     by now. Its questions are added by `page_form`."""

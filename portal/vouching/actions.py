@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from portal.agreements.queries import standing_of_one
 from portal.engagements.actions import note
+from portal.factors.models import Factor
 from portal.ground import chance
 from portal.ground.onetime import cleaned
 from portal.notices.actions import put_seal
@@ -46,13 +47,29 @@ def vouch(
     """
     if is_vouched(work, engagement.id, party.id):
         return VouchNo.ALREADY
+    found = match(work, engagement, party, typed)
+    if isinstance(found, VouchNo):
+        return found
+    record_vouching(work, engagement, party, {"how": how.value, "factor": found.factor_id})
+    return None
+
+
+def match(
+    work: Work, engagement: Engagement, party: Party, typed: str, factor_id: str | None = None
+) -> Pairing | VouchNo:
+    """Match what the coach typed with the digits that stand beside an authenticator, and return
+    them: one that counts, or the given one that somebody is about to set up.
+
+    A refusal is returned, so that the counted try is kept.
+    """
     digits = cleaned(typed)
     if len(digits) != policy.DIGITS or not digits.isdigit():
         return VouchNo.NOT_EIGHT_DIGITS
     pairing = newest(work, party.id)
     facts = policy.PairingFacts(pairing.expires_at, pairing.fails, pairing.ended_at is not None
                                 ) if pairing is not None else None
-    if pairing is None or not policy.is_live(facts, work.now):
+    if (pairing is None or not policy.is_live(facts, work.now)
+            or not _stands_beside(work, pairing, factor_id)):
         return VouchNo.NONE_SHOWN
     if not hmac.compare_digest(digits, work.reveal(pairing, "digits")):
         pairing.fails += 1
@@ -61,8 +78,15 @@ def vouch(
         work.note("vouching", "wrong", engagement_id=engagement.id, subject_id=party.id)
         return VouchNo.DEAD if pairing.ended_at else VouchNo.WRONG
     pairing.ended_at, pairing.ended_as = work.now, "matched"
-    record_vouching(work, engagement, party, {"how": how.value, "factor": pairing.factor_id})
-    return None
+    return pairing
+
+
+def _stands_beside(work: Work, pairing: Pairing, factor_id: str | None) -> bool:
+    # Digits that were shown beside an app that never came to count vouch for nobody's signature.
+    factor = work.session.get_one(Factor, pairing.factor_id)
+    if factor_id is not None:
+        return factor.id == factor_id and factor.disabled_at is None
+    return factor.enrolled_at is not None
 
 
 def record_vouching(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
+from portal.agreements.policy import vouched_since
 from portal.ledger.queries import events_of
 from portal.vouching.models import Pairing
 from portal.vouching.policy import PairingFacts, is_live, spaced
@@ -37,6 +38,5 @@ def digits_on_screen(work: Work, party_id: str) -> tuple[str, Pairing] | None:
 
 
 def is_vouched(work: Work, engagement_id: str, party_id: str) -> bool:
-    """Tell whether the coach has vouched for a party of this engagement."""
-    return any(event.kind == "party.vouched" and event.subject_id == party_id
-               for event in events_of(work, [engagement_id])[engagement_id])
+    """Tell whether the coach has vouched for a party of this engagement, as they come in now."""
+    return vouched_since(events_of(work, [engagement_id])[engagement_id], party_id) is not None

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 PORTAL = Path(__file__).parents[2] / "portal"
 #: Codes of this shape belong to the chain of an engagement; others to that of a practice.
 CODE = re.compile(r"(agreement|amendment|check_in|engagement|expectation|hand_over|ink|invitation"
-                  r"|line|pairing|paper|party|pass|review|session|share|signature|version)\.[a-z_]+")
+                  r"|line|pairing|paper|party|pass|return|review|session|share|signature|version)\.[a-z_]+")
 
 
 class Codes(ast.NodeVisitor):

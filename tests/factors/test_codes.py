@@ -13,6 +13,7 @@ from portal.factors.actions import (
     use_code,
     use_recovery_code,
 )
+from portal.factors.models import Factor
 from portal.factors.policy import CodeNo, FactorFacts, why_not_step, why_not_try
 from portal.ground.onetime import accepted_step, cleaned, code_at, new_seed
 from portal.people.models import Person
@@ -132,10 +133,10 @@ def test_takes_a_recovery_code_once_and_retires_the_old_app(world: World) -> Non
     assert len(set(codes)) == 8
     with world.ground.work(writes=True) as work:
         ana = work.session.get_one(Person, world.ids["ana"])
-        assert use_recovery_code(work, ana, codes[0].lower()) is None
+        assert isinstance(use_recovery_code(work, ana, codes[0].lower()), Factor)
     with world.ground.work(writes=True) as work:
         ana = work.session.get_one(Person, world.ids["ana"])
-        assert use_recovery_code(work, ana, codes[0]) is not None
+        assert isinstance(use_recovery_code(work, ana, codes[0]), CodeRefused)
     assert isinstance(take(world, world.fresh_code("ana")), CodeTaken)
 
 

@@ -7,9 +7,9 @@ from datetime import datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.factors.actions import CodeRefused, CodeTaken, begin_enrolment, use_code
+from portal.factors.actions import CodeRefused, CodeTaken, begin_app, begin_enrolment, use_code
 from portal.factors.models import Factor
-from portal.factors.policy import CodeNo, FactorFacts, why_not_try_any
+from portal.factors.policy import RECOVERED, CodeNo, FactorFacts, why_not_try_any
 from portal.factors.queries import live_factors
 from portal.ground.onetime import code_at
 from portal.people.models import Person
@@ -115,11 +115,21 @@ def test_keeps_the_count_when_a_new_app_comes(world: World) -> None:
         for app in live_factors(work, world.ids["ana"]):
             app.disabled_at = work.now
         ana_of(world, work.session).fails = 4
-        begin_enrolment(work, ana_of(world, work.session))
+        begin_app(work, ana_of(world, work.session), RECOVERED)
     assert isinstance(take(world, world.fresh_code("ana")), CodeTaken)
     refused = take(world, wrong(world))
     assert isinstance(refused, CodeRefused)
     assert refused.until is not None
+
+
+def test_enrols_nobody_by_a_link_who_has_had_an_app(world: World) -> None:
+    with world.ground.work(writes=True) as work:
+        for app in live_factors(work, world.ids["ana"]):
+            app.disabled_at = work.now
+        begin_enrolment(work, ana_of(world, work.session))
+    refused = take(world, world.fresh_code("ana"))
+    assert isinstance(refused, CodeRefused)
+    assert refused.why is CodeNo.NO_FACTOR
 
 
 @pytest.mark.parametrize(("apps", "expected"), [

@@ -53,15 +53,16 @@ from portal.agreements.policy.reviews import (
 from portal.agreements.policy.signing import SignFacts, SignNo, is_waiting, why_not_sign
 from portal.agreements.policy.succession import held_before, holds, version_before
 from portal.agreements.policy.versions import history, in_force_spans, state, with_successors
+from portal.agreements.policy.vouching import ANEW, VOUCHED, vouched_since
 
 __all__ = [
-    "ANSWER_KINDS", "CALLED", "DRAFTED", "ENDS", "FEELS_KINDS", "GIVES", "KINDS", "LEAD", "LINE",
-    "OPEN_STATES", "PAIRING_DEADLINE", "REVIEW", "REVIEWED", "SIGNATURE", "VERSION", "Answer",
-    "CheckIn", "Checked", "Feels", "Kind", "LineFacts", "NamedDay", "Review", "Rhythm", "Says",
-    "SignFacts", "SignNo", "SignedFacts", "SlotFacts", "VersionFacts", "Withdrawn",
-    "as_others_know", "check_in_for", "check_ins", "days_of", "end_of_day", "held_before",
-    "history", "holds", "holds_at", "in_force_spans", "is_waiting", "kept_at", "known_end",
-    "known_force", "laid_out", "line_state", "minutes_to_read", "quiet", "reviews", "sleeps_for",
-    "slept_out_at", "state", "unheard", "version_before", "why_not_sign", "with_successors",
-    "withdrawing",
+    "ANEW", "ANSWER_KINDS", "CALLED", "DRAFTED", "ENDS", "FEELS_KINDS", "GIVES", "KINDS", "LEAD",
+    "LINE", "OPEN_STATES", "PAIRING_DEADLINE", "REVIEW", "REVIEWED", "SIGNATURE", "VERSION",
+    "VOUCHED", "Answer", "CheckIn", "Checked", "Feels", "Kind", "LineFacts", "NamedDay", "Review",
+    "Rhythm", "Says", "SignFacts", "SignNo", "SignedFacts", "SlotFacts", "VersionFacts",
+    "Withdrawn", "as_others_know", "check_in_for", "check_ins", "days_of", "end_of_day",
+    "held_before", "history", "holds", "holds_at", "in_force_spans", "is_waiting", "kept_at",
+    "known_end", "known_force", "laid_out", "line_state", "minutes_to_read", "quiet", "reviews",
+    "sleeps_for", "slept_out_at", "state", "unheard", "version_before", "vouched_since",
+    "why_not_sign", "with_successors", "withdrawing",
 ]

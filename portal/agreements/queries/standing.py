@@ -230,16 +230,17 @@ def _facts(
     row: Sequence[Any], slots: list[SlotFacts], signed: list[Any], events: list[Event]
 ) -> VersionFacts:
     version_id = row[0]
-    vouched: dict[str, datetime] = {}
     acts, repudiated = [], {}
     disputed = disputes_of(events)
     for event in events:
-        if event.kind == "party.vouched":
-            vouched.setdefault(event.subject_id, event.at)
-        elif event.kind in policy.KINDS and event.subject_id == version_id:
+        if event.kind in policy.KINDS and event.subject_id == version_id:
             acts.append((event.at, policy.KINDS[event.kind]))
         elif event.kind == "signature.repudiated":
             repudiated[event.subject_id] = event.at
+    at = {slot_id: signed_at for _id, slot_id, _hash, signed_at in signed}
+    heard = [event for event in events if event.kind in (policy.VOUCHED, policy.ANEW)]
+    vouched = {slot.party_id: since for slot in slots
+               if (since := policy.vouched_since(heard, slot.party_id, at.get(slot.slot_id)))}
     first, last, zone, months, grace, silence, moments, check_in = row[len(_COLUMNS):]
     rhythm = Rhythm(first, last, zone, months, grace, silence,
                     tuple(moments.split(",")) if moments else (), check_in)

@@ -37,6 +37,7 @@ TOLD = frozenset({
     "amendment.retracted",
     "hand_over.proposed", "hand_over.accepted", "hand_over.taken_back", "hand_over.talk_wanted",
     "share.recorded",
+    "return.asked", "return.heard", "return.ended", "return.done",
     "review.opened", "review.called", "review.kept", "review.change_wanted", "review.ended",
     "check_in.fine", "check_in.talk",
 })
@@ -59,7 +60,7 @@ UNTOLD: Mapping[str, str] = {
 }
 
 #: The entries that decide where a text stands.
-DECIDES = frozenset({*KINDS, *REVIEWED, "party.vouched", "signature.repudiated",
+DECIDES = frozenset({*KINDS, *REVIEWED, "party.vouched", "return.done", "signature.repudiated",
                      "agreement.dropped"})
 #: Where a text comes to stand by itself or by what is not told.
 TURNS = frozenset({"in_force", "not_concluded", "ended"})

@@ -17,6 +17,7 @@ from portal.engagements.queries import own_or_missing
 from portal.evidence.queries import file_or_missing, twin_or_missing
 from portal.evidence.queries.renewals import renewed_or_missing
 from portal.reaching.forms import PlainForm
+from portal.returning.queries import asking
 from portal.reviews.queries import coach_looks
 from portal.sessions.queries import sessions_card
 from portal.web.guards import Door, guard
@@ -41,9 +42,9 @@ def front(work: Work) -> Response:
 def engagement(work: Work, engagement_id: str) -> Response:
     """Say what waits for whom, since when, and the next step."""
     work.note("engagement.looked", "coach", engagement_id=engagement_id)
-    sheet = sheet_of(work, engagement_id)
-    return page("desk/engagement.html", sheet=sheet, form=PlainForm(),
-                looks=coach_looks(work, own_or_missing(work, engagement_id)),
+    sheet, own = sheet_of(work, engagement_id), own_or_missing(work, engagement_id)
+    return page("desk/engagement.html", sheet=sheet, form=PlainForm(), looks=coach_looks(work, own),
+                asking=asking(work, own.practice_id, own.coach_id, own.id),
                 signatures=signature_arcs(sheet.summary), relations=relations(sheet),
                 waiting=waiting_line(sheet, work.now),
                 card=sessions_card(work, engagement_id), part=taken_part(work, engagement_id))

@@ -12,6 +12,7 @@ from portal.desk.queries.people import readers_of
 from portal.desk.views import bp
 from portal.desk.views.coach import send_paper, send_renewed
 from portal.engagements.queries import parties_of
+from portal.factors.queries import recovery_codes
 from portal.handing.queries import asked
 from portal.people.queries import lookers_of
 from portal.plain.errors import Missing
@@ -53,7 +54,8 @@ def receipt(work: Work, version_id: str) -> Response:
     return page("desk/receipt.html", seat=seat, form=PlainForm(),
                 owns=[own for own in own_versions(work, seat) if own.signed_at == signed_at],
                 digits=digits[0] if digits else None,
-                digits_until=digits[1].expires_at if digits else None)
+                digits_until=digits[1].expires_at if digits else None,
+                seat_codes=bool(recovery_codes(work, seat.person.id)))
 
 
 @bp.get("/p/agreements/<version_id>/text")

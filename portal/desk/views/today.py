@@ -23,6 +23,7 @@ from portal.plain.errors import Missing
 from portal.reaching.actions import party_by_id
 from portal.reaching.actions import remind as send_reminder
 from portal.reaching.views import nudge_words
+from portal.returning.queries import asking
 from portal.web.forms import said
 from portal.web.guards import Door, guard
 from portal.web.pages import _, go, go_to, next_path, page
@@ -55,6 +56,7 @@ def today(work: Work) -> Response:
     return page("desk/today.html", board=found, days=next_days(work, scope),
                 seals=sealing(work, scope), failing=set_aside(work, scope),
                 backup=backed_up(work, scope), lost=lost_mails_of(work, scope),
+                asking=asking(work, scope.practice_id, scope.person_id) if scope.own else [],
                 days_ago=(work.now - told.oldest).days if told.oldest else 0,
                 proposals=waiting_for(work, scope.person_id) if scope.own else [],
                 find=FindForm(formdata=None), signatures=signature_arcs(told))

@@ -75,7 +75,7 @@ def known(facts: AssuranceFacts, times: Times) -> list[str]:
     """Return how one signer was reached and known; what is missing is said to be."""
     came = _scan(facts.scan, times) if facts.scan is not None else [
         _labelled(_("Reached"), _reached(facts.reached, times)),
-        _labelled(_("Identified"), _identified(facts.identified)),
+        _labelled(_("Identified"), _identified(facts.identified, times)),
     ]
     return [*came, _labelled(_("Vouched for"), _vouched(facts.vouched, times))]
 
@@ -96,7 +96,7 @@ def _reached(facts: ReachedFacts | None, times: Times) -> str:
         mailbox=owner, readers=readers, time=times.instant(facts.at))
 
 
-def _identified(facts: IdentifiedFacts | None) -> str:
+def _identified(facts: IdentifiedFacts | None, times: Times) -> str:
     if facts is None:
         return ""
     by_link = facts.way == "link"
@@ -107,6 +107,9 @@ def _identified(facts: IdentifiedFacts | None) -> str:
     else:
         way = (_("by the link to the mailbox and a one-time code (RFC 6238)") if by_link
                else _("by a password and a one-time code (RFC 6238)"))
+    if facts.anew_at is not None:
+        return way + _(", authenticator set up anew on {time}").format(
+            time=times.instant(facts.anew_at))
     return way + (_(", first registered in the same sitting") if facts.enrolled_now else "")
 
 

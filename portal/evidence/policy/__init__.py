@@ -221,11 +221,13 @@ class ReachedFacts:
 @dataclass(frozen=True, slots=True)
 class IdentifiedFacts:
     """Hold with what a signer signed in: "link" or "password and code", and with a one-time code,
-    or with a passkey that signed the text."""
+    or with a passkey that signed the text; `anew_at` is when a lost authenticator had been
+    replaced, in the first signature after it."""
 
     way: str
     enrolled_now: bool
     passkey: bool = False
+    anew_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

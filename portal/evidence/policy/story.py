@@ -36,7 +36,7 @@ STORY = frozenset({
     "amendment.proposed", "amendment.discussed", "amendment.drafted", "amendment.rejected",
     "amendment.retracted",
     "hand_over.proposed", "hand_over.accepted", "hand_over.taken_back", "hand_over.talk_wanted",
-    "share.recorded",
+    "share.recorded", "return.done",
     "review.opened", "review.called", "review.kept", "review.change_wanted", "review.ended",
 })
 
@@ -54,6 +54,9 @@ LEFT_OUT: Mapping[str, str] = {
     "version.draft_discarded": "a draft of the coach that nobody was shown",
     "check_in.fine": "nothing hangs on it",
     "check_in.talk": "nothing hangs on it",
+    "return.asked": "how others come in concerns the coach alone, until it has changed",
+    "return.heard": "how others come in concerns the coach alone, until it has changed",
+    "return.ended": "nothing changed by it",
     "pairing.shown": "that somebody was vouched for says it",
 }
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from portal.agreements.policy import laid_out
+from portal.agreements.policy import ANEW, VOUCHED, laid_out, vouched_since
 from portal.agreements.queries import manifests_of, version_row
 from portal.engagements.models import Engagement
 from portal.evidence import policy
 from portal.evidence.policy import Effect
-from portal.evidence.policy.story import Event
+from portal.evidence.policy.story import Event as Told
 from portal.evidence.queries.files import seal_address
 from portal.evidence.queries.telling import story_of
 from portal.ground.authority import describe
 from portal.ledger.models import Entry
-from portal.ledger.policy import genesis
+from portal.ledger.policy import Event, genesis
 from portal.ledger.queries import head_of
 from portal.people.queries import contact_block, names_of, practice_or_missing
 from portal.plain.passkey import proof_from
@@ -33,7 +33,7 @@ Raw = Mapping[str, Any]
 
 
 def version_facts(
-    work: Work, version_id: str, seal: Seal, events: tuple[Event, ...]
+    work: Work, version_id: str, seal: Seal, events: tuple[Told, ...]
 ) -> policy.VersionFacts:
     """Return what both editions say about a version: frozen record and signatures.
 
@@ -136,9 +136,9 @@ def _assurance(work: Work, manifest: Raw) -> policy.AssuranceFacts:
         printed_name=manifest["printed_name"],
         reached=policy.ReachedFacts(reached["owner"], reached["read_by"],
                                     _instant(reached["at"])) if reached else None,
-        identified=policy.IdentifiedFacts(manifest["signed_in_with"], proven["enrolled_now"],
-                                          passkey=not code) if proven else None,
-        vouched=_vouched(work, manifest["party"]),
+        identified=_identified(manifest["signed_in_with"], proven, passkey=not code)
+        if proven else None,
+        vouched=_vouched(work, manifest["party"], _instant(manifest["signed_at"])),
         scan=policy.ScanFacts(
             names_of(work, [ink["recorded_by"]])[ink["recorded_by"]],
             _instant(manifest["signed_at"]), ink["scan"]) if ink else None,
@@ -148,11 +148,19 @@ def _assurance(work: Work, manifest: Raw) -> policy.AssuranceFacts:
     )
 
 
-def _vouched(work: Work, party_id: str) -> policy.VouchedFacts | None:
-    entry = work.session.scalar(
-        select(Entry).where(Entry.kind == "party.vouched", Entry.subject_id == party_id)
-        .order_by(Entry.seq).limit(1)
-    )
+def _identified(way: str, proven: Raw, *, passkey: bool) -> policy.IdentifiedFacts:
+    anew = proven.get("anew_at")
+    return policy.IdentifiedFacts(way, proven["enrolled_now"], passkey=passkey,
+                                  anew_at=_instant(anew) if anew else None)
+
+
+def _vouched(work: Work, party_id: str, signed_at: datetime) -> policy.VouchedFacts | None:
+    found = list(work.session.scalars(
+        select(Entry).where(Entry.kind.in_((VOUCHED, ANEW)), Entry.subject_id == party_id)
+        .order_by(Entry.seq)))
+    since = vouched_since([Event(e.kind, e.subject_id, e.at, e.actor_id, e.seq, e.hash)
+                           for e in found], party_id, signed_at)
+    entry = next((e for e in found if e.kind == VOUCHED and e.at == since), None)
     if entry is None:
         return None
     return policy.VouchedFacts(json.loads(entry.body)["facts"]["how"], entry.at)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from portal.factors import policy
+from portal.factors.actions.enrolling import enrol
 from portal.factors.models import UsedStep
 from portal.factors.policy import CodeNo
 from portal.factors.queries import usable_factors
@@ -52,15 +53,31 @@ class CodeRefused:
     until: datetime | None = None
 
 
-def use_code(work: Work, person: Person, typed: str) -> CodeTaken | CodeRefused:
+def use_code(
+    work: Work, person: Person, typed: str, *, beside: Factor | None = None
+) -> CodeTaken | CodeRefused:
     """Take a code of any authenticator app of this person, once and for all; where none is
-    enrolled, of the pending one.
+    enrolled, of the pending one. `beside` is one more that may be tried.
 
     A refusal is *returned*, so that the counted failure is kept with the transaction. The
     person's row is locked first: two tabs at the same instant get one yes.
     """
     work.lock(person)
     apps = usable_factors(work, person.id)
+    return _take(work, person, apps if beside is None else [*apps, beside], typed)
+
+
+def code_of(
+    work: Work, person: Person, apps: Sequence[Factor], typed: str
+) -> CodeTaken | CodeRefused:
+    """Take a code of these apps alone: of one that is being set up, or of those that are kept."""
+    work.lock(person)
+    return _take(work, person, apps, typed)
+
+
+def _take(
+    work: Work, person: Person, apps: Sequence[Factor], typed: str
+) -> CodeTaken | CodeRefused:
     if not apps:
         return CodeRefused(CodeNo.NO_FACTOR)
     facts = [facts_of(person, app) for app in apps]
@@ -129,14 +146,14 @@ def settle(
 ) -> CodeTaken:
     """Let a factor of those that were tried have proven its person, for the first time or again:
     what was counted against them is forgotten."""
-    fails_before, enrolled_now = factor.fails, factor.enrolled_at is None
-    factor.last_step = step
+    fails_before, known = factor.fails, factor.enrolled_at is not None
+    factor.last_step, factor.used_at = step, work.now
+    enrolled_now = not known and policy.enrols(factor.set_up_as)
     if enrolled_now:
-        # A new factor proves nothing of whom it stands for, so what was counted before stays.
-        factor.fails, factor.enrolled_at = 0, work.now
-        record(work, person.practice_id, "factor.enrolled", factor.id,
-               practice_id=person.practice_id, actor_id=person.id, facts={"kind": factor.kind})
-    else:
+        enrol(work, person, factor)
+    # A new factor proves nothing of whom it stands for, so what was counted before stays.
+    factor.fails = 0
+    if known:
         for one in tried:
             one.fails = 0
         person.fails, person.codes_paused_until = 0, None

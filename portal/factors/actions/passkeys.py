@@ -19,7 +19,7 @@ from portal.factors.actions.codes import (
 )
 from portal.factors.models import Factor, PasskeyAsked
 from portal.factors.policy import PASSKEY, CodeNo
-from portal.factors.queries import asked_passkey, live_factors, passkeys_of
+from portal.factors.queries import asked_passkey, has_had_factor, live_factors, passkeys_of
 from portal.ground import chance
 from portal.ground.passkeys import (
     NotAPasskey,
@@ -160,7 +160,9 @@ def _made(
 ) -> Factor | None:
     """Return a new passkey that still has to prove itself, or None where none may be made."""
     site = _site(work)
-    if site is None or policy.why_not_make(has_factor=bool(live), proven=proven) is not None:
+    # Whoever has had a factor makes no first one by a link or a password alone, ever again.
+    had = bool(live) or has_had_factor(work, person.id)
+    if site is None or policy.why_not_make(has_factor=had, proven=proven) is not None:
         return None
     try:
         credential, count = made(site, challenge, told)

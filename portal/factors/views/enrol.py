@@ -9,9 +9,9 @@ from flask import make_response, session, url_for
 
 from portal.factors.actions import CodeRefused, make_recovery_codes, prove
 from portal.factors.forms import CodeForm
-from portal.factors.queries import settable
+from portal.factors.queries import live_factor, pending_factor
 from portal.factors.views import bp
-from portal.factors.views.parts import code_trouble, enrolment_of, qr_svg
+from portal.factors.views.parts import code_trouble, enrolment_of, may_see, qr_svg
 from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
 from portal.factors.views.sign_in import SIGN_IN, halfway, let_in
 from portal.people.queries import practice_or_missing
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
 def _pending(work: Work) -> Enrolment | None:
     found = halfway(work)
-    pending = None if found is None else settable(work, found[1].id)
-    if pending is None:
+    if found is None or live_factor(work, found[1].id) is not None:
+        return None
+    pending = pending_factor(work, found[1].id)
+    if pending is None or not may_see(pending):
         return None
     return enrolment_of(work, pending, practice_or_missing(work, pending.practice_id).name)
 

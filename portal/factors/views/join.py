@@ -8,7 +8,7 @@ from flask import session
 
 from portal.factors.actions import begin_enrolment
 from portal.factors.forms import EnterForm, JoinForm
-from portal.factors.queries import live_factor
+from portal.factors.queries import has_had_factor, live_factor
 from portal.factors.views import bp
 from portal.factors.views.sign_in import HALFWAY
 from portal.people.actions import join as join_practice
@@ -16,7 +16,6 @@ from portal.people.actions import not_for_me
 from portal.people.policy import Owner, ReadBy
 from portal.people.queries import (
     invited_as,
-    join_signer,
     joinable,
     joinable_by_id,
     person_or_missing,
@@ -24,7 +23,6 @@ from portal.people.queries import (
     why_not_joining,
 )
 from portal.people.views import practice_frame
-from portal.throttles.views import counts_made_up
 from portal.web.guards import Door, guard
 from portal.web.pages import again, go, page
 
@@ -57,7 +55,6 @@ def _form(work: Work, invitation: MembershipInvitation) -> JoinForm:
 
 
 @bp.get("/join/<token>")
-@counts_made_up(join_signer)
 @guard(Door.ANYONE)
 def join_door(work: Work, token: str) -> Response:
     """Show which practice invites, and a button. Changes nothing (Z9)."""
@@ -71,7 +68,6 @@ def join_door(work: Work, token: str) -> Response:
 
 
 @bp.post("/join/<token>")
-@counts_made_up(join_signer)
 @guard(Door.ANYONE)
 def join_enter(work: Work, token: str) -> Response:
     """Take the token out of the address; nothing in the database changes."""
@@ -120,5 +116,7 @@ def _go_on(work: Work, invitation: MembershipInvitation, form: JoinForm) -> Resp
     session[HALFWAY] = [account.id, work.now.timestamp()]
     if live_factor(work, account.person_id) is not None:
         return go("factors.code")
+    if has_had_factor(work, account.person_id):
+        return go("factors.recovery")
     begin_enrolment(work, person_or_missing(work, account.practice_id, account.person_id))
     return go("factors.enrol")

@@ -6,7 +6,9 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from portal.factors.policy import CodeNo
+from flask import session
+
+from portal.factors.policy import FIRST, CodeNo
 from portal.ground.onetime import enrolment_uri
 from portal.people.queries import address_of_person, names_of
 from portal.web.words import _, clock_time
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from portal.factors.actions import CodeRefused
     from portal.factors.models import Factor
     from portal.ground.work import Work
+
+
+#: The app that this browser alone is shown: it gave a recovery code or a code for it.
+SETTING_UP = "setting_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,12 @@ def enrolment_of(work: Work, factor: Factor, issuer: str) -> Enrolment:
     label = address_of_person(work, factor.person_id) or name
     return Enrolment(enrolment_uri(seed, label, issuer),
                      " ".join(seed[i : i + 4] for i in range(0, len(seed), 4)))
+
+
+def may_see(pending: Factor) -> bool:
+    """Tell whether this browser may be shown how to set up a pending app: the first one behind its
+    link or password, any other only where it was begun."""
+    return pending.set_up_as == FIRST or session.get(SETTING_UP) == pending.id
 
 
 def qr_svg(uri: str) -> bytes:
@@ -57,7 +69,11 @@ def code_trouble(refused: CodeRefused) -> str:
         CodeNo.PAUSED: _("After several wrong codes there is a pause. You can try again at {at}. "
                          "Nothing that you entered is lost.").format(at=at),
         CodeNo.DISABLED: _("There were too many wrong codes, so this app can no longer be used "
-                           "here. Ask your coach for another way, on paper for example."),
+                           "here. Sign out and come in anew: where a code is asked for stands the "
+                           "way back."),
+        CodeNo.NO_FACTOR: _("No authenticator app counts here now. Come in anew: where a code is "
+                            "asked for stands the way back."),
+        CodeNo.NOT_YET: _("This app does not count yet."),
         CodeNo.NOT_HERE: _("This portal cannot use the screen lock. Use a code from your app."),
         CodeNo.TOO_LATE: _("That took too long, or this page was open twice. Press the button for "
                            "the screen lock again."),
@@ -67,6 +83,10 @@ def code_trouble(refused: CodeRefused) -> str:
                             "code from your app."),
         CodeNo.COUNTED_BACK: _("This key was used elsewhere since, as if there were a copy of it. "
                                "Use another way to sign, and tell your coach."),
-        CodeNo.NO_FACTOR: _("No authenticator app is set up here any more. Ask your coach for "
-                              "another way, on paper for example."),
     }[refused.why]
+
+
+def recovery_trouble(refused: CodeRefused) -> str:
+    """Return what to do after a recovery code that did not count."""
+    return (code_trouble(refused) if refused.until is not None else
+            _("This recovery code does not fit, or it was used before."))

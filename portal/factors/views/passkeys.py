@@ -10,7 +10,7 @@ from flask import jsonify, request, session
 
 from portal.factors.actions import Answer, CodeRefused, ask_passkey
 from portal.factors.policy import APP, PASSKEY, why_not_make
-from portal.factors.queries import live_factors
+from portal.factors.queries import has_had_factor, live_factors
 from portal.factors.views.parts import code_trouble
 from portal.ground import chance
 from portal.ground.passkeys import site_of
@@ -46,7 +46,8 @@ def ways_of(work: Work, person: Person) -> Ways:
     kinds = {one.kind for one in live_factors(work, person.id)}
     here = site_of(work.ground.settings.base_url) is not None
     return Ways(APP in kinds, here and PASSKEY in kinds,
-                here and why_not_make(has_factor=bool(kinds), proven=False) is None)
+                here and why_not_make(has_factor=bool(kinds) or has_had_factor(work, person.id),
+                             proven=False) is None)
 
 
 def place(work: Work) -> str:

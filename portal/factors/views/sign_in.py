@@ -9,22 +9,15 @@ from flask import flash, session, url_for
 
 from portal.factors.actions import Act, CodeRefused, begin_enrolment, prove, use_recovery_code
 from portal.factors.forms import CodeForm, RecoveryForm, SignInForm
-from portal.factors.queries import has_had_factor, live_factor, settable
+from portal.factors.queries import has_had_factor, live_factor
 from portal.factors.views import bp
-from portal.factors.views.parts import code_trouble
+from portal.factors.views.parts import SETTING_UP, code_trouble, recovery_trouble
 from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
-from portal.people.actions import (
-    PasswordRefused,
-    begin_session,
-    check_password,
-    end_session,
-    mark_of,
-)
+from portal.people.actions import begin_session, check_password, end_session, end_sessions_of
+from portal.people.policy import SignInNo
 from portal.people.queries import account_of, person_or_missing
 from portal.people.views import keep_token
-from portal.throttles.views import not_yet
 from portal.web.context import ground
-from portal.web.devices import remember_device
 from portal.web.forms import said
 from portal.web.guards import Door, guard
 from portal.web.headers import emptied
@@ -55,13 +48,11 @@ def halfway(work: Work) -> tuple[Account, Person] | None:
 
 
 def let_in(work: Work, account: Account, person: Person) -> None:
-    """Begin a coach's session after password and code; what the cookie held before is gone. From
-    now on this browser is known to the account, so that strangers' guesses do not concern it."""
+    """Begin a coach's session after password and code; what the cookie held before is gone."""
     minutes = ground().settings.coach_session_minutes
     keep_token("coach", begin_session(
         work, person, scope="coach", level="factor", lasts=timedelta(minutes=minutes),
         account_id=account.id))
-    remember_device(mark_of(work, account.login_print))
 
 
 @bp.get("/sign-in")
@@ -81,9 +72,7 @@ def password(work: Work) -> Response:
     if not form.validate_on_submit():
         return again("factors/sign_in.html", form=form, next=next_path())
     found = check_password(work, said(form.email), form.password.data or "")
-    if isinstance(found, PasswordRefused) and found.until is not None:
-        return not_yet(work, "factors/sign_in.html", found.until, form=form, next=next_path())
-    if isinstance(found, PasswordRefused):
+    if isinstance(found, SignInNo):
         blame(form, "password", _("Mail address and password do not fit together. After several "
                                   "tries there is a pause of some minutes."))
         return again("factors/sign_in.html", form=form, next=next_path())
@@ -91,10 +80,11 @@ def password(work: Work) -> Response:
     session["wanted"] = next_path()
     if live_factor(work, found.person_id) is not None:
         return go("factors.code")
-    person = person_or_missing(work, found.practice_id, found.person_id)
-    if not has_had_factor(work, person.id):
-        begin_enrolment(work, person)
-    return go("factors.recovery" if settable(work, person.id) is None else "factors.enrol")
+    if has_had_factor(work, found.person_id):
+        # A password alone never sets up the next app: the last one may have been guessed at.
+        return go("factors.recovery")
+    begin_enrolment(work, person_or_missing(work, found.practice_id, found.person_id))
+    return go("factors.enrol")
 
 
 @bp.get("/sign-in/code")
@@ -147,11 +137,12 @@ def recover(work: Work) -> Response:
     form = RecoveryForm()
     if not form.validate_on_submit():
         return again("factors/recovery.html", form=form)
-    refused = use_recovery_code(work, found[1], said(form.code))
-    if refused is not None:
-        blame(form, "code", _("This recovery code does not fit, or it was used before.")
-              if refused.until is None else code_trouble(refused))
+    pending = use_recovery_code(work, found[1], said(form.code))
+    if isinstance(pending, CodeRefused):
+        blame(form, "code", recovery_trouble(pending))
         return again("factors/recovery.html", form=form)
+    end_sessions_of(work, found[1].id, "coach")
+    session[SETTING_UP] = pending.id
     flash(_("Your old app no longer works here. Set up a new one."))
     return go("factors.enrol")
 

@@ -19,11 +19,14 @@ from portal.plain.errors import Missing
 from portal.reaching import actions as reaching
 from portal.reaching.forms import AddressFields, PlainForm
 from portal.reaching.views import nudge_words
+from portal.returning.actions import hear
+from portal.returning.queries import asked_facts, to_be_heard
 from portal.vouching.actions import vouch as match
 from portal.vouching.policy import How, VouchNo
 from portal.web.forms import said
 from portal.web.guards import Door, guard
 from portal.web.pages import _, again, blame, go, page
+from portal.web.words import instant
 
 if TYPE_CHECKING:
     from flask import Response
@@ -53,7 +56,7 @@ def vouching(work: Work, engagement_id: str, party_id: str) -> Response:
     form = VouchForm()
     form.name_choices()
     return page("issuing/vouch.html", form=form, engagement_id=engagement_id, party_id=party.id,
-                name=name)
+                name=name, asked=to_be_heard(work, party))
 
 
 def vouch_words(no: VouchNo, name: str) -> str:
@@ -77,14 +80,21 @@ def vouch(work: Work, engagement_id: str, party_id: str) -> Response:
     engagement, party, name = _held(work, engagement_id, party_id)
     form = VouchForm()
     form.name_choices()
-    values = {"form": form, "engagement_id": engagement_id, "party_id": party_id, "name": name}
+    asked = to_be_heard(work, party)
+    values = {"form": form, "engagement_id": engagement_id, "party_id": party_id, "name": name,
+              "asked": asked}
     if not form.validate_on_submit():
         return again("issuing/vouch.html", **values)
-    no = match(work, engagement, party, said(form.digits), How(form.how.data))
+    how = How(form.how.data)
+    no = (hear(work, engagement, asked, said(form.digits), how) if asked is not None else
+          match(work, engagement, party, said(form.digits), how))
     if no is not None:
         blame(form, "digits", vouch_words(no, name))
         return again("issuing/vouch.html", **values)
-    flash(_("You have vouched for {name}.").format(name=name))
+    ready = asked_facts(asked).ready_at if asked is not None else None
+    flash(_("You have vouched for {name}.").format(name=name) if ready is None else
+          _("You have heard {name}. The new app counts from {time} on.").format(
+              name=name, time=instant(ready)))
     return go("desk.engagement", engagement_id=engagement_id)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from portal.ledger.queries.access import last_seen, looks_of
-from portal.ledger.queries.audit import Span, audit_lines
+from portal.ledger.queries.access import calls_since, last_seen, looks_of
 from portal.ledger.queries.reading import (
     Line,
     Lines,
@@ -18,7 +17,7 @@ from portal.ledger.queries.reading import (
 from portal.ledger.queries.walking import broken_chains, entry_count, walk
 
 __all__ = [
-    "Line", "Lines", "Shown", "Span", "audit_lines", "bodies_of", "broken_chains", "entry_count",
+    "Line", "Lines", "Shown", "bodies_of", "broken_chains", "calls_since", "entry_count",
     "events_of", "head_of", "last_seen", "lines_of", "looks_of", "some_events_of", "told_of",
     "walk",
 ]

@@ -10,7 +10,6 @@ from portal.people.actions.joining import (
 )
 from portal.people.actions.members import change_role, end_membership, open_account
 from portal.people.actions.names import list_name
-from portal.people.actions.passwords import PasswordRefused, check_password, mark_of
 from portal.people.actions.persons import (
     PRINT,
     NewPerson,
@@ -28,6 +27,7 @@ from portal.people.actions.practices import (
 )
 from portal.people.actions.sessions import (
     begin_session,
+    check_password,
     end_session,
     end_sessions_of,
     end_token,
@@ -36,13 +36,13 @@ from portal.people.actions.sessions import (
     shut_out,
 )
 from portal.people.actions.tokens import make_token, revoke_token, revoke_tokens_of
-from portal.people.actions.writing import warn, write_to
+from portal.people.actions.writing import warn, warn_at, write_to
 
 __all__ = [
-    "PRINT", "NewMember", "NewPerson", "NewPractice", "PasswordRefused", "add_address",
-    "begin_session", "change_practice", "change_role", "check_password", "end_membership",
-    "end_session", "end_sessions_of", "end_token", "forget_person", "found_practice",
-    "invite_member", "join", "keep_answers", "list_name", "live_by", "make_token", "mark_of",
-    "meet_person", "name_person", "not_for_me", "open_account", "prove_again", "resend",
-    "revoke_invitation", "revoke_token", "revoke_tokens_of", "see", "shut_out", "warn", "write_to",
+    "PRINT", "NewMember", "NewPerson", "NewPractice", "add_address", "begin_session",
+    "change_practice", "change_role", "check_password", "end_membership", "end_session",
+    "end_sessions_of", "end_token", "forget_person", "found_practice", "invite_member", "join",
+    "keep_answers", "list_name", "live_by", "make_token", "meet_person", "name_person",
+    "not_for_me", "open_account", "prove_again", "resend", "revoke_invitation", "revoke_token",
+    "revoke_tokens_of", "see", "shut_out", "warn", "warn_at", "write_to",
 ]

@@ -45,7 +45,7 @@ def open_account(work: Work, person: Person, email: str, password: str, role: st
 def reopen_account(work: Work, account: Account, email: str, password: str, role: str) -> None:
     """Let somebody back in who was a member before: the same person, with a new password."""
     account.login_print, account.password_hash = login_print(work, email), hash_password(password)
-    account.closed_at = None
+    account.closed_at, account.fails, account.paused_until = None, 0, None
     _begin(work, account, role)
     record(work, account.practice_id, "account.reopened", account.id,
            practice_id=account.practice_id, actor_id=account.person_id, facts={"role": role})

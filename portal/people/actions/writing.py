@@ -9,7 +9,7 @@ from portal.people.queries import point_of, practice_or_missing
 
 if TYPE_CHECKING:
     from portal.ground.work import Work
-    from portal.people.models import Person
+    from portal.people.models import ContactPoint, Person
 
 
 def warn(work: Work, person: Person, name: str, *, dedupe: str, what: str) -> None:
@@ -27,8 +27,15 @@ def write_to(
     """Put a mail to a person into the outbox, under their own key; without any address of theirs
     nothing happens."""
     point = point_of(work, person.id)
-    if point is None:
-        return
+    if point is not None:
+        warn_at(work, person, point, name, dedupe=dedupe, reply_to=reply_to, **values)
+
+
+def warn_at(
+    work: Work, person: Person, point: ContactPoint, name: str, *, dedupe: str,
+    reply_to: str = "", **values: str,
+) -> None:
+    """Put a mail to one address of a person into the outbox, under their own key."""
     practice = practice_or_missing(work, person.practice_id)
     base = work.ground.settings.base_url.rstrip("/")
     put_mail(

@@ -46,7 +46,14 @@ from portal.people.queries.practices import (
     settings_of,
     successor_of,
 )
-from portal.people.queries.tokens import Token, own_token, token_by_text, tokens_of, why_no_token
+from portal.people.queries.tokens import (
+    Token,
+    own_token,
+    token_by_text,
+    tokens_of,
+    wait_of,
+    why_no_token,
+)
 
 __all__ = [
     "ContactBlock", "Invited", "Looker", "Member", "PracticeSettings", "Someone", "Token",
@@ -57,5 +64,5 @@ __all__ = [
     "membership_of", "name_prints", "names_of", "open_invitations", "own_token",
     "person_or_missing", "point_of", "points_and_people", "points_by_address",
     "practice_or_missing", "session_by_token", "settings_of", "successor_of", "token_by_text",
-    "tokens_of", "why_no_token", "why_not_invited", "why_not_joining",
+    "tokens_of", "wait_of", "why_no_token", "why_not_invited", "why_not_joining",
 ]

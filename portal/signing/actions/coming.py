@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from portal.engagements.actions import hold, note, tell_coach
-from portal.factors.actions import Act, Answer, CodeRefused, begin_enrolment, prove
+from portal.factors.actions import Act, Answer, CodeRefused, begin_enrolment, prove, use_code
+from portal.factors.policy import CodeNo
 from portal.factors.queries import has_had_factor
 from portal.links.actions import advance, state_of
 from portal.links.queries import is_living
@@ -14,6 +15,9 @@ from portal.people.actions import begin_session, shut_out
 from portal.people.models import ContactPoint
 from portal.people.queries import person_or_missing
 from portal.plain.errors import Missing
+from portal.returning.actions import arrive, hold_all, settle
+from portal.returning.policy import Stage
+from portal.returning.queries import asked_facts, with_app
 
 if TYPE_CHECKING:
     from portal.engagements.models import Engagement
@@ -48,13 +52,25 @@ def come_in(work: Work, invitation: Invitation, lasts: timedelta) -> str:
 def come_back(
     work: Work, invitation: Invitation, given: str | Answer, lasts: timedelta
 ) -> str | CodeRefused:
-    """Let a person in who has a factor: the link and a code or passkey together (Z9). Raises
-    `Missing` for a link that has ended, before either is looked at."""
+    """Let a person in who has a factor: the link and a code or passkey together (Z9).
+
+    A code of an app that takes the place of a lost one lets nobody in before that counts. The first
+    one that counts ends what the lost one had opened. Raises `Missing` for a link that has ended,
+    before either is looked at.
+    """
+    hold_all(work, invitation.person_id)
     _hold(work, invitation)
     person = person_or_missing(work, invitation.practice_id, invitation.person_id)
-    taken = prove(work, person, COME_BACK, given)
+    asked, app = with_app(work, person.id)
+    taken = (use_code(work, person, given, beside=app) if isinstance(given, str) else
+             prove(work, person, COME_BACK, given))
     if isinstance(taken, CodeRefused):
         return taken
+    if asked is not None and taken.factor is app:
+        if arrive(work, person, asked, taken.factor) is not Stage.READY:
+            return CodeRefused(CodeNo.NOT_YET, asked_facts(asked).ready_at)
+    elif taken.enrolled_now:
+        settle(work, person, taken.factor)
     _opened(work, invitation, person)
     if state_of(work, invitation) == "OPENED":
         advance(work, invitation, "invitation.bound", by=person.id)

@@ -12,6 +12,7 @@ from portal.agreements.actions import sign
 from portal.agreements.policy import SignFacts, SignNo, why_not_sign
 from portal.engagements.actions import Letterhead, note, tell_coach
 from portal.factors.actions import Act, Answer, CodeRefused, CodeTaken, prove
+from portal.factors.policy import is_anew
 from portal.ground import chance
 from portal.ledger.actions import held_head, lock_chain
 from portal.ledger.policy import instant
@@ -29,6 +30,8 @@ from portal.signing.queries import seat_of, sitting_of, waiting_of
 from portal.vouching.actions import show_digits
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from portal.agreements.models import Signature
     from portal.ground.work import Work
     from portal.links.models import Invitation
@@ -113,7 +116,7 @@ def sign_waiting(
         if isinstance(taken, CodeRefused):
             return taken
         invitation, point = with_address(work, actor.invitation_id or "")
-        proof = _proof(work, taken, invitation, point)
+        proof = _proof(work, taken, invitation, point, _anew_at(seat, taken))
         signatures = [_write(work, seat, waiting, text, proof) for text in texts]
         left = _leave_the_rest(work, seat, waiting, texts)
         _finish_link(work, seat, taken, invitation, ends=not left)
@@ -171,7 +174,8 @@ def _leave_the_rest(
 
 
 def _proof(
-    work: Work, taken: CodeTaken, invitation: Invitation | None, point: ContactPoint | None
+    work: Work, taken: CodeTaken, invitation: Invitation | None, point: ContactPoint | None,
+    anew_at: datetime | None,
 ) -> Proof:
     return Proof(
         factor_id=taken.factor.id, step=taken.step, fails_before=taken.fails_before,
@@ -182,8 +186,19 @@ def _proof(
         address_read_by=point.read_by if point else None,
         token_print=invitation.secret_hash[:16] if invitation else None,
         signed_in_with="link" if invitation else "password and code",
-        network=work.origin.network, browser=work.origin.browser,
+        network=work.origin.network, browser=work.origin.browser, anew_at=anew_at,
     )
+
+
+def _anew_at(seat: Seat, taken: CodeTaken) -> datetime | None:
+    """Return when the signer's lost authenticator had been replaced, if they have signed nothing
+    here since: the next signature says so."""
+    factor, last = taken.factor, max(
+        (at for facts in seat.standing.versions if (at := facts.signed_at(seat.party.id))),
+        default=None)
+    if factor.enrolled_at is None or not is_anew(factor.set_up_as):
+        return None
+    return factor.enrolled_at if last is None or last < factor.enrolled_at else None
 
 
 def _finish_link(

@@ -57,6 +57,8 @@ class Proof:
     browser: str | None
     passkey: passkey.Proof | None = None
     """What a passkey signed; `step` is then how often it said it was used."""
+    anew_at: datetime | None = None
+    """When a lost authenticator had been replaced, in the first signature after that."""
 
 
 def manifest(
@@ -95,7 +97,8 @@ def manifest(
 def _proven(proof: Proof) -> dict[str, Any]:
     """Return with what it was proven who signs: a code or a passkey, the other is null."""
     about = {"factor": proof.factor_id, "fails_before": proof.fails_before,
-             "enrolled_now": proof.enrolled_now}
+             "enrolled_now": proof.enrolled_now,
+             **({"anew_at": _iso(proof.anew_at)} if proof.anew_at else {})}
     if proof.passkey is None:
         return {"code": {**about, "step": proof.step}, "passkey": None}
     return {"code": None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import aliased
 
+from portal.agreements.policy import vouched_since
 from portal.agreements.queries import (
     Differs,
     Reader,
@@ -58,9 +59,8 @@ class Seat:
 
     @property
     def vouched_at(self) -> datetime | None:
-        """Return when the coach vouched for this person, or None."""
-        return next((facts.vouched[self.party.id] for facts in self.standing.versions
-                     if self.party.id in facts.vouched), None)
+        """Return when the coach vouched for this person, as they come in now, or None."""
+        return vouched_since(self.standing.events, self.party.id)
 
 
 _COACH = aliased(Person)

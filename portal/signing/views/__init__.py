@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("signing", __name__)
 
-from portal.signing.views import blank, digits, hopes, link, reading, sign  # noqa: E402, F401 - they register
+from portal.signing.views import back, blank, digits, hopes, link, reading, sign  # noqa: E402, F401 - they register

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import session, url_for
 
 from portal.factors.actions import CodeRefused
+from portal.factors.policy import CodeNo
 from portal.factors.views.parts import code_trouble
 from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
-from portal.links.queries import by_id, is_living, link_signer, living
+from portal.links.queries import by_id, is_living, living
 from portal.people.queries import names_of, person_or_missing, practice_or_missing
 from portal.people.views import keep_token, practice_frame
+from portal.returning.queries import open_request
 from portal.signing import actions
 from portal.signing.forms import CodeForm, EnterForm, WhoForm
 from portal.signing.views import bp
-from portal.throttles.views import counts_made_up
 from portal.web.context import ground
 from portal.web.guards import Door, guard
 from portal.web.pages import again, blame, go, go_to, is_ours, page
@@ -24,12 +26,15 @@ from portal.web.pages import again, blame, go, go_to, is_ours, page
 if TYPE_CHECKING:
     from flask import Response
 
+    from portal.factors.views.passkeys import Ways
     from portal.ground.work import Work
     from portal.links.models import Invitation
     from portal.people.models import Person
 
 #: The invitation whose button was pressed; the cookie is signed, the token has left the address.
 ENTERED = "entered"
+#: What somebody has asked for who gave a code of an app that does not count yet.
+WAITING = "waiting"
 
 
 def lasts() -> timedelta:
@@ -52,7 +57,6 @@ def dead() -> Response:
 
 
 @bp.get("/i/<token>")
-@counts_made_up(link_signer)
 @guard(Door.ANYONE)
 def door(work: Work, token: str) -> Response:
     """Show whose link this is: a practice and a button. Changes nothing (Z9)."""
@@ -66,7 +70,6 @@ def door(work: Work, token: str) -> Response:
 
 
 @bp.post("/i/<token>")
-@counts_made_up(link_signer)
 @guard(Door.ANYONE)
 def enter(work: Work, token: str) -> Response:
     """Take the token out of the address; nothing in the database changes."""
@@ -121,7 +124,13 @@ def code(work: Work) -> Response:
     if invitation is None:
         return dead()
     return page("signing/code.html", form=CodeForm(),
-                ways=ways_of(work, _person(work, invitation)))
+                ways=_ways(work, _person(work, invitation)))
+
+
+def _ways(work: Work, person: Person) -> Ways:
+    """Return the ways to come back: an app that does not count yet shows what it waits for."""
+    ways = ways_of(work, person)
+    return ways if ways.app or open_request(work, person.id) is None else replace(ways, app=True)
 
 
 def _person(work: Work, invitation: Invitation) -> Person:
@@ -137,14 +146,28 @@ def come_back(work: Work) -> Response:
         return dead()
     form, person = CodeForm(), _person(work, invitation)
     if not form.validate_on_submit():
-        return again("signing/code.html", form=form, ways=ways_of(work, person))
+        return again("signing/code.html", form=form, ways=_ways(work, person))
     if asks():
         return wishes(work, person, actions.COME_BACK)
     result = actions.come_back(work, invitation, given(work, form), lasts())
     if isinstance(result, CodeRefused):
+        if result.why is CodeNo.NOT_YET:
+            return to_wait(work, invitation)
         blame(form, blamed(form), code_trouble(result))
-        return again("signing/code.html", form=form, ways=ways_of(work, person))
+        return again("signing/code.html", form=form, ways=_ways(work, person))
+    return let_in(invitation, result)
+
+
+def to_wait(work: Work, invitation: Invitation) -> Response:
+    """Show this browser, which gave a code of an app that does not count yet, what it waits for."""
+    asked = open_request(work, invitation.person_id)
+    session[WAITING] = asked.id if asked is not None else ""
+    return go("signing.heard")
+
+
+def let_in(invitation: Invitation, token: str) -> Response:
+    """Go on with a link and a code that counted."""
     wanted = is_ours(session.get("next"))
-    keep_token("party", result)
+    keep_token("party", token)
     home = "reviews.look" if invitation.purpose == "review" else "signing.home"
     return go_to(wanted or url_for(home))

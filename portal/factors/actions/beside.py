@@ -1,0 +1,58 @@
+"""A second authenticator beside the first, and letting go of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portal.factors import policy
+from portal.factors.actions.codes import CodeRefused, CodeTaken, code_of, use_code
+from portal.factors.actions.enrolling import begin_app, let_go
+from portal.factors.policy import BESIDE
+from portal.factors.queries import live_factors
+from portal.people.actions import end_sessions_of, warn
+from portal.plain.errors import require
+
+if TYPE_CHECKING:
+    from portal.factors.models import Factor
+    from portal.ground.work import Work
+    from portal.people.models import Person
+
+
+def begin_beside(work: Work, person: Person, typed: str, name: str) -> Factor | CodeRefused:
+    """Begin to set up another app, proven by a code of one that counts; it is to be shown to the
+    browser that gave the code alone. Raises `Refused` with `AppNo`."""
+    require(policy.why_not_another(len(live_factors(work, person.id))))
+    taken = use_code(work, person, typed)
+    if isinstance(taken, CodeRefused):
+        return taken
+    return begin_app(work, person, BESIDE, name=name)
+
+
+def finish_beside(
+    work: Work, person: Person, app: Factor, typed: str
+) -> CodeTaken | CodeRefused:
+    """Let another app count from its first code on; the person is told by mail."""
+    require(policy.why_not_another(len(live_factors(work, person.id))))
+    taken = code_of(work, person, [app], typed)
+    if not isinstance(taken, CodeRefused):
+        warn(work, person, "factor_changed", dedupe=f"factor_changed:{app.id}:beside",
+             what="beside")
+    return taken
+
+
+def remove(
+    work: Work, person: Person, factor: Factor, typed: str, *, session_id: str, scope: str
+) -> CodeTaken | CodeRefused:
+    """Let an authenticator count no more, proven by a code of one that is kept; every other session
+    of the person ends, and the person is told by mail. Raises `Refused` with `AppNo` for the last
+    one."""
+    live = live_factors(work, person.id)
+    require(policy.why_not_remove(len(live)))
+    kept = [one for one in live if one.id != factor.id and one.kind == factor.kind]
+    taken = code_of(work, person, kept, typed) if kept else use_code(work, person, typed)
+    if not isinstance(taken, CodeRefused):
+        let_go(work, person, factor)
+        end_sessions_of(work, person.id, scope, but=session_id)
+        warn(work, person, "factor_changed", dedupe=f"factor_changed:{factor.id}:removed",
+             what="removed")
+    return taken
