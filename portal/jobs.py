@@ -17,6 +17,7 @@ from portal.desk.actions import write_board
 from portal.desk.queries.calendars import along
 from portal.evidence.jobs import renew_lists, renew_papers, seal_due
 from portal.evidence.queries.renewals import has_renewals
+from portal.factors.jobs import forget_asked
 from portal.handing.jobs import say_not_handed_over
 from portal.ledger.jobs import forget_old_access
 from portal.notices.actions import has_due, reopen
@@ -46,6 +47,10 @@ def _deliver(ground: Ground) -> int:
     return deliver(ground, told, along, renew)
 
 
+def _forget(ground: Ground) -> int:
+    return forget_old_access(ground) + forget_asked(ground)
+
+
 def _timers(ground: Ground) -> int:
     return fill_timers(ground, write_board)
 
@@ -62,7 +67,7 @@ JOBS = {job.name: job for job in (
     Job("reminders", 3600, remind_on_time, "engagements reminded"),
     Job("voice", 3600, ask_for_pairing, "engagements asked"),
     Job("hand-overs", 3600, say_not_handed_over, "hand-overs looked at"),
-    Job("forget", 86_400, forget_old_access, "lines deleted"),
+    Job("forget", 86_400, _forget, "lines deleted"),
     Job("checkpoints", 86_400, take_checkpoints, "checkpoints taken"),
     Job("backups", 86_400, back_up, "backups written"),
 )}

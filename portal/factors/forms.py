@@ -50,7 +50,17 @@ class AppForm(FlaskForm):
     name = StringField(_("A word for the new one"), [
         filled(_("Enter a word by which you know it, as “tablet”.")), at_most(NAME_LENGTH)])
     code = CodeField(_("6-digit code of the app that you have"), [
-        filled(_("Enter the 6-digit code from your app."))])
+        proven(_("Enter the 6-digit code from your app."))])
+    passkey = PasskeyField()
+
+
+class LockForm(FlaskForm):
+    """A word for the screen lock of this device, and a code of an app where one is asked for."""
+
+    name = StringField(_("A word for this device"), [
+        filled(_("Enter a word by which you know it, as “tablet”.")), at_most(NAME_LENGTH)])
+    code = CodeField(_("6-digit code of the app that you have"))
+    passkey = PasskeyField()
 
 
 class ReadyForm(FlaskForm):

@@ -56,8 +56,7 @@ class PasskeyAsked(Base):
     """What a passkey was asked to sign: the SHA-256 that is the challenge, and the nonce in it.
 
     It is answered once, in time, by this person and at this place: a sign-in session, or a browser
-    that is about to have one. Then the nonce is wiped; what ran out is deleted when the person is
-    asked again.
+    that is about to have one. Then the nonce is wiped; what ran out is deleted after a day.
     """
 
     __tablename__ = "passkey_asked"

@@ -74,7 +74,8 @@ function offer() {
         form.requestSubmit();
       }
     } catch (no) {
-      const kind = { NotAllowedError: "stopped", AbortError: "stopped", TypeError: "unreached" };
+      const kind = { NotAllowedError: "stopped", AbortError: "stopped", TypeError: "unreached",
+        InvalidStateError: "known" };
       say(box.dataset[kind[no?.name] ?? "failed"]);
     }
     go.removeAttribute("aria-disabled");

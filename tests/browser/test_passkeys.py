@@ -107,6 +107,12 @@ def test_the_coachee_sets_it_up_and_signs_by_one_press(
     assert ben.page.get_by_label("6-digit code").count() == 0
     ben.press("Use the screen lock")
     ben.page.wait_for_url("**/p/consents")
+    ben.page.goto("/p/account/lock")
+    eye.look(ben, "add the screen lock of a device")
+    ben.write("A word for this device", "Phone")
+    ben.press("Add this device")
+    expect(said).to_contain_text("This device is set up here already.")
+    picture(ben, "add")
     assert (eye.barriers, eye.sideways) == ([], [])
 
 

@@ -36,6 +36,7 @@ from tests.conftest import KEYS
 from tests.journeys.steps import newest_link
 from tests.pages import Browser, Page
 from tests.passkey import Phone
+from tests.people.outbox import waiting
 from tests.reviewing import first_review, go_to
 
 if TYPE_CHECKING:
@@ -243,3 +244,59 @@ def test_one_passkey_at_the_door_is_enough_for_the_sitting(ready: World, app: Fl
     assert "passkey" not in page.fields("/p/reviews")
     done = ben.post("/p/reviews", keep, page=page)
     assert "What you said is written down." in done.text
+
+
+def test_a_device_is_added_beside_an_app_and_an_app_beside_a_device(
+    ready: World, app: Flask
+) -> None:
+    first, second = Phone(origin=ORIGIN), Phone(2, origin=ORIGIN)
+    ben = ben_by_link(ready, app)
+    pressed(ben, "/p/sign", first, ben.get("/p/sign"))
+    page = ben.get("/p/account/lock")
+    assert page.soup.find("input", attrs={"name": "code"}) is None
+    done = pressed(ben, "/p/account/lock", second, page, name="Tablet")
+    assert "This device counts from now on." in done.text
+    assert [mail.values["what"] for mail in waiting(ready, "factor_changed")] == ["passkey"]
+    page = ben.get("/p/account/app")
+    assert pressed(ben, "/p/account/app", first, page, name="Laptop").heading == (
+        "Set up the other app")
+    with ready.ground.work(writes=False) as work:
+        assert [one.kind for one in live_factors(work, ready.ids["ben"])] == ["passkey"] * 2
+
+
+def test_an_old_session_adds_no_device_without_a_code(ready: World, app: Flask) -> None:
+    phone, ben = Phone(origin=ORIGIN), ben_by_link(ready, app)
+    ben.post("/p/sign", {"code": ready.fresh_code("ben")}, page=ben.get("/p/sign"))
+    ready.clock.move(minutes=11)
+    page = ben.get("/p/account/lock")
+    bare = ben.post("/p/account/lock", {"passkey": "{}", "show": "passkey", "name": "Tablet"},
+                    page=page)
+    assert bare.status == 422
+    told = phone.answer(wishes(ben, "/p/account/lock", page, name="Tablet", code="000000"))
+    wrong = ben.post("/p/account/lock", {"name": "Tablet", "code": "000000", "passkey": told},
+                     page=page)
+    assert wrong.status == 422
+    done = ben.post("/p/account/lock", {"name": "Tablet", "code": ready.fresh_code("ben"),
+                                        "passkey": told}, page=page)
+    assert "This device counts from now on." in done.text
+
+
+def test_a_device_is_not_removed_by_itself_and_never_as_the_last(
+    ready: World, app: Flask
+) -> None:
+    first, second = Phone(origin=ORIGIN), Phone(2, origin=ORIGIN)
+    ben = ben_by_link(ready, app)
+    pressed(ben, "/p/sign", first, ben.get("/p/sign"))
+    with ready.ground.work(writes=False) as work:
+        only = live_factors(work, ready.ids["ben"])[0].id
+    path = f"/p/account/apps/{only}/removal"
+    assert "This is the only one that counts." in ben.get(path).text
+    pressed(ben, "/p/account/lock", second, ben.get("/p/account/lock"), name="Tablet")
+    by_itself = pressed(ben, path, first, ben.get(path))
+    assert by_itself.status == 422
+    assert "This device is not set up here for you." in by_itself.text
+    assert "It is removed" in pressed(ben, path, second, ben.get(path)).text
+    with ready.ground.work(writes=False) as work:
+        assert [one.id == only for one in live_factors(work, ready.ids["ben"])] == [False]
+    lone = ben_by_link(ready, app)
+    assert lone.get("/p/account/lock", follow=False).status == 303

@@ -22,6 +22,7 @@ from portal.factors.models import Factor, PasskeyAsked
 from portal.factors.policy import CodeNo, why_not_count
 from portal.factors.queries import live_factors
 from portal.ground.settings import Settings
+from portal.jobs import run_job
 from portal.ledger.models import Access
 from portal.people.models import Person
 from portal.plain.passkey import holds
@@ -173,7 +174,8 @@ def test_counts_a_wrong_signature_pauses_and_disables(world: World) -> None:
     world.clock.move(minutes=15)
     with world.ground.work(writes=True) as work:
         assert why(ask_passkey(work, person(work, world), SIGN, "place")) is CodeNo.NO_FACTOR
-    assert [mail.values["what"] for mail in waiting(world, "factor_changed")] == ["disabled"]
+    assert [mail.values["what"] for mail in waiting(world, "factor_changed")] == [
+        "disabled_passkey"]
 
 
 def test_notes_a_counter_that_goes_back(world: World) -> None:
@@ -213,6 +215,7 @@ def test_keeps_of_what_was_answered_nothing_to_try_texts_against(world: World) -
         assert [(row.nonce, row.used_at is not None) for row in rows] == [("", True)] * 2
     world.clock.move(days=2)
     ask(world)
+    assert run_job(world.ground, "forget") == 2
     with world.ground.work(writes=False) as work:
         assert len(work.session.scalars(select(PasskeyAsked)).all()) == 1
 

@@ -1,11 +1,20 @@
 """Enrolling, taking codes and passkeys, and the codes for the day the phone is gone."""
 
-from portal.factors.actions.beside import begin_beside, finish_beside, remove
+from portal.factors.actions.beside import (
+    ADD,
+    ADD_PASSKEY,
+    REMOVE,
+    add_passkey,
+    begin_beside,
+    finish_beside,
+    remove,
+)
 from portal.factors.actions.codes import CodeRefused, CodeTaken, code_of, use_code
 from portal.factors.actions.enrolling import begin_app, begin_enrolment, enrol, let_go, retire
 from portal.factors.actions.passkeys import Act, Answer, ask_passkey, prove, use_passkey
 from portal.factors.actions.recovery import make_recovery_codes, use_recovery_code
 
-__all__ = ["Act", "Answer", "CodeRefused", "CodeTaken", "ask_passkey", "begin_app", "begin_beside",
-           "begin_enrolment", "code_of", "enrol", "finish_beside", "let_go", "make_recovery_codes",
-           "prove", "remove", "retire", "use_code", "use_passkey", "use_recovery_code"]
+__all__ = ["ADD", "ADD_PASSKEY", "REMOVE", "Act", "Answer", "CodeRefused", "CodeTaken",
+           "add_passkey", "ask_passkey", "begin_app", "begin_beside", "begin_enrolment", "code_of",
+           "enrol", "finish_beside", "let_go", "make_recovery_codes", "prove", "remove", "retire",
+           "use_code", "use_passkey", "use_recovery_code"]

@@ -125,7 +125,8 @@ def count_failure(
         app.disabled_at = work.now
         record(work, person.practice_id, "factor.disabled", app.id,
                practice_id=person.practice_id, actor_id=person.id)
-        warn(work, person, "factor_changed", dedupe=f"factor_changed:{app.id}", what="disabled")
+        warn(work, person, "factor_changed", dedupe=f"factor_changed:{app.id}",
+             what="disabled" if app.kind == policy.APP else "disabled_passkey")
     return CodeRefused(CodeNo.DISABLED if len(worn) == len(apps) else why,
                        person.codes_paused_until)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
-
 from portal.factors import policy
 from portal.factors.actions.codes import (
     CodeRefused,
@@ -73,9 +71,6 @@ def ask_passkey(
     if person.codes_paused_until is not None and work.now < person.codes_paused_until:
         return CodeRefused(CodeNo.PAUSED, person.codes_paused_until)
     challenge = Challenge(chance.secret_bytes(16).hex(), act.name, person.id, act.texts)
-    work.session.execute(delete(PasskeyAsked).where(
-        PasskeyAsked.person_id == person.id,
-        PasskeyAsked.expires_at < work.now - policy.ASKED_KEPT))
     work.session.add(PasskeyAsked(
         id=chance.new_id(), practice_id=person.practice_id, person_id=person.id, place=place,
         nonce=challenge.nonce, challenge=challenge.value.hex(), asked_at=work.now,
@@ -92,13 +87,15 @@ def _site(work: Work) -> Site | None:
 
 
 def use_passkey(
-    work: Work, person: Person, act: Act, answer: Answer, *, proven: bool = False
+    work: Work, person: Person, act: Act, answer: Answer, *, proven: bool = False,
+    but: str = "",
 ) -> CodeTaken | CodeRefused:
     """Take what a passkey of this person signed: this act and these texts, once.
 
     A new one in the answer is enrolled by it; beside another factor only where that was `proven`
-    just now. A refusal is *returned*, so that what was counted is kept; what comes too late, from
-    elsewhere or for other texts counts against nobody. The person's row is locked first.
+    just now. `but` is one that proves nothing here. A refusal is *returned*, so that what was
+    counted is kept; what comes too late, from elsewhere or for other texts counts against nobody.
+    The person's row is locked first.
     """
     work.lock(person)
     try:
@@ -116,14 +113,14 @@ def use_passkey(
         return _refuse(work, person, CodeNo.OTHER_TEXTS)
     # Without its nonce nobody can try texts against the challenge, once they are erased (Z18).
     asked.used_at, asked.nonce = work.now, ""
-    return _take(work, person, challenge, told, proven=proven)
+    return _take(work, person, challenge, told, proven=proven, but=but)
 
 
 def _take(
-    work: Work, person: Person, challenge: Challenge, told: Told, *, proven: bool
+    work: Work, person: Person, challenge: Challenge, told: Told, *, proven: bool, but: str
 ) -> CodeTaken | CodeRefused:
     live = live_factors(work, person.id)
-    own = [one for one in live if one.kind == PASSKEY]
+    own = [one for one in live if one.kind == PASSKEY and one.id != but]
     factor = _made(work, person, challenge, told, live, proven=proven) if told.made else next(
         (one for one in own if _is_from(work, one, told)), None)
     site = _site(work)
@@ -141,7 +138,6 @@ def _take(
         return count_failure(work, person, [factor], back)
     if factor.enrolled_at is None:
         work.session.add(factor)
-        _let_go_of_pending(work, person)
     return settle(work, person, [factor], factor, good.count, good.proof)
 
 
@@ -170,18 +166,10 @@ def _made(
         return None
     factor = Factor(
         id=chance.new_id(), practice_id=person.practice_id, person_id=person.id,
-        key_id=person.key_id, kind=PASSKEY, created_at=work.now, last_step=count, fails=0)
+        key_id=person.key_id, kind=PASSKEY, set_up_as=policy.BESIDE if live else policy.FIRST,
+        created_at=work.now, last_step=count, fails=0)
     work.hide(factor, "secret", credential.as_text())
     return factor
-
-
-def _let_go_of_pending(work: Work, person: Person) -> None:
-    """Let no app wait for its first code any more: whoever saw its key, by the link in the mailbox
-    alone, could otherwise come in with it."""
-    for one in work.session.scalars(select(Factor).where(
-            Factor.person_id == person.id, Factor.enrolled_at.is_(None),
-            Factor.disabled_at.is_(None), Factor.kind != PASSKEY)):
-        one.disabled_at = work.now
 
 
 def prove(work: Work, person: Person, act: Act, given: str | Answer) -> CodeTaken | CodeRefused:

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("factors", __name__)
 
-from portal.factors.views import again, enrol, join, own, sign_in  # noqa: E402, F401 - they register
+from portal.factors.views import again, enrol, join, lock, own, sign_in  # noqa: E402, F401 - they register

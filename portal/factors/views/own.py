@@ -4,16 +4,16 @@ comes by a link."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from flask import Response as FlaskResponse
 from flask import flash, make_response, session, url_for
 
 from portal.factors import actions
-from portal.factors.actions import CodeRefused
+from portal.factors.actions import Act, CodeRefused
 from portal.factors.forms import AppForm, CodeForm, ReadyForm
-from portal.factors.policy import AppNo, why_not_another, why_not_remove
+from portal.factors.policy import APP, PASSKEY, AppNo, why_not_another, why_not_remove
 from portal.factors.queries import (
     app_being_set_up,
     factor_or_missing,
@@ -23,6 +23,7 @@ from portal.factors.queries import (
 )
 from portal.factors.views import bp
 from portal.factors.views.parts import SETTING_UP, code_trouble, enrolment_of, qr_svg
+from portal.factors.views.passkeys import asks, blamed, given, here, ways_of, wishes
 from portal.people.queries import person_or_missing, practice_or_missing
 from portal.plain.errors import Missing
 from portal.web.forms import said
@@ -51,13 +52,15 @@ class Place:
         return url_for(f"factors.{self.prefix}{endpoint}", **values)
 
 
+#: What a passkey signs to get recovery codes.
+CODES = Act("make recovery codes")
 PARTY = Place("/p/account", "own_", Door.PARTY)
 DESK = Place("/account/authenticators", "desk_", Door.DESK)
 
 View = Callable[..., "Response"]
 
 
-def _at_both(path: str, method: str = "GET") -> Callable[[View], View]:
+def at_both(path: str, method: str = "GET") -> Callable[[View], View]:
     """Let a view answer at both places, each behind its own door."""
     def mark(view: View) -> View:
         for place in (PARTY, DESK):
@@ -71,7 +74,8 @@ def _at_both(path: str, method: str = "GET") -> Callable[[View], View]:
     return mark
 
 
-def _acting(work: Work) -> tuple[Actor, Person]:
+def acting(work: Work) -> tuple[Actor, Person]:
+    """Return who acts, and which person that is."""
     if work.actor is None:
         raise Missing("actor")
     return work.actor, person_or_missing(work, work.actor.practice_id, work.actor.person_id)
@@ -85,38 +89,43 @@ def app_words(no: AppNo) -> str:
     }[no]
 
 
-@_at_both("")
+@at_both("")
 def apps(work: Work, place: Place) -> Response:
     """Show what counts as mine: each app with when it was set up and last used, and how many
     recovery codes are left."""
-    _actor, person = _acting(work)
+    _actor, person = acting(work)
     own = own_factors(work, person.id)
     return page("factors/own.html", place=place, own=own,
                 left=len(recovery_codes(work, person.id)),
-                full=why_not_another(len(own)), last=why_not_remove(len(own)))
+                full=why_not_another(len(own)), last=why_not_remove(len(own)), lock=here(work))
 
 
-@_at_both("/app")
+@at_both("/app")
 def another(work: Work, place: Place) -> Response:
     """Ask for a code of an app that counts, and for a word for the new one."""
-    return page("factors/another.html", place=place, form=AppForm())
+    return page("factors/another.html", place=place, form=AppForm(),
+                ways=ways_of(work, acting(work)[1]))
 
 
-@_at_both("/app", "POST")
+@at_both("/app", "POST")
 def begin_another(work: Work, place: Place) -> Response:
     """Take the code, and go on to the new app in this browser alone."""
-    _actor, person = _acting(work)
+    _actor, person = acting(work)
     form = AppForm()
     no = why_not_another(len(live_factors(work, person.id)))
     if no is not None:
         flash(app_words(no), "error")
         return go(f"factors.{place.prefix}apps")
     if not form.validate_on_submit():
-        return again("factors/another.html", place=place, form=form)
-    app = actions.begin_beside(work, person, said(form.code), said(form.name))
+        return again("factors/another.html", place=place, form=form,
+                     ways=ways_of(work, person))
+    if asks():
+        return wishes(work, person, actions.ADD)
+    app = actions.begin_beside(work, person, given(work, form), said(form.name))
     if isinstance(app, CodeRefused):
-        blame(form, "code", code_trouble(app))
-        return again("factors/another.html", place=place, form=form)
+        blame(form, blamed(form), code_trouble(app))
+        return again("factors/another.html", place=place, form=form,
+                     ways=ways_of(work, person))
     session[SETTING_UP] = app.id
     return go(f"factors.{place.prefix}set_up")
 
@@ -129,29 +138,29 @@ def _enrolment(work: Work, app: Factor) -> Enrolment:
     return enrolment_of(work, app, practice_or_missing(work, app.practice_id).name)
 
 
-@_at_both("/app/new")
+@at_both("/app/new")
 def set_up(work: Work, place: Place) -> Response:
     """Show how to set up the other app."""
-    app = _app(work, _acting(work)[1])
+    app = _app(work, acting(work)[1])
     if app is None:
         return go(f"factors.{place.prefix}another")
     return page("factors/set_up.html", place=place, form=CodeForm(),
                 enrolment=_enrolment(work, app))
 
 
-@_at_both("/app/qr.svg")
+@at_both("/app/qr.svg")
 def set_up_qr(work: Work, place: Place) -> Response:
     """Draw the other app as a QR code."""
-    app = _app(work, _acting(work)[1])
+    app = _app(work, acting(work)[1])
     if app is None:
         return make_response("", 404)
     return FlaskResponse(qr_svg(_enrolment(work, app).uri), content_type="image/svg+xml")
 
 
-@_at_both("/app/new", "POST")
+@at_both("/app/new", "POST")
 def finish_set_up(work: Work, place: Place) -> Response:
     """Take the first code of the other app; from now on both count."""
-    _actor, person = _acting(work)
+    _actor, person = acting(work)
     app, form = _app(work, person), CodeForm()
     if app is None:
         return go(f"factors.{place.prefix}another")
@@ -167,64 +176,73 @@ def finish_set_up(work: Work, place: Place) -> Response:
     return go(f"factors.{place.prefix}apps")
 
 
-@_at_both("/apps/<factor_id>/removal")
+@at_both("/apps/<factor_id>/removal")
 def removal(work: Work, place: Place, factor_id: str) -> Response:
     """Ask for a code of an app that is kept before one is removed."""
     return page("factors/removal.html", form=CodeForm(), **_removal(work, place, factor_id))
 
 
 def _removal(work: Work, place: Place, factor_id: str) -> dict[str, Any]:
-    _actor, person = _acting(work)
+    _actor, person = acting(work)
     factor_or_missing(work, person.id, factor_id)
     own = own_factors(work, person.id)
     one = next((one for one in own if one.id == factor_id), None)
     if one is None:
         raise Missing("factor")
     no = why_not_remove(len(own))
-    return {"place": place, "one": one, "why_not": app_words(no) if no is not None else ""}
+    # What is kept proves it: an app by its code, a passkey by what it signs.
+    kinds = [kept.kind for kept in own if kept.id != factor_id]
+    ways = replace(ways_of(work, person), app=APP in kinds, passkey=PASSKEY in kinds)
+    return {"place": place, "one": one, "ways": ways,
+            "why_not": app_words(no) if no is not None else ""}
 
 
-@_at_both("/apps/<factor_id>/removal", "POST")
+@at_both("/apps/<factor_id>/removal", "POST")
 def remove(work: Work, place: Place, factor_id: str) -> Response:
     """Remove an app for good, and end every other session."""
-    actor, person = _acting(work)
+    actor, person = acting(work)
     shown, form = _removal(work, place, factor_id), CodeForm()
     if shown["why_not"] or not form.validate_on_submit():
         return again("factors/removal.html", form=form, **shown)
+    if asks():
+        return wishes(work, person, actions.REMOVE)
     taken = actions.remove(work, person, factor_or_missing(work, person.id, factor_id),
-                           said(form.code), session_id=actor.session_id, scope=actor.scope)
+                           given(work, form), session_id=actor.session_id, scope=actor.scope)
     if isinstance(taken, CodeRefused):
-        blame(form, "code", code_trouble(taken))
+        blame(form, blamed(form), code_trouble(taken))
         return again("factors/removal.html", form=form, **shown)
     flash(_("It is removed, and every other session of yours has ended."))
     return go(f"factors.{place.prefix}apps")
 
 
 def _codes(work: Work, place: Place) -> dict[str, Any]:
-    actor, person = _acting(work)
+    actor, person = acting(work)
     just_now = actor.is_fresh(work.now)
     return {"place": place, "form": ReadyForm() if just_now else CodeForm(),
-            "asks": not just_now, "left": len(recovery_codes(work, person.id))}
+            "asks": not just_now, "ways": ways_of(work, person),
+            "left": len(recovery_codes(work, person.id))}
 
 
-@_at_both("/codes")
+@at_both("/codes")
 def codes(work: Work, place: Place) -> Response:
     """Say what recovery codes are for, and how many are left."""
     return page("factors/codes.html", **_codes(work, place))
 
 
-@_at_both("/codes", "POST")
+@at_both("/codes", "POST")
 def make_codes(work: Work, place: Place) -> Response:
     """Make new recovery codes and show them this one time."""
-    _actor, person = _acting(work)
+    _actor, person = acting(work)
     shown = _codes(work, place)
     form = shown["form"]
     if not form.validate_on_submit():
         return again("factors/codes.html", **shown)
     if shown["asks"]:
-        taken = actions.use_code(work, person, said(form.code))
+        if asks():
+            return wishes(work, person, CODES)
+        taken = actions.prove(work, person, CODES, given(work, form))
         if isinstance(taken, CodeRefused):
-            blame(form, "code", code_trouble(taken))
+            blame(form, blamed(form), code_trouble(taken))
             return again("factors/codes.html", **shown)
     made = actions.make_recovery_codes(work, person)
     return page("factors/recovery_codes.html", codes=made, onward=place.url("apps"))

@@ -40,14 +40,18 @@ class Ways:
     makes: bool
 
 
+def here(work: Work) -> bool:
+    """Tell whether browsers make passkeys for the address of this portal."""
+    return site_of(work.ground.settings.base_url) is not None
+
+
 def ways_of(work: Work, person: Person) -> Ways:
     """Return the ways of a person on this page; passkeys are for addresses that browsers make
     them for."""
     kinds = {one.kind for one in live_factors(work, person.id)}
-    here = site_of(work.ground.settings.base_url) is not None
-    return Ways(APP in kinds, here and PASSKEY in kinds,
-                here and why_not_make(has_factor=bool(kinds) or has_had_factor(work, person.id),
-                             proven=False) is None)
+    had = bool(kinds) or has_had_factor(work, person.id)
+    return Ways(APP in kinds, here(work) and PASSKEY in kinds,
+                here(work) and why_not_make(has_factor=had, proven=False) is None)
 
 
 def place(work: Work) -> str:
@@ -64,9 +68,11 @@ def asks() -> bool:
     return request.form.get(SHOW) == WISHES
 
 
-def wishes(work: Work, person: Person, act: Act) -> Response:
-    """Answer the page's script: what to ask for, or why nothing is asked."""
-    found = ask_passkey(work, person, act, place(work), makes=ways_of(work, person).makes)
+def wishes(work: Work, person: Person, act: Act, *, makes: bool = False) -> Response:
+    """Answer the page's script: what to ask for, or why nothing is asked. `makes` says that another
+    factor was proven, so that a passkey may be made beside it."""
+    found = ask_passkey(work, person, act, place(work),
+                        makes=makes or ways_of(work, person).makes)
     if isinstance(found, CodeRefused):
         return jsonify(trouble=code_trouble(found))
     return jsonify(wishes=found)
