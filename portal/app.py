@@ -32,7 +32,7 @@ from portal.sharing.views import bp as sharing
 from portal.signing.views import bp as signing
 from portal.taking.views import bp as taking
 from portal.tools.views import bp as tools
-from portal.web import addresses, assets, errors, headers, uploads, words
+from portal.web import addresses, assets, errors, headers, limits, uploads, words
 from portal.web.context import frame_all
 from portal.web.guards import Door, guard
 from portal.web.pages import Drawing
@@ -93,6 +93,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _furnish(app: Flask) -> None:
+    limits.register(app, app.extensions["portal"].settings)
     app.jinja_environment = Drawing
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gunicorn.app.base import BaseApplication
 
 from portal.app import make_app
+from portal.web.limits import threads
 from portal.worker import beside, log_to
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def options(settings: Settings) -> dict[str, Any]:
     """Return gunicorn's options. There is no access log: addresses of links stay out of it."""
     return {
         "bind": f"{settings.host}:{settings.port}", "worker_class": "gthread", "workers": 1,
-        "threads": settings.threads, "graceful_timeout": settings.stop_seconds, "timeout": 60,
+        "threads": threads(settings), "graceful_timeout": settings.stop_seconds, "timeout": 60,
         "keepalive": 5,
         "accesslog": None, "loglevel": settings.log_level, "preload_app": False,
         "control_socket_disable": True,

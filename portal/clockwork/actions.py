@@ -16,6 +16,7 @@ from portal.clockwork.models import FailingItem, JobRun
 from portal.clockwork.policy import BEAT, CUT_OFF, HELD, TRIES, after_try, is_due, next_run
 from portal.clockwork.queries import TICK, held_back, last_beat
 from portal.ground import chance
+from portal.plain.errors import Unavailable
 
 if TYPE_CHECKING:
     from portal.ground.work import Ground, Work
@@ -123,6 +124,9 @@ def each(
                 do(work, item.id)
                 if item.id in known:
                     went_well(work, job, item.id)
+        except Unavailable:
+            # It is no fault of the item, and the next one would fare no better.
+            raise
         except Exception as trouble:  # noqa: BLE001 - one item must not stop the others
             log.error("%s failed for one item: %s", job, type(trouble).__name__)
             went_wrong(ground, job, item, type(trouble).__name__)

@@ -12,6 +12,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from sqlalchemy import (
     DateTime,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 #: A random 128-bit identifier, 32 hex digits.
@@ -91,23 +93,28 @@ def sqlite_version() -> tuple[int, int, int]:
     return version
 
 
-def make_engine(url: str) -> Engine:
-    """Return an engine for `sqlite:///…` or `postgresql…`; nothing is opened yet."""
+def make_engine(url: str, *, patience: int = 10, threads: int = 8) -> Engine:
+    """Return an engine for `sqlite:///…` or `postgresql…`; nothing is opened yet.
+
+    Nothing waits longer than `patience` (seconds) for a connection or for another writer.
+    `threads` is how many use it at once, beside the clockwork.
+    """
     address = make_url(url)
+    pool: dict[str, Any] = {"pool_size": threads + 2, "pool_timeout": patience}
     if address.get_backend_name() == "sqlite":
-        return _sqlite_engine(url, address.database)
+        return _sqlite_engine(url, address.database, patience, pool)
     if address.drivername in ("postgresql", "postgres"):
         address = address.set(drivername="postgresql+psycopg")
-    return create_engine(address, pool_pre_ping=True, pool_size=10)
+    return create_engine(address, pool_pre_ping=True, **pool, connect_args={
+        "connect_timeout": max(2, patience), "options": f"-c lock_timeout={patience}s"})
 
 
-def _sqlite_engine(url: str, path: str | None) -> Engine:
-    if path and path != ":memory:":
-        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Made here, so that nobody but its owner reads it; the journal takes its mode over.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    engine = create_engine(url, module=sqlite_module(), connect_args={"timeout": 30},
-                           pool_size=10)
+def _sqlite_engine(url: str, path: str | None, patience: int, pool: dict[str, Any]) -> Engine:
+    is_file = path is not None and _is_there(path)
+    engine = create_engine(url, module=sqlite_module(), connect_args={"timeout": patience},
+                           **(pool if is_file else {}))
+    if path and is_file:
+        _stay_with_file(engine, path)
     faulty = has_wal_reset_fault(sqlite_version())
     journal, sync = ("DELETE", "EXTRA") if faulty else ("WAL", "FULL")
 
@@ -129,6 +136,43 @@ def _sqlite_engine(url: str, path: str | None) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _is_there(path: str) -> bool:
+    """Make the file of a database unless it is there; tells whether it is a file at all."""
+    if not path or path == ":memory:":
+        return False
+    Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Made here, so that nobody but its owner reads it; the journal takes its mode over.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    return True
+
+
+def _stay_with_file(engine: Engine, path: str) -> None:
+    """Let no connection go on with a file that is not the one at `path` any more.
+
+    SQLite would make an empty database where the file is missing, and go on writing into one that
+    was moved away, where nobody finds it again.
+    """
+    there = quote(str(Path(path).absolute()))
+
+    @event.listens_for(engine, "do_connect")
+    def on_do_connect(_dialect: Any, record: Any, args: list[Any], params: dict[str, Any]) -> None:
+        args[0], params["uri"] = f"file:{there}?mode=rw", True
+        record.info["file"] = _identity(path)
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info.get("file") != _identity(path):
+            raise DisconnectionError("the file of the database is another one")
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = Path(path).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def scrub(engine: Engine, table: str) -> None:

@@ -11,12 +11,13 @@ import fcntl
 import os
 import stat
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from portal.ground import chance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 NAME = "keys.env"
@@ -78,6 +79,16 @@ def master_keys(instance: Path) -> tuple[str, ...]:
         return ()
     keys = read_keys(path)
     return tuple(key for key in (keys.get(MASTER, ""), *_listed(keys)) if key)
+
+
+def rereading(instance: Path, master: str) -> Callable[[], tuple[str, ...]]:
+    """Return how master keys are read anew; where `master` comes from elsewhere than the key file,
+    nothing that lies in one may help out.
+
+    A rotation may have begun or ended since the settings were read, so one key in common is enough.
+    """
+    read = partial(master_keys, instance)
+    return read if master in read() else tuple
 
 
 def add_master(instance: Path) -> None:

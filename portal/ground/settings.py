@@ -54,6 +54,19 @@ class Settings:
     threads: int = _says(
         "How many requests one server process answers at a time.", 8, least=1, most=64
     )
+    queue: int = _says(
+        "How many more requests wait for their turn. Whoever comes then is told at once to come "
+        "again (503).", 32, least=0, most=256
+    )
+    queue_seconds: int = _says(
+        "For how many seconds a request waits for its turn before it is told to come again.", 5,
+        least=1, most=60,
+    )
+    database_seconds: int = _says(
+        "For how many seconds something waits for the database: for a free connection, for an "
+        "answer to the first call, or for another writer. Then it is told to come again.", 10,
+        least=1, most=120,
+    )
     trusted_hosts: tuple[str, ...] = _says(
         "Host names that are answered. Left out, the one of the base URL.", ()
     )

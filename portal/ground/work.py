@@ -8,20 +8,26 @@ access log is the one exception to the rule (Z16).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cached_property, partial
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Protocol
 
 from sqlalchemy import Engine, Executable, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.ground import keyfile
 from portal.ground.clock import Clock
 from portal.ground.db import make_engine
 from portal.ground.tokens import LinkSigner
+from portal.ground.trouble import OF_DATABASE, Part, Troubles, part_of
 from portal.ground.vault import OpenVault, Vault
+from portal.plain.errors import Unavailable
+
+#: A clock that stands further behind the record than this is wrong, or was: codes tell nothing.
+_BEHIND = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,18 @@ class Work:
         if self.ground.engine.dialect.name != "sqlite":
             self.session.refresh(row, with_for_update=True)
 
+    def see(self, at: datetime) -> None:
+        """Let time not stand before what was recorded, however the machine's clock was set: what
+        was taken back counts at once, and the times of a chain never go back."""
+        self.now = max(self.now, at)
+
+    def require_clock(self) -> None:
+        """Raise `Unavailable` while the machine's clock stands behind the record: codes of
+        authenticators are made from the time, so none is looked at, counted or used up."""
+        if self.now - self.ground.clock.now() > _BEHIND:
+            self.ground.meet(Part.CLOCK)
+            raise Unavailable(Part.CLOCK)
+
     def note(self, what: str, outcome: str, **ids: str | None) -> None:
         """Remember a line for the access log; it is kept whether the work succeeds or not."""
         if self.actor is not None:
@@ -164,6 +182,7 @@ class Ground:
     keep_notes: Callable[[Session, datetime, Origin, list[Note]], None]
     keep_board: Callable[[Work], None]
     stopping: bool = False
+    troubles: Troubles = field(default_factory=Troubles)
 
     @contextmanager
     def work(
@@ -172,26 +191,59 @@ class Ground:
         """Open a unit of work; leaving it commits, an exception rolls back and goes on.
 
         What lists read of the chains that were `touched` is brought up to date before (Z21).
-        Notes for the access log are written afterwards either way.
+        Notes for the access log are written afterwards either way. Raises `Unavailable` where the
+        database is out of order.
         """
         session = Session(self._writing if writes else self._reading, expire_on_commit=False)
         if not writes:
             event.listen(session, "before_flush", _refuse_to_write)
         work = Work(session, self.clock.now(), OpenVault(self.vault, session), self,
                     actor=actor, origin=origin)
+        done = False
         try:
             yield work
             if work.touched:
                 self.keep_board(work)
-            session.commit()
-        except BaseException:
-            session.rollback()
+            session.flush()
+            self._commit(session)
+            done = True
+        except BaseException as error:
+            with suppress(SQLAlchemyError):
+                session.rollback()
+            self._tell(work, error)
             raise
         finally:
             session.close()
             # Whatever still reads (the frame of a page that says no) takes no lock for it.
             session.bind = self._reading
-            self._write_notes(work)
+            self._write_notes(work, kept=done and writes)
+        self.troubles.over(written=writes)
+
+    def meet(self, part: Part) -> None:
+        """Write down that something is out of order."""
+        self.troubles.met(part, self.clock.now())
+
+    def _tell(self, work: Work, error: BaseException) -> None:
+        """Write down what part an error says is out of order; raises `Unavailable` in its place
+        where that is the database. Nobody waits for it a second time then, to write a note."""
+        part = part_of(error)
+        if part in OF_DATABASE:
+            work.notes, work.asides = [], []
+        if part is None or isinstance(error, Unavailable):
+            return
+        self.meet(part)
+        if part in OF_DATABASE:
+            raise Unavailable(part) from error
+
+    def _commit(self, session: Session) -> None:
+        try:
+            session.commit()
+        except SQLAlchemyError as error:
+            if part_of(error) is not Part.UNREACHABLE:
+                raise
+            # The answer to the commit was lost: it may have been carried out.
+            self.meet(Part.UNREACHABLE)
+            raise Unavailable(Part.UNREACHABLE, unsure=True) from error
 
     @cached_property
     def _reading(self) -> Engine:
@@ -202,15 +254,26 @@ class Ground:
     def _writing(self) -> Engine:
         return self.engine.execution_options(writes=True)
 
-    def _write_notes(self, work: Work) -> None:
-        if not work.notes and not work.asides:
+    def _write_notes(self, work: Work, *, kept: bool) -> None:
+        """Write what was noted. What is `kept` already stays so where that cannot be done: whoever
+        sent it would be told that nothing was carried out. Nobody is kept from looking because it
+        cannot be written when they were last here."""
+        notes, asides, work.notes, work.asides = work.notes, work.asides, [], []
+        if not notes and not asides:
             return
-        with Session(self._writing) as session:
-            self.keep_notes(session, work.now, work.origin, work.notes)
-            for statement, values in work.asides:
-                session.execute(statement, values)
-            session.commit()
-        work.notes, work.asides = [], []
+        try:
+            with Session(self._writing) as session:
+                self.keep_notes(session, work.now, work.origin, notes)
+                for statement, values in asides:
+                    session.execute(statement, values)
+                session.commit()
+        except SQLAlchemyError as error:
+            part = part_of(error)
+            if part not in OF_DATABASE:
+                raise
+            self.meet(part)
+            if notes and not kept:
+                raise Unavailable(part) from error
 
 
 def make_ground(
@@ -222,20 +285,12 @@ def make_ground(
     return Ground(
         settings=settings,
         clock=clock,
-        engine=make_engine(settings.database_url),
-        vault=Vault(settings.master_keys, _rereading(settings)),
+        engine=make_engine(settings.database_url, patience=settings.database_seconds,
+                           threads=settings.threads),
+        vault=Vault(settings.master_keys, keyfile.rereading(
+            settings.instance_dir, settings.master_key)),
         links=LinkSigner(settings.link_keys),
         stops=LinkSigner(settings.link_keys, "stop"),
         keep_notes=keep_notes,
         keep_board=keep_board,
     )
-
-
-def _rereading(settings: Any) -> Callable[[], tuple[str, ...]]:
-    """Return how master keys are read anew; where they come from elsewhere than the key file,
-    nothing that lies in one may help out.
-
-    A rotation may have begun or ended since the settings were read, so one key in common is enough.
-    """
-    read = partial(keyfile.master_keys, settings.instance_dir)
-    return read if settings.master_key in read() else tuple

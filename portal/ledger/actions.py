@@ -33,7 +33,7 @@ def open_chain(work: Work, chain_id: str, practice_id: str, covers: str) -> None
 
 
 _HEAD = (
-    select(Entry.seq, Entry.hash).where(Entry.chain_id == bindparam("chain"))
+    select(Entry.seq, Entry.hash, Entry.at).where(Entry.chain_id == bindparam("chain"))
     .order_by(Entry.seq.desc()).limit(1)
 )
 
@@ -54,6 +54,8 @@ def _head(work: Work, chain_id: str) -> tuple[int, str]:
     if chain_id not in work.heads:
         head = work.session.execute(_HEAD, {"chain": chain_id}).one_or_none()
         work.heads[chain_id] = (head.seq, head.hash) if head else (0, genesis(chain_id))
+        if head:
+            work.see(head.at)
     found: tuple[int, str] = work.heads[chain_id]
     return found
 

@@ -33,6 +33,20 @@ class TooSoon(PortalError):
         self.seconds = seconds
 
 
+class Unavailable(PortalError):
+    """Say that something the portal stands on is out of order for a while (HTTP 503).
+
+    `part` names it in a word. `unsure` says that it broke off while everything was being kept, so
+    that nobody knows yet whether it was.
+    """
+
+    def __init__(self, part: str, *, unsure: bool = False) -> None:
+        """Keep the word: it holds nothing of a person, so it may be logged."""
+        super().__init__(part)
+        self.part = part
+        self.unsure = unsure
+
+
 class Refused(PortalError):
     """Say no to an act, with the rule that decided (HTTP 403 or 409)."""
 

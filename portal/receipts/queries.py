@@ -16,6 +16,7 @@ from portal.agreements.models import Grant
 from portal.agreements.queries import (
     Standing,
     manifests_of,
+    record_bytes,
     shown_text,
     standing_of_one,
     version_row,
@@ -68,7 +69,7 @@ def receipt_facts(
     standing = standing or standing_of_one(work, row.engagement_id)
     facts = standing.version(version_id)
     engagement = work.session.get_one(Engagement, row.engagement_id)
-    raw = work.reveal_bytes(row, "record")
+    raw = record_bytes(work, row)
     return ReceiptFacts(
         text=_text(work, row, facts), record=json.loads(raw),
         digest=hashlib.sha256(raw).hexdigest(), notice=_notice(work, row),

@@ -5,11 +5,12 @@ Returning commits, raising rolls back before the error page is drawn. GET and HE
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, g, request
+from flask import current_app, g, request, session
 from flask_login import current_user
 
 from portal.ground.work import Origin
@@ -76,7 +77,7 @@ def _framed(view: Callable[..., Any], door: Door) -> Callable[..., Any]:
     @wraps(view)
     def framed(**values: Any) -> Any:
         writes = request.method not in SAFE
-        with ground().work(writes=writes, origin=origin()) as work:
+        with _as_it_was(), ground().work(writes=writes, origin=origin()) as work:
             g.work, g.door = work, door
             try:
                 work.actor = _admit(work, door)
@@ -89,6 +90,21 @@ def _framed(view: Callable[..., Any], door: Door) -> Callable[..., Any]:
             return _noting_misses(work, view, values)
 
     return framed
+
+
+@contextmanager
+def _as_it_was() -> Iterator[None]:
+    """Let the cookie say what it said before, where the work behind a page came to nothing: else
+    it would name a session that was rolled back, and who sends again would be signed out."""
+    before = dict(session)
+    try:
+        yield
+    except BaseException:
+        moments = {key: session[key] for key in before.keys() & session.keys()
+                   if key.endswith("_seen")}
+        session.clear()
+        session.update(before | moments)
+        raise
 
 
 def _kept(work: Work, keep: Callable[[Work], None], out: NotSignedIn) -> Any:

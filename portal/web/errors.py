@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING
 
 from flask import Response, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
+from jinja2 import TemplateError, TemplateNotFound
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, SecurityError
 
-from portal.ground.vault import Erased
-from portal.plain.errors import Missing, NotFresh, NotSignedIn, Refused, TooSoon
+from portal.ground.trouble import OF_DATABASE, Part, part_of
+from portal.ground.vault import CannotOpen, Erased
+from portal.plain.errors import Missing, NotFresh, NotSignedIn, Refused, TooSoon, Unavailable
+from portal.web.context import SAFE, ground
 from portal.web.pages import page
 from portal.web.problems import BadQuestion, problem, problem_by_status
 
@@ -22,6 +26,12 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
 log = logging.getLogger("portal.web")
+
+#: After how many seconds it is worth coming again; what is not here takes half a minute.
+_SOON = {Part.OVERLOAD: 5, Part.BUSY: 5, Part.CONNECTIONS: 5}
+#: What is said where not even the page of an error can be drawn.
+_BARE = ("The portal cannot answer at the moment. Nothing that you just sent was carried out. "
+         "Come again in a few minutes.\n")
 
 
 def _for_programs() -> bool:
@@ -51,6 +61,40 @@ def _too_soon(error: TooSoon) -> Response:
 
 def _bad_question(error: BadQuestion) -> Response:
     return problem(error.kind, error.errors)
+
+
+def _unavailable(error: Unavailable) -> Response:
+    """Say that something is out of order for a while. The page needs neither session nor
+    database."""
+    _let_go(error)
+    seconds = _SOON.get(Part(error.part), 30)
+    response = problem("unavailable") if _for_programs() else _drawn(
+        "errors/503.html", 503, seconds=seconds, unsure=error.unsure,
+        sent=request.method not in SAFE)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _out_of_order(error: SQLAlchemyError) -> Response:
+    """Answer what a database says outside of a unit of work, as that of a page that says no."""
+    part = part_of(error)
+    if part not in OF_DATABASE:
+        raise error
+    ground().meet(part)
+    return _unavailable(Unavailable(part))
+
+
+def _damaged(error: CannotOpen) -> Response:
+    _let_go(error)
+    return problem("broken") if _for_programs() else _drawn("errors/damaged.html", 500)
+
+
+def _drawn(template: str, status: int, **values: object) -> Response:
+    try:
+        return page(template, status, **values)
+    except TemplateError:
+        ground().meet(Part.TEMPLATE)
+        return Response(_BARE, status, content_type="text/plain; charset=utf-8")
 
 
 def ask_to_sign_in(error: NotSignedIn) -> AnyResponse:
@@ -106,13 +150,23 @@ def _let_go(_error: BaseException | None) -> None:
 
 def _crash(error: Exception) -> Response:
     # The traceback's own text may quote what a person typed: only the place is logged.
+    if isinstance(error, TemplateNotFound):
+        ground().meet(Part.TEMPLATE)
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
     log.error("unexpected %s at %s in %s", type(error).__name__, place, request.endpoint)
     _let_go(error)
-    return problem("broken") if _for_programs() else page("errors/500.html", 500)
+    return problem("broken") if _for_programs() else _drawn("errors/500.html", 500)
+
+
+def _while_saying_no(error: InternalServerError) -> AnyResponse:
+    """Answer what went wrong while another page that says no was drawn."""
+    met = error.original_exception
+    if isinstance(met, SQLAlchemyError) and part_of(met) in OF_DATABASE:
+        return _out_of_order(met)
+    return _crash(met) if isinstance(met, Exception) else _http(error)
 
 
 def register(app: Flask) -> None:
@@ -126,7 +180,11 @@ def register(app: Flask) -> None:
     app.register_error_handler(NotFresh, _prove_again)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(SecurityError, _strange_host)
+    app.register_error_handler(Unavailable, _unavailable)
+    app.register_error_handler(SQLAlchemyError, _out_of_order)
+    app.register_error_handler(CannotOpen, _damaged)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(InternalServerError, _while_saying_no)
     if not app.testing:
         app.register_error_handler(Exception, _crash)
     app.teardown_request(_let_go)

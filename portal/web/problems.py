@@ -54,6 +54,9 @@ KINDS = {kind.name: kind for kind in (
            "seconds.")),
     Kind("broken", 500, _("Something went wrong here"),
          _("It was not the question. Take it as a no and try again later.")),
+    Kind("unavailable", 503, _("The portal cannot answer at the moment"),
+         _("It was not the question. Take it as a no. The header Retry-After says how many seconds "
+           "to wait.")),
 )}
 _BY_STATUS = {kind.status: kind.name for kind in KINDS.values()}
 

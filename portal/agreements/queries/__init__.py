@@ -21,6 +21,7 @@ from portal.agreements.queries.texts import (
     draft_values,
     drafts_of,
     manifests_of,
+    record_bytes,
     shown_text,
     version_row,
     version_rows,
@@ -29,6 +30,6 @@ from portal.agreements.queries.texts import (
 __all__ = [
     "COACH", "Differs", "Kept", "Reader", "Standing", "agreement_by_template", "choices_of",
     "coachs_version", "difference_of_draft", "differences", "disputes_of", "draft_values",
-    "drafts_of", "manifests_of", "shown_text", "standing_of", "standing_of_one", "version_row",
-    "version_rows",
+    "drafts_of", "manifests_of", "record_bytes", "shown_text", "standing_of", "standing_of_one",
+    "version_row", "version_rows",
 ]

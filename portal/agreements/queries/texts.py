@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from portal.agreements import policy
 from portal.agreements.models import Agreement, AgreementVersion, Signature, TermsDraft
+from portal.ground.vault import CannotOpen
+from portal.plain.canonical import agreement_hash
 from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
@@ -43,12 +45,21 @@ def version_rows(work: Work, version_ids: Iterable[str]) -> dict[str, AgreementV
     return {row.id: row for row in rows}
 
 
+def record_bytes(work: Work, version: AgreementVersion) -> bytes:
+    """Return the canonical bytes of a version; raises `CannotOpen` where they are not those that
+    were hashed: nobody reads or signs a text other than the one that stands in the record."""
+    raw = work.reveal_bytes(version, "record")
+    if agreement_hash(work.reveal_bytes(version, "nonce"), raw) != version.hash:
+        raise CannotOpen("the text is not the one that was hashed")
+    return raw
+
+
 def shown_text(work: Work, version: AgreementVersion, role: str) -> dict[str, Any]:
     """Return what a reader in this role is shown of a version: its frozen record, laid out.
 
     Notices are kept by role; the first texts kept the coachee's alone.
     """
-    record = json.loads(work.reveal(version, "record"))
+    record = json.loads(record_bytes(work, version))
     notices = json.loads(work.reveal(version, "notice"))
     notice = notices.get(role, ()) if isinstance(notices, dict) else notices
     return policy.laid_out(record, role, notice)

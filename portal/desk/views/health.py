@@ -10,7 +10,10 @@ from flask import Response, jsonify, make_response
 from portal.clockwork.policy import is_stopped
 from portal.clockwork.queries import last_beat
 from portal.desk.views import bp
+from portal.ground.trouble import OF_DATABASE
 from portal.notices.queries import oldest_untried
+from portal.plain.errors import Unavailable
+from portal.web.context import ground
 from portal.web.guards import Door, guard
 
 if TYPE_CHECKING:
@@ -28,12 +31,23 @@ def healthz() -> Response:
 
 
 @bp.get("/readyz")
-@guard(Door.ANYONE)
-def readyz(work: Work) -> Response:
+@guard(Door.BARE)
+def readyz() -> Response:
     """Say whether the database answers, and whether a clockwork ran within five minutes and takes
-    what is due; 503 if not."""
+    what is due; 503 if not. What this process met and has not seen to be over is named."""
+    place = ground()
+    try:
+        with place.work(writes=False) as work:
+            worker = _is_worked(work)
+    except Unavailable:
+        worker = False
+    troubles = place.troubles.now(place.clock.now())
+    told = {"database": OF_DATABASE.isdisjoint(troubles), "worker": worker}
+    answer = jsonify(told | ({"trouble": troubles} if troubles else {}))
+    return make_response(answer, 200 if all(told.values()) else 503)
+
+
+def _is_worked(work: Work) -> bool:
     oldest = oldest_untried(work)
-    worker = (not is_stopped(last_beat(work), work.now)
-              and (oldest is None or work.now - oldest < STALE))
-    answer = jsonify(database=True, worker=worker)
-    return make_response(answer, 200 if worker else 503)
+    return not is_stopped(last_beat(work), work.now) and (
+        oldest is None or work.now - oldest < STALE)

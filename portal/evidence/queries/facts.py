@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from portal.agreements.policy import ANEW, VOUCHED, laid_out, vouched_since
-from portal.agreements.queries import manifests_of, version_row
+from portal.agreements.queries import manifests_of, record_bytes, version_row
 from portal.engagements.models import Engagement
 from portal.evidence import policy
 from portal.evidence.policy import Effect
@@ -40,7 +40,7 @@ def version_facts(
     `events` are those of its engagement; only what they end with is said.
     """
     row = version_row(work, version_id)
-    raw = work.reveal_bytes(row, "record")
+    raw = record_bytes(work, row)
     record = json.loads(raw)
     engagement = work.session.get_one(Engagement, row.engagement_id)
     code = record["ethics_code"]

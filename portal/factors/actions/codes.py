@@ -62,6 +62,7 @@ def use_code(
     A refusal is *returned*, so that the counted failure is kept with the transaction. The
     person's row is locked first: two tabs at the same instant get one yes.
     """
+    work.require_clock()
     work.lock(person)
     apps = usable_factors(work, person.id)
     return _take(work, person, apps if beside is None else [*apps, beside], typed)

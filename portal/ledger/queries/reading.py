@@ -43,6 +43,7 @@ def events_of(work: Work, chain_ids: Iterable[str]) -> dict[str, list[Event]]:
     if unread:
         for row in work.session.execute(_EVENTS, {"chains": unread}):
             found[row[0]].append(Event(*row[1:]))
+            work.see(row.at)
     for chain_id in work.locked.intersection(unread):
         work.events[chain_id] = list(found[chain_id])
         if found[chain_id]:
@@ -58,6 +59,7 @@ def some_events_of(
     found: dict[str, list[Event]] = {chain_id: [] for chain_id in chain_ids}
     for row in work.session.execute(_SOME_EVENTS, {"chains": list(found), "kinds": list(kinds)}):
         found[row[0]].append(Event(*row[1:]))
+        work.see(row.at)
     return found
 
 

@@ -113,7 +113,8 @@ def _load(request: Request) -> Visitor | None:
 
 def _visitor(found: tuple[SignIn, Practice, str], scope: str, work: Work) -> Visitor:
     row, practice, role = found
-    session[f"{scope}_seen"] = int(work.now.timestamp())
+    # A clock that is set back and forward again makes nobody idle.
+    session[f"{scope}_seen"] = max(session.get(f"{scope}_seen", 0), int(work.now.timestamp()))
     if is_seen_due(row.seen_at, work.now):
         see(work, row.id)
     if g.door is not Door.ANYONE:
