@@ -171,9 +171,10 @@ def name_at(at: datetime) -> str:
 def taken_at(name: str) -> datetime | None:
     """Return when the clockwork took a backup, by the name of its file; None for any other file."""
     found = _NAME.fullmatch(name)
+    if found is None:
+        return None
     try:
-        return datetime.fromisoformat(f"{found[1]}T{found[2]}:{found[3]}:{found[4]}+00:00") \
-            if found else None
+        return datetime.fromisoformat(f"{found[1]}T{found[2]}:{found[3]}:{found[4]}+00:00")
     except ValueError:
         return None
 

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 #: Where the migrations write down how far they came; it is made by them and not copied.
 _VERSION = "alembic_version"
-#: So many rows are fetched and written at once, and a part has so many bytes or some more.
-ROWS, _PART = 500, 1 << 20
+#: So many rows are fetched at once: each may hold a paper. A part ends with the row in which it
+#: comes to so many bytes.
+_ROWS, _PART = 50, 1 << 20
 
 _KINDS: tuple[tuple[type[Any], str], ...] = (
     (sa.LargeBinary, "bytes"), (sa.Boolean, "truth"), (sa.DateTime, "instant"), (sa.Date, "day"),
@@ -55,18 +56,18 @@ def parts(
     """Yield the rows of a table as lines, some in each part, in the order of their keys: the same
     bytes on both databases. `count` holds what went by once all is read."""
     columns, digest, buffer = columns_of(table), hashlib.sha256(), bytearray()
-    chosen = sa.select(*(table.c[name] for name, _kind in columns)).order_by(
-        *_order(connection, table))
-    for rows in connection.execution_options(yield_per=ROWS).execute(chosen).partitions():
+    chosen = (sa.select(*(table.c[name] for name, _kind in columns))
+              .order_by(*_order(connection, table)).execution_options(yield_per=_ROWS))
+    for rows in connection.execute(chosen).partitions():
         for row in rows:
             buffer += policy.line([policy.spell(kind, value)
                                    for (_name, kind), value in zip(columns, row, strict=True)])
+            if len(buffer) >= _PART:
+                digest.update(buffer)
+                yield bytes(buffer)
+                buffer.clear()
         count.rows += len(rows)
         went_on(len(rows))
-        if len(buffer) >= _PART:
-            digest.update(buffer)
-            yield bytes(buffer)
-            buffer.clear()
     digest.update(buffer)
     count.sha256 = digest.hexdigest()
     if buffer:

@@ -27,11 +27,11 @@ _COPY = ".portal-copy-"
 
 
 def file_of(engine: Engine) -> Path | None:
-    """Return the file of a SQLite database; None for any other."""
+    """Return the file of a SQLite database, whatever links lead to it; None for any other."""
     name = engine.url.database
     if engine.dialect.name != "sqlite" or not name or name == ":memory:":
         return None
-    return Path(name).absolute()
+    return Path(name).resolve()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""One furnished portal and its backup for all tests of a module that only read them."""
+"""One furnished portal and its backup, for all tests that only read them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class House:
     papers: dict[str, bytes]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def house(empty_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     home = tmp_path_factory.mktemp("house")
     with stage.database(empty_database, home) as url:

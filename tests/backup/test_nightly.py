@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,9 +21,14 @@ from portal.jobs import JOBS, run_job
 from portal.ledger.models import Entry
 from portal.worker import _in_turn
 from tests.backup import stage
-from tests.builders import World, add_practice
+from tests.builders import World, add_colleague, add_practice
+from tests.cast import DORA
 from tests.conftest import KEYS
+from tests.pages import Browser
 from tests.tampering import past_the_triggers
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 pytestmark = pytest.mark.alters_schema
 
@@ -109,6 +115,18 @@ def test_tells_the_owner_alone_how_it_stands(nightly: World) -> None:
     assert run is not None
     end_run(nightly.ground, run, "CannotBackUp")
     assert seen(owner) == (False, True)
+
+
+def test_shows_it_on_the_board_of_an_owner(nightly: World, app: Flask) -> None:
+    add_colleague(nightly, DORA, "dora")
+    ana = Browser(app).be(nightly, "ana", "coach")
+    assert "The nightly backup of the portal failed." in ana.get("/today").text
+    _in_turn(nightly.ground, JOBS["backups"], DAY)
+    assert "The portal was backed up on 23 November 2026" in ana.get("/today").text
+    nightly.clock.move(days=2, hours=3)
+    assert "The portal was backed up last on 23 November 2026" in ana.be(
+        nightly, "ana", "coach").get("/today").text
+    assert "backed up" not in Browser(app).be(nightly, "dora", "coach").get("/today").text
 
 
 def test_says_so_where_it_cannot_write(nightly: World, tmp_path: Path) -> None:
