@@ -11,6 +11,7 @@ import click
 
 from portal.ground import config
 from portal.keeping import erase_engagement, rotate_keys
+from portal.revoking import revoke
 from portal.saving import backup, backup_key, restore
 from portal.shell import bar as _bar
 from portal.shell import ground as _ground
@@ -29,6 +30,7 @@ def main() -> None:
 
 main.add_command(rotate_keys)
 main.add_command(erase_engagement)
+main.add_command(revoke)
 main.add_command(backup)
 main.add_command(backup_key)
 main.add_command(restore)

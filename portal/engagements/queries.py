@@ -27,6 +27,12 @@ def of_coach(work: Work, practice_id: str, coach_id: str) -> list[Engagement]:
     ))
 
 
+def of_practice(work: Work, practice_id: str) -> list[Engagement]:
+    """Return all engagements of a practice, by id, as they are to be locked one after the other."""
+    return list(work.session.scalars(
+        select(Engagement).where(Engagement.practice_id == practice_id).order_by(Engagement.id)))
+
+
 def own_or_missing(work: Work, engagement_id: str) -> Engagement:
     """Return an engagement of the acting coach; anybody else's does not exist (Z5)."""
     found = work.session.get(Engagement, engagement_id)

@@ -17,7 +17,7 @@ from wtforms.validators import EqualTo, StopValidation
 from portal.factors.policy import NAME_LENGTH
 from portal.ground.passwords import MINIMUM_LENGTH, PasswordNo, why_not_password
 from portal.people.policy import Owner, ReadBy
-from portal.web.forms import CodeField, PasskeyField, at_most, filled, proven
+from portal.web.forms import CodeField, PasskeyField, at_most, filled, mail_address, proven
 from portal.web.words import later as _
 
 
@@ -98,6 +98,35 @@ def hard_to_guess(form: FlaskForm, field: PasswordField) -> None:
     if no is PasswordNo.GUESSABLE:
         raise ValidationError(_("This password is among those that are guessed first. Take four "
                                 "words that have nothing to do with each other or with you."))
+
+
+class AddressForm(FlaskForm):
+    """Another address to sign in with."""
+
+    email = EmailField(_("New mail address"), [filled(_("Enter your new mail address.")),
+                                               at_most(254), mail_address])
+
+
+class ChoiceForm(FlaskForm):
+    """One question behind a link; nothing is chosen beforehand, so that a scanner that presses the
+    button changes nothing (Z9)."""
+
+    choice = RadioField(_("What shall happen?"), validators=[filled(_("Choose one of the two."))])
+
+
+class PasswordForm(FlaskForm):
+    """The current password of an account, and another one."""
+
+    current = PasswordField(_("Your password until now"), [
+        filled(_("Enter the password with which you signed in.")), at_most(200)])
+    password = PasswordField(_("New password"), [
+        filled(_("Choose a password.")), hard_to_guess, at_most(200)])
+    repeated = PasswordField(_("The new password again"), [
+        filled(_("Enter the password a second time.")),
+        EqualTo("password", _("The two do not match. Enter the same password twice."))])
+
+    #: What is known of the person, and of no use in a password.
+    about: tuple[str, ...] = ()
 
 
 class JoinForm(FlaskForm):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import update
+
 from portal.ground import chance
 from portal.ground.tokens import SECRET_BYTES, fingerprint
 from portal.ledger.actions import record, step
@@ -139,3 +141,10 @@ def end_feed(work: Work, practice_id: str, person_id: str, engagement_id: str | 
     """End a person's address for calendars at once, if there is one."""
     for found in feeds_of(work, practice_id, person_id, engagement_id):
         found.ended_at = work.now
+
+
+def end_feeds_of(work: Work, practice_id: str) -> None:
+    """End every address for calendars of a practice at once."""
+    work.session.execute(
+        update(CalendarFeed).where(CalendarFeed.practice_id == practice_id,
+                                   CalendarFeed.ended_at.is_(None)).values(ended_at=work.now))

@@ -105,6 +105,30 @@ class Account(Base):
     closed_at: Mapped[Instant | None]
 
 
+class AddressChange(Base):
+    """Another address that an account is to sign in with: proven by a link that goes there, and
+    objected to by a link that went to the old one. Of both only the SHA-256 is kept.
+
+    `ended_as` is "replaced", "not_me" or "objected".
+    """
+
+    __tablename__ = "address_change"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    account_id: Mapped[Id] = mapped_column(ForeignKey("account.id"), index=True)
+    key_id: Mapped[Id] = mapped_column(ForeignKey("data_key.id"))
+    point_id: Mapped[Id] = mapped_column(ForeignKey("contact_point.id"))
+    new_enc: Mapped[bytes] = mapped_column(LargeBinary)
+    old_enc: Mapped[bytes] = mapped_column(LargeBinary)
+    proof_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    objection_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[Instant]
+    proved_at: Mapped[Instant | None]
+    ended_at: Mapped[Instant | None]
+    ended_as: Mapped[str | None] = mapped_column(String(8))
+
+
 class Membership(Base):
     """What an account is in its practice: "owner", "coach" or "helper" (logistics only)."""
 

@@ -216,6 +216,28 @@ def can_join(expires_at: datetime, ended_at: datetime | None, now: datetime) -> 
     return ended_at is None and now < expires_at
 
 
+#: How long a link proves another address, and how long the old address may object.
+_PROOF_LASTS, _OBJECTION_LASTS = timedelta(hours=24), timedelta(days=7)
+
+
+class MoveNo(StrEnum):
+    """Name why an account keeps its address."""
+
+    SAME = "same"
+    TAKEN = "taken"
+
+
+def can_prove(asked_at: datetime, done_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a link still proves an address: within a day, once."""
+    return done_at is None and now < asked_at + _PROOF_LASTS
+
+
+def can_object(asked_at: datetime, ended_as: str | None, now: datetime) -> bool:
+    """Tell whether the old address may still object: within a week, whether the new one was
+    proven or not; a change that came to nothing otherwise cannot be objected to."""
+    return ended_as is None and now < asked_at + _OBJECTION_LASTS
+
+
 #: How long a program's key may live, in days: a year at the most.
 TOKEN_DAYS = (30, 90, 365)
 #: How many keys of one account may work at a time.

@@ -7,6 +7,7 @@ from wtforms import BooleanField, EmailField, Field, Form, RadioField, Validatio
 from wtforms.validators import StopValidation
 
 from portal.people.policy import Owner, ReadBy
+from portal.reaching.policy import Reason
 from portal.web.forms import at_most, filled, mail_address, said
 from portal.web.words import later as _
 
@@ -81,3 +82,21 @@ class AddressFields(AddressParts, FlaskForm):
 
 class PlainForm(FlaskForm):
     """A button, and nothing but its CSRF token."""
+
+
+class RevokeForm(FlaskForm):
+    """Whose links and sessions end, and why; nothing is chosen beforehand."""
+
+    whose = RadioField(_("Whose?"), validators=[filled(_("Choose whose links and sign-ins end."))])
+    reason = RadioField(_("Why?"), validators=[
+        filled(_("Choose why. The record keeps it; nobody is told."))])
+
+    def name_choices(self, whose: list[tuple[str, str]]) -> None:
+        """Offer who there is, and the reasons."""
+        self.whose.choices = whose
+        self.reason.choices = [
+            (Reason.DEVICE.value, _("A phone or computer was lost or stolen")),
+            (Reason.STRANGER.value, _("Somebody else was signed in, or may have been")),
+            (Reason.MAILBOX.value, _("Somebody else reads a mailbox")),
+            (Reason.PRECAUTION.value, _("To be on the safe side")),
+        ]

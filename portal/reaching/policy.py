@@ -218,3 +218,12 @@ def reminder_due(facts: AskedFacts, now: datetime) -> Beat | None:
 def last_of(moments: Sequence[datetime]) -> datetime | None:
     """Return the latest of some instants, or None."""
     return max(moments, default=None)
+
+
+class Reason(StrEnum):
+    """Say why everything was ended."""
+
+    DEVICE = "device_lost"
+    STRANGER = "stranger_was_in"
+    MAILBOX = "mailbox_read_by_others"
+    PRECAUTION = "precaution"

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +41,8 @@ from portal.ground.tokens import LinkSigner, fingerprint
 from portal.ground.work import Actor, make_ground
 from portal.inking.models import InkScan
 from portal.ledger.actions import keep_notes
-from portal.people.actions import NewMember, invite_member, make_token
-from portal.people.models import Account, Practice, SignIn
+from portal.people.actions import NewMember, begin_session, invite_member, make_token
+from portal.people.models import Account, Person, Practice, SignIn
 from portal.people.policy import Role
 from portal.sessions.actions import close_door
 from portal.sharing.actions import Asked, ask
@@ -169,7 +170,7 @@ class Stage:
                 "stop_token": self.world.ground.stops.make(self.ids[f"{key}.party"].encode()),
                 "back_token": objections.make(new_id().encode()),
                 "factor_id": self.ids[f"{key}.factor"],
-                "secret": "nothing",
+                "secret": "nothing", "sign_in_id": self.ids.get(f"{key}.sign_in", new_id()),
                 "signature_id": self.ids.get(f"{key}.signature", new_id()),
                 "number": 1, "reader": "coachee",
                 "filename": next(STATIC.rglob("*.css")).relative_to(STATIC).as_posix()}
@@ -224,6 +225,7 @@ def make_stage(world: World, app: Flask) -> Stage:
         keep_factor(world, key)
     for key in ("ben", "mallory", "yul"):
         keep_scan(world, key)
+        sit_elsewhere(world, key)
     renew_paper(world, world.ids["ben.paper"])
     beat(world.ground)
     return Stage(world, app)
@@ -281,6 +283,16 @@ def keep_factor(world: World, key: str) -> None:
     with world.ground.work(writes=False) as work:
         world.ids[f"{key}.factor"] = work.session.scalars(
             select(Factor.id).where(Factor.person_id == world.ids[key])).one()
+
+
+def sit_elsewhere(world: World, key: str) -> None:
+    """Let a coachee be signed in on a phone as well."""
+    with world.ground.work(writes=True) as work:
+        token = begin_session(
+            work, work.session.get_one(Person, world.ids[key]), scope="party", level="factor",
+            lasts=timedelta(hours=2), engagement_id=world.ids[f"{key}.engagement"])
+        world.ids[f"{key}.sign_in"] = work.session.scalars(select(SignIn.id).where(
+            SignIn.token_hash == fingerprint(bytes.fromhex(token)))).one()
 
 
 def keep_scan(world: World, key: str) -> None:

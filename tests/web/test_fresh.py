@@ -18,9 +18,11 @@ def test_asks_before_every_act_that_says_so_and_before_no_other(stage: Stage) ->
     asking = {(rule.endpoint, method): rule for rule, method in routes(stage.app)
               if getattr(stage.app.view_functions[rule.endpoint], "fresh", False)}
     assert {endpoint for endpoint, _method in asking} == {
+        "factors.new_password", "factors.keep_password", "factors.new_address", "factors.move",
         "people.send", "people.send_again", "people.make_key", "people.keep_settings",
         "handing.change_role", "handing.end", "evidence.bring", "evidence.make", "witness.wish",
-        "desk.make_coachs_feed", "desk.scope_file", "issuing.correct_address"}
+        "issuing.end_ways_in", "handing.end_ways_in", "desk.make_coachs_feed",
+        "desk.scope_file", "issuing.correct_address"}
     browser = stage.browser("ana")
     with stage.world.ground.work(writes=True) as work:
         work.session.execute(update(SignIn).where(SignIn.person_id == stage.ids["ana"])

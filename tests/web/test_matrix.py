@@ -18,6 +18,8 @@ from tests.web.stage import PERSONAS, routes, rows
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from werkzeug.routing import Rule
+
     from tests.pages import Browser, Page
     from tests.web.stage import Stage
 
@@ -68,6 +70,10 @@ def test_has_a_row_for_every_route_and_a_route_for_every_row(stage: Stage) -> No
     assert set(matrix()) == found
 
 
+def _ends_others(route: tuple[Rule, str]) -> bool:
+    return "/other-sessions/" in route[0].rule
+
+
 @dataclass
 class Walk:
     """Hold what one persona got on the way along all routes, and what it changed."""
@@ -85,10 +91,12 @@ def walk(stage: Stage) -> Callable[[str], Walk]:
         engine = stage.world.ground.engine
         before = rows(engine, SESSIONS)
         reader = stage.browser(persona)
-        # Some posts end the session, so each of them has a browser of its own.
+        # Some posts end the session, so each of them has a browser of its own; and some end those
+        # of all other browsers, so they come last.
         pages = {(rule.endpoint, method): ask(
             reader if method == "GET" else stage.browser(persona), method,
-            stage.path(rule, **stage.values())) for rule, method in routes(stage.app)}
+            stage.path(rule, **stage.values()))
+            for rule, method in sorted(routes(stage.app), key=_ends_others)}
         return Walk(pages, rows(engine, SESSIONS) ^ before)
 
     return walked
@@ -142,7 +150,7 @@ MIXES = [
                     "account_id", "join_id", "token_id"}),
     ("zoe", "yul", {"party_id", "session_id", "version_id", "paper_id"}),
     ("ana", "mallory", {"party_id", "session_id", "version_id", "paper_id", "question_id"}),
-    ("yul", "yul", {"session_id", "version_id", "paper_id", "reader_id"}),
+    ("yul", "yul", {"session_id", "version_id", "paper_id", "reader_id", "sign_in_id"}),
     ("yul", "yul", {"paper_id"}),
     ("mallory", "mallory", {"session_id", "version_id", "paper_id"}),
     ("mallory", "mallory", {"paper_id"}),

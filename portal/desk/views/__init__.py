@@ -10,10 +10,12 @@ from portal.desk.views import (  # noqa: E402 - they register
     asked,  # noqa: F401
     calendars,  # noqa: F401
     coach,  # noqa: F401
+    events,  # noqa: F401
     eyes,  # noqa: F401
     guide,  # noqa: F401
     health,  # noqa: F401
     mails,  # noqa: F401
+    own_sessions,  # noqa: F401
     party,  # noqa: F401
     people,  # noqa: F401
     practice,  # noqa: F401

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from portal.signing.queries import Seat
 
 
-def _is_proven(work: Work, seat: Seat) -> bool:
+def is_proven(work: Work, seat: Seat) -> bool:
     """Tell whether a code was given; who has an authenticator sees nothing of their own without
     it (Z9)."""
     proven = work.actor is not None and work.actor.proven
@@ -48,7 +48,7 @@ def _form(seat: Seat) -> MailsForm:
 def mails(work: Work) -> Response:
     """Show what somebody has chosen about mails to them."""
     seat = seat_of(work)
-    return page("desk/mails.html", seat=seat, proven=_is_proven(work, seat), form=_form(seat))
+    return page("desk/mails.html", seat=seat, proven=is_proven(work, seat), form=_form(seat))
 
 
 @bp.post("/p/mails")
@@ -56,7 +56,7 @@ def mails(work: Work) -> Response:
 def keep_mails(work: Work) -> Response:
     """Keep what somebody chose; it changes nothing that they may do."""
     seat = take_seat(work)
-    proven, form = _is_proven(work, seat), _form(seat)
+    proven, form = is_proven(work, seat), _form(seat)
     if not form.validate_on_submit():
         return again("desk/mails.html", seat=seat, proven=proven, form=form)
     wish(work, seat.party, reminders=form.reminders.data == "yes")

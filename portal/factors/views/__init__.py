@@ -6,4 +6,13 @@ from flask import Blueprint
 
 bp = Blueprint("factors", __name__)
 
-from portal.factors.views import again, enrol, join, lock, own, sign_in  # noqa: E402, F401 - they register
+from portal.factors.views import (  # noqa: E402 - they register
+    address,  # noqa: F401
+    again,  # noqa: F401
+    enrol,  # noqa: F401
+    join,  # noqa: F401
+    lock,  # noqa: F401
+    own,  # noqa: F401
+    password,  # noqa: F401
+    sign_in,  # noqa: F401
+)

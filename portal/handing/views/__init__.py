@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("handing", __name__)
 
-from portal.handing.views import answering, members, proposing  # noqa: E402, F401 - they register
+from portal.handing.views import answering, incident, members, proposing  # noqa: E402, F401 - they register

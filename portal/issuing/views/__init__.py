@@ -8,6 +8,7 @@ bp = Blueprint("issuing", __name__)
 
 from portal.issuing.views import (  # noqa: E402 - they register
     care,  # noqa: F401
+    incident,  # noqa: F401
     lines,  # noqa: F401
     people,  # noqa: F401
     preview,  # noqa: F401

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from portal.ledger.queries.access import calls_since, last_seen, looks_of
+from portal.ledger.queries.access import Noted, calls_since, last_seen, looks_of, noted_of
 from portal.ledger.queries.reading import (
     Line,
     Lines,
     Shown,
+    about,
     bodies_of,
     events_of,
     head_of,
@@ -17,7 +18,7 @@ from portal.ledger.queries.reading import (
 from portal.ledger.queries.walking import broken_chains, entry_count, walk
 
 __all__ = [
-    "Line", "Lines", "Shown", "bodies_of", "broken_chains", "calls_since", "entry_count",
-    "events_of", "head_of", "last_seen", "lines_of", "looks_of", "some_events_of", "told_of",
-    "walk",
+    "Line", "Lines", "Noted", "Shown", "about", "bodies_of", "broken_chains", "calls_since",
+    "entry_count", "events_of", "head_of", "last_seen", "lines_of", "looks_of", "noted_of",
+    "some_events_of", "told_of", "walk",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,30 @@ def last_seen(work: Work, what: str, subject_ids: Collection[str]) -> dict[str, 
         .where(Access.subject_id.in_(list(subject_ids)), Access.what == what)
         .group_by(Access.subject_id))
     return {row[0]: row[1] for row in rows if row[0] is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Hold one line of the access log as the person whom it is about may read it."""
+
+    at: datetime
+    what: str
+    outcome: str
+    network: str
+    browser: str
+
+
+def noted_of(
+    work: Work, practice_id: str, person_id: str, kinds: Collection[str], most: int
+) -> list[Noted]:
+    """Return the newest lines of these kinds about one person, the newest first."""
+    rows = work.session.execute(
+        select(Access.at, Access.what, Access.outcome, Access.network, Access.browser)
+        .where(Access.practice_id == practice_id, Access.person_id == person_id,
+               Access.what.in_(kinds))
+        .order_by(Access.at.desc(), Access.id).limit(most))
+    return [Noted(at, what, outcome, network or "", browser or "")
+            for at, what, outcome, network, browser in rows]
 
 
 def looks_of(

@@ -101,6 +101,20 @@ def bodies_of(work: Work, chain_id: str, kinds: Collection[str]) -> list[Line]:
     return told_of(work, [chain_id], kinds)[chain_id]
 
 
+def about(
+    work: Work, chain_id: str, kinds: Collection[str], ids: Collection[str], most: int
+) -> list[Line]:
+    """Return the newest entries of these kinds that somebody of `ids` made or that are about one
+    of them, the newest first."""
+    rows = work.session.execute(
+        select(Entry.id, Entry.at, Entry.kind, Entry.subject_id, Entry.actor_id, Entry.hash,
+               Entry.body)
+        .where(Entry.chain_id == chain_id, Entry.kind.in_(kinds),
+               or_(Entry.actor_id.in_(ids), Entry.subject_id.in_(ids)))
+        .order_by(Entry.seq.desc()).limit(most))
+    return [_line(row) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Hold a page of entries, newest first.

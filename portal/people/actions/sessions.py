@@ -14,7 +14,7 @@ from portal.people.models import Account, SignIn
 from portal.people.policy import SignInNo, normal_address, pause_after
 
 if TYPE_CHECKING:
-    from portal.ground.work import Work
+    from portal.ground.work import Actor, Work
     from portal.people.models import Person
 
 
@@ -94,6 +94,8 @@ _END = _STILL.where(SignIn.id == bindparam("session"))
 _END_TOKEN = _STILL.where(SignIn.token_hash == bindparam("token"))
 _END_ALL = _STILL.where(SignIn.person_id == bindparam("person"), SignIn.scope == bindparam("of"),
                         SignIn.id != bindparam("but"))
+_END_IN = _STILL.where(SignIn.engagement_id == bindparam("engagement"))
+_END_PRACTICE = _STILL.where(SignIn.practice_id == bindparam("practice"))
 _SHUT_OUT = _STILL.where(SignIn.person_id == bindparam("person"), SignIn.level == "mailbox",
                          SignIn.engagement_id == bindparam("engagement"))
 
@@ -101,6 +103,19 @@ _SHUT_OUT = _STILL.where(SignIn.person_id == bindparam("person"), SignIn.level =
 def end_session(work: Work, session_id: str) -> None:
     """End a sign-in session at once, on every device that holds its token."""
     work.session.execute(_END, {"session": session_id, "now": work.now})
+
+
+def end_own_session(work: Work, row: SignIn) -> None:
+    """End a session that its owner has found in the list; one that has ended stays so."""
+    if row.ended_at is None:
+        row.ended_at = work.now
+        work.note("sign_in.ended", "one", subject_id=row.id)
+
+
+def end_other_sessions(work: Work, actor: Actor) -> None:
+    """End all sessions of a person in their scope but the one in which they act."""
+    end_sessions_of(work, actor.person_id, actor.scope, but=actor.session_id)
+    work.note("sign_in.ended", "others")
 
 
 def end_token(work: Work, token: str) -> None:
@@ -119,3 +134,13 @@ def end_sessions_of(work: Work, person_id: str, scope: str, *, but: str = "") ->
     """End all sign-in sessions of a person in one scope, but for one."""
     work.session.execute(_END_ALL, {"person": person_id, "of": scope, "now": work.now,
                                     "but": but})
+
+
+def end_sessions_in(work: Work, engagement_id: str) -> None:
+    """End all sessions of those who came by a link into an engagement."""
+    work.session.execute(_END_IN, {"engagement": engagement_id, "now": work.now})
+
+
+def end_all_sessions(work: Work, practice_id: str) -> None:
+    """End every session of a practice, whoever's it is."""
+    work.session.execute(_END_PRACTICE, {"practice": practice_id, "now": work.now})

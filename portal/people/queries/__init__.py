@@ -1,14 +1,17 @@
 """Finding people and what they are, always within one practice."""
 
+from portal.people.queries.addresses import move_signer, objection_signer, objectionable, provable
 from portal.people.queries.members import (
     Invited,
     Looker,
     Member,
+    account_of_person,
     account_or_missing,
     can_coach,
     closed_account,
     count_owners,
     invitation_or_missing,
+    invitations_of,
     invited_as,
     invited_to,
     join_signer,
@@ -46,6 +49,7 @@ from portal.people.queries.practices import (
     settings_of,
     successor_of,
 )
+from portal.people.queries.sessions import Place, idle_of, own_session, places_of
 from portal.people.queries.tokens import (
     Token,
     own_token,
@@ -56,13 +60,14 @@ from portal.people.queries.tokens import (
 )
 
 __all__ = [
-    "ContactBlock", "Invited", "Looker", "Member", "PracticeSettings", "Someone", "Token",
-    "account_by_login", "account_of", "account_or_missing", "address_of", "address_of_person",
-    "answers_of", "can_coach", "closed_account", "contact_block", "count_owners",
-    "invitation_or_missing", "invited_as", "invited_to", "is_proven", "join_signer",
-    "joinable", "joinable_by_id", "lookers_of", "member_or_missing", "members_of",
-    "membership_of", "name_prints", "names_of", "open_invitations", "own_token",
-    "person_or_missing", "point_of", "points_and_people", "points_by_address",
-    "practice_or_missing", "session_by_token", "settings_of", "successor_of", "token_by_text",
-    "tokens_of", "wait_of", "why_no_token", "why_not_invited", "why_not_joining",
+    "ContactBlock", "Invited", "Looker", "Member", "Place", "PracticeSettings", "Someone", "Token",
+    "account_by_login", "account_of", "account_of_person", "account_or_missing", "address_of",
+    "address_of_person", "answers_of", "can_coach", "closed_account", "contact_block",
+    "count_owners", "idle_of", "invitation_or_missing", "invitations_of", "invited_as",
+    "invited_to", "is_proven", "join_signer", "joinable", "joinable_by_id", "lookers_of",
+    "member_or_missing", "members_of", "membership_of", "move_signer", "name_prints", "names_of",
+    "objection_signer", "objectionable", "open_invitations", "own_session", "own_token",
+    "person_or_missing", "places_of", "point_of", "points_and_people", "points_by_address",
+    "practice_or_missing", "provable", "session_by_token", "settings_of", "successor_of",
+    "token_by_text", "tokens_of", "wait_of", "why_no_token", "why_not_invited", "why_not_joining",
 ]

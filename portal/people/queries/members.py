@@ -26,6 +26,7 @@ from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
     from portal.ground.work import Work
+    from portal.people.models import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,20 @@ def open_invitations(work: Work, address_print: str) -> list[MembershipInvitatio
         select(MembershipInvitation).where(MembershipInvitation.address_print == address_print,
                                            MembershipInvitation.ended_at.is_(None))
     ) if is_joinable(work, row)]
+
+
+def invitations_of(work: Work, practice_id: str) -> list[MembershipInvitation]:
+    """Return the links to join a practice that nobody has used and nobody has ended."""
+    return list(work.session.scalars(
+        select(MembershipInvitation).where(MembershipInvitation.practice_id == practice_id,
+                                           MembershipInvitation.ended_at.is_(None))
+        .order_by(MembershipInvitation.id)))
+
+
+def account_of_person(work: Work, person: Person) -> Account | None:
+    """Return the open account of a person, or None."""
+    return work.session.scalar(select(Account).where(Account.person_id == person.id,
+                                                     Account.closed_at.is_(None)))
 
 
 def why_not_joining(work: Work, invitation: MembershipInvitation) -> JoinNo | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import g, session
@@ -19,7 +19,7 @@ from portal.people.policy import (
     last_used,
     only_ran_out,
 )
-from portal.people.queries import names_of, session_by_token
+from portal.people.queries import idle_of, names_of, session_by_token
 from portal.people.views.bearer import program_by_key
 from portal.web.context import ground
 from portal.web.guards import ROLES, Door
@@ -80,16 +80,10 @@ def practice_frame(practice: Practice) -> None:
     speak(practice.locale, practice.timezone)
 
 
-def _idle(scope: str) -> timedelta:
-    settings: Any = ground().settings
-    minutes = settings.coach_idle_minutes if scope == "coach" else settings.party_idle_minutes
-    return timedelta(minutes=minutes)
-
-
 def _alive(row: SignIn, scope: str, work: Work) -> bool:
     by_cookie = datetime.fromtimestamp(session.get(f"{scope}_seen", 0), UTC)
     facts = SessionFacts(row.ends_at, row.ended_at, last_used(row.seen_at, by_cookie),
-                         _idle(scope))
+                         idle_of(work, scope))
     return row.scope == scope and is_alive(facts, work.now)
 
 

@@ -12,9 +12,11 @@ from portal.reaching.actions.links import (
     revoke,
 )
 from portal.reaching.actions.reminding import remind, remind_on_its_day, renew, wish
+from portal.reaching.actions.revoking import revoke_engagement, revoke_person, revoke_practice
 
 __all__ = [
-    "accept", "ask_at_door", "correct_address", "drop", "invite", "invite_waiting", "leave",
-    "party_by_id", "recall", "refuse", "reissue", "remind", "remind_on_its_day", "renew",
-    "renewed", "revoke", "send_return", "told", "wish",
+     "accept", "ask_at_door", "correct_address", "drop", "invite", "invite_waiting",
+    "leave", "party_by_id", "recall", "refuse", "reissue", "remind", "remind_on_its_day", "renew",
+    "renewed", "revoke", "revoke_engagement", "revoke_person", "revoke_practice", "send_return",
+    "told", "wish",
 ]

@@ -1,0 +1,22 @@
+"""What happened to the safety of one's own account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portal.desk.policy.events import MOST, NOTED, RECORDED, Told, told
+from portal.ledger.queries import about, noted_of
+
+if TYPE_CHECKING:
+    from portal.ground.work import Actor, Work
+
+
+def events_of(work: Work, actor: Actor) -> list[Told]:
+    """Return what is told to an account about itself, from the access log and from the record of
+    the practice, the newest first."""
+    noted = [Told(line.at, line.what, line.outcome, line.network, line.browser)
+             for line in noted_of(work, actor.practice_id, actor.person_id, NOTED, MOST)]
+    ids = [actor.person_id, *([actor.account_id] if actor.account_id else [])]
+    recorded = [Told(line.at, line.kind) for line in about(
+        work, actor.practice_id, RECORDED, ids, MOST)]
+    return told(noted, recorded)
