@@ -7,6 +7,7 @@ that key opens. The program `age` opens both parts.
 
 from __future__ import annotations
 
+import base64
 import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -20,6 +21,12 @@ _BEGIN, _END = b"-----BEGIN AGE ENCRYPTED FILE-----", b"-----END AGE ENCRYPTED F
 _MAGIC = b"age-encryption.org/"
 #: The armour of a key under a passphrase is a few hundred bytes long; nothing longer is read.
 _ARMOUR = 4096
+#: A passphrase costs two to the power of this: about half a second on a machine of today.
+_ENOUGH = 17
+#: How often the library is asked to measure anew how much work is too little, or too much.
+_TRIES = 5
+#: What it says where a passphrase would cost more than this machine does in some seconds.
+_TOO_SLOW = "Excessive work"
 #: So many bytes are handed to the library at once.
 _PIECE = 1 << 16
 
@@ -117,7 +124,7 @@ def lock(pieces: Iterator[bytes], out: BinaryIO, how: Lock) -> None:
     recipients = [pyrage.x25519.Recipient.from_str(one) for one in how.recipients]
     if how.passphrase:
         once, public = new_key()
-        out.write(pyrage.passphrase.encrypt(f"{once}\n".encode(), how.passphrase, armored=True))
+        out.write(_armoured(f"{once}\n".encode(), how.passphrase))
         recipients.append(pyrage.x25519.Recipient.from_str(public))
     source = _Pieces(pieces)
     try:
@@ -171,5 +178,32 @@ def _once(file: BinaryIO, passphrase: str) -> str:
     if end < 0:
         raise OSError("the armour has no end")
     file.seek(end + len(_END))
-    inside: bytes = pyrage.passphrase.decrypt(front[:end + len(_END)], passphrase)
+    for tries_left in range(_TRIES - 1, -1, -1):
+        try:
+            inside: bytes = pyrage.passphrase.decrypt(front[:end + len(_END)], passphrase)
+            break
+        except pyrage.DecryptError as no:
+            if _TOO_SLOW not in str(no):
+                raise
+            if not tries_left:
+                raise CannotOpen("This machine is too slow just now for the work that the "
+                                 "passphrase costs. Try again when it does less besides, or on "
+                                 "another one.") from no
     return inside.decode("ascii", "replace").strip()
+
+
+def _armoured(text: bytes, passphrase: str) -> bytes:
+    """Return a text under a passphrase, in letters. How much work that costs is measured by the
+    library at each call, and a machine that is busy for a moment would let it cost too little."""
+    import pyrage
+
+    made: list[bytes] = []
+    while len(made) < _TRIES and max(map(_work, made), default=0) < _ENOUGH:
+        made.append(pyrage.passphrase.encrypt(text, passphrase, armored=True))
+    return max(made, key=_work)
+
+
+def _work(armoured: bytes) -> int:
+    """Return the logarithm of the work that a passphrase costs, as the head of the file says."""
+    head = base64.b64decode(b"".join(armoured.splitlines()[1:-1]))
+    return int(head.split(b"\n", 2)[1].split(b" ")[-1])
