@@ -58,7 +58,7 @@ def answer(world: World, key: str, act: Act, phone: Phone) -> Answer:
 
 def issue(world: World) -> None:
     """Let Ana sign her part with a passkey and send."""
-    with world.ground.work(writes=False, actor=world.coach()) as work:
+    with world.ground.work(writes=True, actor=world.coach()) as work:
         texts = texts_of(work, issuing.own(work, world.ids["engagement"]))
         act = issuing.issuing([issuing.compose(work, texts, one).record for one in texts.to_send])
     given = answer(world, "ana", act, Phone(1, origin=ORIGIN))
