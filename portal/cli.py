@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from portal.auditing import audit
 from portal.ground import config
 from portal.keeping import erase_engagement, rotate_keys
 from portal.revoking import revoke
@@ -31,6 +32,7 @@ def main() -> None:
 main.add_command(rotate_keys)
 main.add_command(erase_engagement)
 main.add_command(revoke)
+main.add_command(audit)
 main.add_command(backup)
 main.add_command(backup_key)
 main.add_command(restore)

@@ -26,6 +26,7 @@ from portal.reaching.actions import told
 from portal.reaching.jobs import answer_doors, ask_for_pairing, remind_on_time, say_not_concluded
 from portal.reviews.actions import renew
 from portal.reviews.jobs import fill_timers, review_due
+from portal.throttles.jobs import forget_old_tries
 from portal.witness.jobs import take_checkpoints
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ JOBS = {job.name: job for job in (
     Job("voice", 3600, ask_for_pairing, "engagements asked"),
     Job("hand-overs", 3600, say_not_handed_over, "hand-overs looked at"),
     Job("forget", 86_400, _forget, "lines deleted"),
+    Job("tries", 3600, forget_old_tries, "subjects forgotten"),
     Job("checkpoints", 86_400, take_checkpoints, "checkpoints taken"),
     Job("backups", 86_400, back_up, "backups written"),
 )}

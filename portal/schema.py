@@ -31,6 +31,7 @@ from portal.sessions import models as _sessions
 from portal.sharing import models as _sharing
 from portal.signing import models as _signing
 from portal.taking import models as _taking
+from portal.throttles import models as _throttles
 from portal.vouching import models as _vouching
 from portal.witness import models as _witness
 
@@ -42,7 +43,8 @@ METADATA = Base.metadata
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 ROOMS = (_vault, _clockwork, _ledger, _notices, _people, _factors, _links, _engagements,
          _agreements, _vouching, _sessions, _sharing, _signing, _reaching, _evidence, _inking,
-         _desk, _handing, _taking, _witness, _amending, _returning)
+         _desk, _handing, _taking, _witness, _amending, _returning,
+         _throttles)
 
 #: Tables whose rows are evidence: triggers refuse to change or delete them (INV-10).
 EVIDENCE = (

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from portal.ground.work import Work
+    from portal.ground.tokens import LinkSigner
+    from portal.ground.work import Ground, Work
     from portal.people.models import ContactPoint, Person, Practice
 
 
@@ -214,6 +215,11 @@ def stop_token(work: Work, party_id: str) -> str:
     """Return what stands in an address by which a person gets no more reminders about one
     engagement. It is signed, opens nothing, and says no more than a random id."""
     return work.ground.stops.make(party_id.encode("ascii"))
+
+
+def stop_signer(ground: Ground) -> LinkSigner:
+    """Return what signs the addresses that stop reminders."""
+    return ground.stops
 
 
 def party_to_stop(work: Work, token: str) -> Party | None:

@@ -63,10 +63,13 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Say from where, in the short form that is kept: network prefix and kind of browser."""
+    """Say from where, as it is kept: network prefix and kind of browser; and, kept nowhere, which
+    browser it is and by which marks accounts know it."""
 
     network: str | None = None
     browser: str | None = None
+    device: str = ""
+    known_for: frozenset[str] = frozenset()
 
 
 NOWHERE = Origin()

@@ -134,7 +134,7 @@ def make_feed(
         id=chance.new_id(), practice_id=practice_id, person_id=person_id,
         engagement_id=engagement_id, titles=titles, secret_hash=fingerprint(secret),
         made_at=work.now))
-    return feed_signer(work).make(secret)
+    return feed_signer(work.ground).make(secret)
 
 
 def end_feed(work: Work, practice_id: str, person_id: str, engagement_id: str | None) -> None:

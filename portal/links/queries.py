@@ -13,7 +13,7 @@ from portal.links.policy import OPENS, state
 from portal.people.models import ContactPoint
 
 if TYPE_CHECKING:
-    from portal.ground.work import Work
+    from portal.ground.work import Ground, Work
 
 
 def living(work: Work, token: str) -> Invitation | None:
@@ -85,9 +85,14 @@ def of_engagements(work: Work, engagement_ids: list[str]) -> list[Invitation]:
     return list(work.session.scalars(_LINKS, {"wanted": engagement_ids}))
 
 
-def feed_signer(work: Work) -> LinkSigner:
+def link_signer(ground: Ground) -> LinkSigner:
+    """Return what signs invitation links."""
+    return ground.links
+
+
+def feed_signer(ground: Ground) -> LinkSigner:
     """Return what signs the addresses that feed calendars; no other link passes for one."""
-    return LinkSigner(work.ground.settings.link_keys, "calendar")
+    return LinkSigner(ground.settings.link_keys, "calendar")
 
 
 def feeds_of(
@@ -104,7 +109,7 @@ def feeds_of(
 
 def living_feed(work: Work, token: str) -> CalendarFeed | None:
     """Return the feed behind a token, or None for every kind of dead one alike (Z10)."""
-    secret = feed_signer(work).read(token)
+    secret = feed_signer(work.ground).read(token)
     return None if secret is None else work.session.scalar(
         select(CalendarFeed).where(CalendarFeed.secret_hash == fingerprint(secret),
                                    CalendarFeed.ended_at.is_(None)))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from portal.throttles.policy import Limit, Pauses
+
 #: From this failure on, the next code has to wait (Z12).
 PAUSES_FROM = 5
 #: The longest that wrong passwords or codes make the next try wait: a pause, never a lock.
@@ -68,6 +70,25 @@ def pause_after(fails: int) -> timedelta:
     if fails < PAUSES_FROM:
         return timedelta(0)
     return min(timedelta(minutes=2 ** min(fails - PAUSES_FROM, 6)), _LONGEST_PAUSE)
+
+
+#: The longest that wrong passwords from one place make that place wait.
+_LONGEST_WAIT = timedelta(hours=1)
+
+
+def password_pause(fails: int) -> timedelta:
+    """Return how long a place waits after that many wrong passwords in a row: 0 before the fifth,
+    then 1, 2, 4, 8, 16, 32 and 60 minutes. So no place alone tries more than 34 in a day."""
+    if fails < PAUSES_FROM:
+        return timedelta(0)
+    return min(timedelta(minutes=2 ** min(fails - PAUSES_FROM, 6)), _LONGEST_WAIT)
+
+
+#: Wrong passwords for one account from one place; for one account from everywhere (SP 800-63B-4
+#: allows 100); and for all accounts from one network.
+PASSWORD = Pauses("password", password_pause)
+ACCOUNT = Limit("account", 100, timedelta(days=1))
+SIGN_INS = Limit("sign-in", 30, timedelta(minutes=15))
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +263,10 @@ def can_object(asked_at: datetime, ended_as: str | None, now: datetime) -> bool:
 TOKEN_DAYS = (30, 90, 365)
 #: How many keys of one account may work at a time.
 MOST_TOKENS = 20
-#: How many calls one key may make within how long.
+#: How many calls one key may make within how long, and how many with dead keys one network.
 CALLS, CALLS_WITHIN = 60, timedelta(seconds=60)
+CALL = Limit("call", CALLS, CALLS_WITHIN)
+DEAD_KEYS = Limit("dead-key", 60, timedelta(minutes=10))
 
 
 class TokenNo(StrEnum):
@@ -260,14 +283,3 @@ def why_not_token(living: int) -> TokenNo | None:
 def token_lives(expires_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
     """Tell whether a program's key still works."""
     return ended_at is None and now < expires_at
-
-
-def wait_for_call(made: int, oldest: datetime | None, now: datetime) -> timedelta | None:
-    """Return how long a program has to wait, None if it may call now.
-
-    `made` are the calls with its key within `CALLS_WITHIN`, `oldest` is when the first of the
-    last `CALLS` of them was.
-    """
-    if made < CALLS or oldest is None:
-        return None
-    return max(oldest + CALLS_WITHIN - now, timedelta(seconds=1))

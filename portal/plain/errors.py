@@ -5,6 +5,7 @@ Raising any of them rolls the unit of work back; the web layer turns each into o
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -25,12 +26,12 @@ class NotFresh(PortalError):
 
 
 class TooSoon(PortalError):
-    """Say that somebody has to wait (HTTP 429), and how many whole seconds."""
+    """Say that somebody has to wait (HTTP 429): how many whole seconds, and until when."""
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int, until: datetime) -> None:
         """Keep the seconds; there is at least one."""
         super().__init__(f"{seconds} s")
-        self.seconds = seconds
+        self.seconds, self.until = seconds, until
 
 
 class Unavailable(PortalError):

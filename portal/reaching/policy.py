@@ -12,6 +12,7 @@ from portal.agreements.policy import VersionFacts, state
 from portal.ledger.policy import Event
 from portal.notices.policy import Hours, LetterFacts, next_letter
 from portal.plain.rhythm import INVITATION, Beat, due_beat
+from portal.throttles.policy import Limit
 
 #: A person gets at most one reminder in this time (domain 2.8: one mail a day).
 BETWEEN_REMINDERS = timedelta(hours=20)
@@ -21,6 +22,11 @@ RETURN_LASTS = timedelta(hours=24)
 LEAD_BACK = frozenset({"return", "hand_over", "review"})
 #: One link by the front door per person, engagement and hour.
 DOOR_EVERY = timedelta(hours=1)
+#: How often somebody may ask for the link of one address, and one network for links of any.
+ASKED = Limit("asked", 6, timedelta(hours=1))
+ASKING = Limit("asking", 30, timedelta(hours=1))
+#: How many mails with a link back a person gets who has one that works.
+SENT = Limit("sent", 10, timedelta(days=1))
 
 
 class Word(StrEnum):

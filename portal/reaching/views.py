@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, request, session
 
-from portal.engagements.actions import party_to_stop
+from portal.engagements.actions import party_to_stop, stop_signer
 from portal.people.queries import practice_or_missing
 from portal.people.views import practice_frame
 from portal.reaching.actions import ask_at_door, wish
 from portal.reaching.forms import LostForm, StopForm
 from portal.reaching.policy import RemindNo
+from portal.throttles.views import counts_made_up, not_yet
 from portal.web.forms import said
 from portal.web.guards import Door, guard
 from portal.web.pages import _, again, next_path, page
@@ -42,11 +43,14 @@ def send(work: Work) -> Response:
     form = LostForm()
     if not form.validate_on_submit():
         return again("reaching/lost.html", form=form)
-    ask_at_door(work, said(form.email))
+    until = ask_at_door(work, said(form.email))
+    if until is not None:
+        return not_yet(work, "reaching/lost.html", until, form=form)
     return page("reaching/sent.html")
 
 
 @bp.get("/stop/<stop_token>")
+@counts_made_up(stop_signer, "stop_token")
 @guard(Door.ANYONE)
 def stop(work: Work, stop_token: str) -> Response:
     """Ask whether somebody wants no more reminders; opening this changes nothing (Z9)."""
@@ -58,6 +62,7 @@ def stop(work: Work, stop_token: str) -> Response:
 
 
 @bp.post("/stop/<stop_token>")
+@counts_made_up(stop_signer, "stop_token")
 @guard(Door.ANYONE)
 def stop_now(work: Work, stop_token: str) -> Response:
     """Send no more reminders: by the choice on the page, or by the one click of a mail program.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, url_for
 
 from portal.engagements.queries import own_or_missing
+from portal.people.views import counted
 from portal.plain.errors import Missing
 from portal.sharing.actions import keep
 from portal.sharing.policy import decide, read_request
@@ -41,6 +42,7 @@ def _own(work: Work, engagement_id: str) -> Engagement:
 
 
 @bp.post("/api/v1/decisions")
+@counted
 @guard(Door.PROGRAM)
 @takes(_LONGEST)
 def decisions(work: Work) -> Response:
@@ -60,6 +62,7 @@ def decisions(work: Work) -> Response:
 
 
 @bp.get("/api/v1/engagements/<engagement_id>")
+@counted
 @guard(Door.PROGRAM)
 def engagement(work: Work, engagement_id: str) -> Response:
     """Name all that a question about one engagement needs to name."""
@@ -69,6 +72,7 @@ def engagement(work: Work, engagement_id: str) -> Response:
 
 
 @bp.get("/api/v1/engagements")
+@counted
 @guard(Door.PROGRAM)
 def engagements(work: Work) -> Response:
     """Name the coach's own engagements, a page at a time."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, g, request, session
@@ -15,6 +16,7 @@ from flask_login import current_user
 
 from portal.ground.work import Origin
 from portal.plain.errors import Missing, NotFresh, NotSignedIn, Refused
+from portal.web.devices import this_device
 from portal.web.guards import ROLES, Door, DoorNo
 
 if TYPE_CHECKING:
@@ -35,13 +37,21 @@ def ground() -> Ground:
 
 def origin() -> Origin:
     """Return where a request comes from in the short form that may be kept (domain 5.1)."""
-    address = request.remote_addr or ""
-    if ":" in address:
-        network: str | None = ":".join(address.split(":")[:3]) + "::/48"
-    else:
-        network = ".".join(address.split(".")[:3]) + ".0/24" if address else None
-    agent = request.headers.get("User-Agent", "")
-    return Origin(network, next((name for name in _BROWSERS if name in agent), "other"))
+    agent, device = request.headers.get("User-Agent", ""), this_device()
+    return Origin(network_of(request.remote_addr),
+                  next((name for name in _BROWSERS if name in agent), "other"),
+                  device.id, frozenset(device.marks))
+
+
+def network_of(address: str | None) -> str | None:
+    """Return the network of an address, /24 or /48; None for what is no address."""
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return None
+    if found.version == 6 and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    return str(ip_network((found, 24 if found.version == 4 else 48), strict=False))
 
 
 def _admit(work: Work, door: Door) -> Actor | None:
@@ -73,9 +83,12 @@ def _noting_misses(work: Work, view: Callable[..., Any], values: dict[str, Any])
 
 def _framed(view: Callable[..., Any], door: Door) -> Callable[..., Any]:
     keep, fresh = getattr(view, "keep", None), getattr(view, "fresh", False)
+    before = getattr(view, "before", None)
 
     @wraps(view)
     def framed(**values: Any) -> Any:
+        if before is not None:
+            before(ground(), values)
         writes = request.method not in SAFE
         with _as_it_was(), ground().work(writes=writes, origin=origin()) as work:
             g.work, g.door = work, door

@@ -54,7 +54,8 @@ def _refused(error: Refused) -> Response:
 
 
 def _too_soon(error: TooSoon) -> Response:
-    response = problem("too-soon") if _for_programs() else page("errors/429.html", 429)
+    response = (problem("too-soon") if _for_programs() else
+                page("errors/429.html", 429, until=error.until))
     response.headers["Retry-After"] = str(error.seconds)
     return response
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from portal.ground.work import Work
+    from portal.ground.work import Ground, Work
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -44,6 +44,20 @@ class DoorNo(StrEnum):
     """Name why somebody who is signed in does not pass a door."""
 
     NOT_YOUR_ROLE = "not_your_role"
+
+
+def before(act: Callable[[Ground, dict[str, Any]], None]) -> Callable[[View], View]:
+    """Mark a view with what is done before its unit of work begins, in transactions of its own.
+
+    So what only reads is counted too, and nothing is taken back when the view raises. `act` gets
+    the values of the address; whatever it raises is answered in place of the view.
+    """
+
+    def mark(view: View) -> View:
+        view.before = act  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def guard(

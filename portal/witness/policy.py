@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from portal.ledger.policy import Break, Why, instant
+from portal.throttles.policy import Limit
 
 _NAMES = re.compile(rb"consent-portal/([0-9a-f]{32})\r?\ncheckpoint ([0-9]{1,9})\r?\n")
 #: What the first checkpoint of a practice names as the one before.
@@ -122,6 +123,7 @@ LARGEST = 5 * 1024 * 1024
 
 #: How often files and codes from one network are checked: so often within so long.
 CHECKS, WITHIN = 30, timedelta(minutes=10)
+CHECKED = Limit("checked", CHECKS, WITHIN)
 
 
 class Verdict(StrEnum):

@@ -21,12 +21,10 @@ from portal.ground.mail import Enclosure
 from portal.ground.signednote import read_note
 from portal.ledger.models import Entry
 from portal.ledger.policy import Walk
-from portal.ledger.queries import calls_since, walk
+from portal.ledger.queries import walk
 from portal.people.models import Account, Membership
 from portal.witness.models import Checkpoint, CheckpointWish
 from portal.witness.policy import (
-    CHECKS,
-    WITHIN,
     Answer,
     Examined,
     Fault,
@@ -124,12 +122,6 @@ def note_files(work: Work, made: Checkpoint) -> list[Enclosure]:
 def sealing_practices(work: Work) -> list[str]:
     """Return the practices that have a seal."""
     return list(work.session.scalars(select(Seal.practice_id).distinct()))
-
-
-def opens_again(work: Work, subject_id: str) -> datetime | None:
-    """Return when more can be checked from a network that has checked often, or None for now."""
-    made, oldest = calls_since(work, "paper.checked", subject_id, work.now - WITHIN, CHECKS)
-    return oldest + WITHIN if made >= CHECKS and oldest is not None else None
 
 
 def answer_file(work: Work, file: bytes) -> Answer:

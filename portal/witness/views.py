@@ -3,21 +3,23 @@ about checkpoints."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, request
 from flask import Response as FlaskResponse
 
 from portal.plain.errors import Missing
+from portal.throttles.actions import take
+from portal.throttles.policy import Try
+from portal.throttles.views import network, not_yet
 from portal.web.forms import said
 from portal.web.guards import Door, guard
 from portal.web.pages import _, again, blame, go, page
 from portal.web.uploads import takes
 from portal.witness.actions import wish_checkpoints
 from portal.witness.forms import CheckForm, WishForm
-from portal.witness.policy import KIT, LARGEST, Verdict
-from portal.witness.queries import answer_code, answer_file, opens_again, own_place, wish_of
+from portal.witness.policy import CHECKED, KIT, LARGEST, Verdict
+from portal.witness.queries import answer_code, answer_file, own_place, wish_of
 
 if TYPE_CHECKING:
     from flask import Response
@@ -39,12 +41,10 @@ def check(work: Work) -> Response:
 @guard(Door.ANYONE)
 def answer(work: Work) -> Response:
     """Say genuine, changed or unknown, and when it was sealed: no name and no word of it."""
-    form, subject = CheckForm(), _whence(work)
-    opens = opens_again(work, subject)
-    if opens is not None:
-        response = page("witness/check.html", 429, form=form, answer=None, opens=opens)
-        response.headers["Retry-After"] = str(max(1, int((opens - work.now).total_seconds())))
-        return response
+    form = CheckForm()
+    until = take(work, Try(CHECKED, network()))
+    if until is not None:
+        return not_yet(work, "witness/check.html", until, form=form, answer=None)
     brought, code = request.files.get("file"), said(form.code)
     whole = brought.read() if brought is not None else b""
     if not whole and not code:
@@ -53,7 +53,7 @@ def answer(work: Work) -> Response:
     if not form.validate_on_submit():
         return again("witness/check.html", form=form, answer=None)
     found = answer_file(work, whole) if whole else answer_code(work, code)
-    work.note("paper.checked", found.verdict.value, subject_id=subject)
+    work.note("paper.checked", found.verdict.value)
     return page("witness/check.html", form=form, answer=found,
                 place=own_place(work, whole) if found.verdict is Verdict.GENUINE else None)
 
@@ -65,13 +65,6 @@ def kit(work: Work) -> Response:
     response = FlaskResponse(KIT.read_bytes(), content_type="text/x-python; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename=KIT.name)
     return response
-
-
-def _whence(work: Work) -> str:
-    """Return by what checks from one network are counted."""
-    return hashlib.sha256((work.origin.network or "").encode()).hexdigest()[:32]
-
-
 
 
 def _owner(work: Work) -> Actor:

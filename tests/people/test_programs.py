@@ -11,17 +11,7 @@ from sqlalchemy import select
 from portal.handing.actions import change_role, end_membership
 from portal.people.actions import make_token
 from portal.people.models import Account, ApiToken
-from portal.people.policy import (
-    CALLS,
-    CALLS_WITHIN,
-    MOST_TOKENS,
-    TOKEN_DAYS,
-    Role,
-    TokenNo,
-    token_lives,
-    wait_for_call,
-    why_not_token,
-)
+from portal.people.policy import MOST_TOKENS, TOKEN_DAYS, Role, TokenNo, token_lives, why_not_token
 from portal.people.queries import token_by_text
 from portal.plain.errors import Refused
 from tests.builders import World, add_colleague, add_practice
@@ -72,16 +62,6 @@ def test_lives_until_it_ends_and_not_a_moment_longer(
 ) -> None:
     ended_at = None if ended is None else NOW + timedelta(seconds=ended)
     assert token_lives(NOW + timedelta(seconds=expires), ended_at, NOW) is lives
-
-
-@pytest.mark.parametrize(("made", "ago", "wait"), [
-    (0, None, None), (CALLS - 1, 59, None), (CALLS, 59, 1), (CALLS, 20, 40), (CALLS, 0, 60)])
-def test_waits_until_the_oldest_call_is_out_of_sight(
-    made: int, ago: int | None, wait: int | None
-) -> None:
-    oldest = None if ago is None else NOW - timedelta(seconds=ago)
-    assert wait_for_call(made, oldest, NOW) == (wait and timedelta(seconds=wait))
-    assert timedelta(seconds=60) == CALLS_WITHIN
 
 
 def test_says_what_would_stand_there(ana: Browser) -> None:

@@ -15,12 +15,12 @@ from portal.desk.queries.calendars import day_entry, in_calendar, text_entries
 from portal.engagements.models import CoachingSession, Engagement
 from portal.engagements.queries import parties_of
 from portal.ground.vault import DataKey
-from portal.ledger.queries import calls_since, last_seen
+from portal.ledger.queries import last_seen
 from portal.links.queries import feeds_of, living_feed
 from portal.people.models import Account, Membership
 from portal.people.queries import practice_or_missing
 from portal.plain.calendar import Entry, uid_for
-from portal.plain.errors import Missing, TooSoon
+from portal.plain.errors import Missing
 from portal.sessions.queries import sessions_of
 from portal.web.words import _
 
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 #: What the access log calls it when a calendar program came; its subject is the feed.
 FETCHED = "calendar.fetched"
-#: So often in so much time one address answers; calendar programs come every few minutes at most.
-_MOST, _WITHIN = 60, timedelta(hours=1)
 #: So many of the soonest days and sessions a coach's feed holds, and sessions so long past.
 _ENTRIES, _PAST = 500, timedelta(days=30)
 
@@ -59,13 +57,10 @@ def own_feed(
 
 def feed_or_missing(work: Work, token: str) -> CalendarFeed:
     """Return the feed behind a token. Raises `Missing` for every address that does not work, why
-    ever that is, and `TooSoon` where it was asked too often."""
+    ever that is."""
     feed = living_feed(work, token)
     if feed is None or not (_lasts(work, feed) if feed.engagement_id else _coaches(work, feed)):
         raise Missing("feed")
-    made, oldest = calls_since(work, FETCHED, feed.id, work.now - _WITHIN, _MOST)
-    if made >= _MOST and oldest is not None:
-        raise TooSoon(max(1, int((oldest + _WITHIN - work.now).total_seconds())))
     return feed
 
 

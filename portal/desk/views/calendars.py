@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from flask import flash, url_for
 
@@ -10,23 +11,38 @@ from portal.desk.forms import FeedForm
 from portal.desk.queries.feeds import FETCHED, entries_of, feed_or_missing, own_feed
 from portal.desk.views import bp
 from portal.links.actions import end_feed, make_feed
+from portal.links.queries import feed_signer
 from portal.people.queries import practice_or_missing
 from portal.plain.errors import Missing
 from portal.reaching.forms import PlainForm
 from portal.sessions.views.dates import as_calendar
 from portal.signing.queries import seat_of
+from portal.throttles.actions import hit
+from portal.throttles.policy import Limit, Try
+from portal.throttles.views import MADE_UP, network
 from portal.web.context import ground
-from portal.web.guards import Door, guard
+from portal.web.guards import Door, before, guard
 from portal.web.pages import _, go, page
 from portal.web.words import speak
 
 if TYPE_CHECKING:
     from flask import Response
 
-    from portal.ground.work import Actor, Work
+    from portal.ground.work import Actor, Ground, Work
+
+
+#: So often in so much time one address answers; calendar programs come every few minutes at most.
+_ANSWERS = Limit("feed", 60, timedelta(hours=1))
+
+
+def _count(ground: Ground, values: dict[str, Any]) -> None:
+    """Count an address that we wrote by itself, and a made-up one against its network."""
+    secret = feed_signer(ground).read(values["secret"])
+    hit(ground, Try(MADE_UP, network()) if secret is None else Try(_ANSWERS, secret.hex()))
 
 
 @bp.get("/feeds/<secret>.ics")
+@before(_count)
 @guard(Door.ANYONE)
 def feed(work: Work, secret: str) -> Response:
     """Answer a calendar program: neutral entries, or the one page for whatever does not work."""

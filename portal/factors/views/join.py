@@ -16,6 +16,7 @@ from portal.people.actions import not_for_me
 from portal.people.policy import Owner, ReadBy
 from portal.people.queries import (
     invited_as,
+    join_signer,
     joinable,
     joinable_by_id,
     person_or_missing,
@@ -23,6 +24,7 @@ from portal.people.queries import (
     why_not_joining,
 )
 from portal.people.views import practice_frame
+from portal.throttles.views import counts_made_up
 from portal.web.guards import Door, guard
 from portal.web.pages import again, go, page
 
@@ -55,6 +57,7 @@ def _form(work: Work, invitation: MembershipInvitation) -> JoinForm:
 
 
 @bp.get("/join/<token>")
+@counts_made_up(join_signer)
 @guard(Door.ANYONE)
 def join_door(work: Work, token: str) -> Response:
     """Show which practice invites, and a button. Changes nothing (Z9)."""
@@ -68,6 +71,7 @@ def join_door(work: Work, token: str) -> Response:
 
 
 @bp.post("/join/<token>")
+@counts_made_up(join_signer)
 @guard(Door.ANYONE)
 def join_enter(work: Work, token: str) -> Response:
     """Take the token out of the address; nothing in the database changes."""

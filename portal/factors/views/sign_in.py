@@ -13,11 +13,19 @@ from portal.factors.queries import has_had_factor, live_factor
 from portal.factors.views import bp
 from portal.factors.views.parts import SETTING_UP, code_trouble, recovery_trouble
 from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
-from portal.people.actions import begin_session, check_password, end_session, end_sessions_of
-from portal.people.policy import SignInNo
+from portal.people.actions import (
+    PasswordRefused,
+    begin_session,
+    check_password,
+    end_session,
+    end_sessions_of,
+    mark_of,
+)
 from portal.people.queries import account_of, person_or_missing
 from portal.people.views import keep_token
+from portal.throttles.views import not_yet
 from portal.web.context import ground
+from portal.web.devices import remember_device
 from portal.web.forms import said
 from portal.web.guards import Door, guard
 from portal.web.headers import emptied
@@ -48,11 +56,13 @@ def halfway(work: Work) -> tuple[Account, Person] | None:
 
 
 def let_in(work: Work, account: Account, person: Person) -> None:
-    """Begin a coach's session after password and code; what the cookie held before is gone."""
+    """Begin a coach's session after password and code; what the cookie held before is gone. From
+    now on this browser is known to the account, so that strangers' guesses do not concern it."""
     minutes = ground().settings.coach_session_minutes
     keep_token("coach", begin_session(
         work, person, scope="coach", level="factor", lasts=timedelta(minutes=minutes),
         account_id=account.id))
+    remember_device(mark_of(work, account.login_print))
 
 
 @bp.get("/sign-in")
@@ -72,7 +82,9 @@ def password(work: Work) -> Response:
     if not form.validate_on_submit():
         return again("factors/sign_in.html", form=form, next=next_path())
     found = check_password(work, said(form.email), form.password.data or "")
-    if isinstance(found, SignInNo):
+    if isinstance(found, PasswordRefused) and found.until is not None:
+        return not_yet(work, "factors/sign_in.html", found.until, form=form, next=next_path())
+    if isinstance(found, PasswordRefused):
         blame(form, "password", _("Mail address and password do not fit together. After several "
                                   "tries there is a pause of some minutes."))
         return again("factors/sign_in.html", form=form, next=next_path())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portal.ledger.queries.access import Noted, calls_since, last_seen, looks_of, noted_of
+from portal.ledger.queries.access import Noted, last_seen, looks_of, noted_of
+from portal.ledger.queries.audit import Span, audit_lines
 from portal.ledger.queries.reading import (
     Line,
     Lines,
@@ -18,7 +19,7 @@ from portal.ledger.queries.reading import (
 from portal.ledger.queries.walking import broken_chains, entry_count, walk
 
 __all__ = [
-    "Line", "Lines", "Noted", "Shown", "about", "bodies_of", "broken_chains", "calls_since",
+    "Line", "Lines", "Noted", "Shown", "Span", "about", "audit_lines", "bodies_of", "broken_chains",
     "entry_count", "events_of", "head_of", "last_seen", "lines_of", "looks_of", "noted_of",
     "some_events_of", "told_of", "walk",
 ]

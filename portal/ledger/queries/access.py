@@ -1,4 +1,4 @@
-"""Reading the access log: how often, and when last, and who."""
+"""Reading the access log: when last, and who."""
 
 from __future__ import annotations
 
@@ -7,29 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import func, or_, select
 
 from portal.ledger.models import Access
 
 if TYPE_CHECKING:
     from portal.ground.work import Work
-
-_CALLS = (
-    select(Access.at).where(Access.subject_id == bindparam("subject"),
-                            Access.what == bindparam("what"), Access.at > bindparam("since"))
-    .order_by(Access.at.desc()).limit(bindparam("most"))
-)
-
-
-def calls_since(
-    work: Work, what: str, subject_id: str, since: datetime, most: int
-) -> tuple[int, datetime | None]:
-    """Return how many lines of one kind the access log has of a subject after a moment, counting
-    no further than `most`, and when the oldest of those was."""
-    found = work.session.scalars(
-        _CALLS, {"subject": subject_id, "what": what, "since": since, "most": most}).all()
-    return len(found), found[-1] if found else None
-
 
 def last_seen(work: Work, what: str, subject_ids: Collection[str]) -> dict[str, datetime]:
     """Return when the access log has its newest line of one kind of each subject, with one query;

@@ -12,6 +12,7 @@ from portal.people.actions.joining import (
 )
 from portal.people.actions.members import change_role, end_membership, open_account
 from portal.people.actions.names import list_name
+from portal.people.actions.passwords import PasswordRefused, check_password, mark_of
 from portal.people.actions.persons import (
     PRINT,
     NewPerson,
@@ -29,7 +30,6 @@ from portal.people.actions.practices import (
 )
 from portal.people.actions.sessions import (
     begin_session,
-    check_password,
     end_all_sessions,
     end_other_sessions,
     end_own_session,
@@ -49,6 +49,7 @@ __all__ = [
     "NewMember",
     "NewPerson",
     "NewPractice",
+    "PasswordRefused",
     "add_address",
     "ask_address",
     "begin_session",
@@ -72,6 +73,7 @@ __all__ = [
     "list_name",
     "live_by",
     "make_token",
+    "mark_of",
     "meet_person",
     "name_person",
     "not_for_me",

@@ -75,7 +75,7 @@ def _send(work: Work, row: MembershipInvitation, practice: Practice) -> None:
         {"practice": practice.name, "hello": name, "role": row.role,
          "owner": names_of(work, [row.invited_by])[row.invited_by],
          "contact": work.reveal(practice, "contact"), "front_door": f"{base}/lost",
-         "link": f"{base}/join/{join_signer(work).make(secret)}",
+         "link": f"{base}/join/{join_signer(work.ground).make(secret)}",
          "reply_to": address_of_person(work, row.invited_by)},
         dedupe=f"join:{row.secret_hash}", practice_id=practice.id, key_id=practice.key_id,
         subject_id=row.id,

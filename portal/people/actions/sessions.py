@@ -1,47 +1,19 @@
-"""Signing in with a password, and the sessions that follow."""
+"""The sessions that follow a sign-in."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 
 from portal.ground import chance
-from portal.ground.passwords import is_password, waste_the_same_time
 from portal.ground.tokens import fingerprint
-from portal.people.models import Account, SignIn
-from portal.people.policy import SignInNo, normal_address, pause_after
+from portal.people.models import SignIn
 
 if TYPE_CHECKING:
     from portal.ground.work import Actor, Work
     from portal.people.models import Person
-
-
-def check_password(work: Work, email: str, password: str) -> Account | SignInNo:
-    """Return the account, or why not. Failures are counted and paused; time tells nothing."""
-    login = work.vault.fingerprint(normal_address(email), "login")
-    account = work.session.scalar(
-        select(Account).where(Account.login_print == login, Account.closed_at.is_(None))
-        .with_for_update()
-    )
-    if account is None:
-        waste_the_same_time(password)
-        work.note("sign_in.password", "wrong")
-        return SignInNo.WRONG
-    if account.paused_until is not None and work.now < account.paused_until:
-        waste_the_same_time(password)
-        work.note("sign_in.password", "paused", practice_id=account.practice_id,
-                  person_id=account.person_id)
-        return SignInNo.PAUSED
-    if not is_password(account.password_hash, password):
-        account.fails += 1
-        account.paused_until = work.now + pause_after(account.fails)
-        work.note("sign_in.password", "wrong", practice_id=account.practice_id,
-                  person_id=account.person_id)
-        return SignInNo.WRONG
-    account.fails, account.paused_until = 0, None
-    return account
 
 
 def begin_session(

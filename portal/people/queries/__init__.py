@@ -50,14 +50,7 @@ from portal.people.queries.practices import (
     successor_of,
 )
 from portal.people.queries.sessions import Place, idle_of, own_session, places_of
-from portal.people.queries.tokens import (
-    Token,
-    own_token,
-    token_by_text,
-    tokens_of,
-    wait_of,
-    why_no_token,
-)
+from portal.people.queries.tokens import Token, own_token, token_by_text, tokens_of, why_no_token
 
 __all__ = [
     "ContactBlock", "Invited", "Looker", "Member", "Place", "PracticeSettings", "Someone", "Token",
@@ -69,5 +62,5 @@ __all__ = [
     "objection_signer", "objectionable", "open_invitations", "own_session", "own_token",
     "person_or_missing", "places_of", "point_of", "points_and_people", "points_by_address",
     "practice_or_missing", "provable", "session_by_token", "settings_of", "successor_of",
-    "token_by_text", "tokens_of", "wait_of", "why_no_token", "why_not_invited", "why_not_joining",
+    "token_by_text", "tokens_of", "why_no_token", "why_not_invited", "why_not_joining",
 ]

@@ -25,7 +25,7 @@ from portal.people.queries.persons import names_of
 from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
-    from portal.ground.work import Work
+    from portal.ground.work import Ground, Work
     from portal.people.models import Person
 
 
@@ -174,14 +174,14 @@ def invitation_or_missing(work: Work, invitation_id: str) -> MembershipInvitatio
     return found
 
 
-def join_signer(work: Work) -> LinkSigner:
+def join_signer(ground: Ground) -> LinkSigner:
     """Return what signs the links by which people join; no other link passes for one of them."""
-    return LinkSigner(work.ground.settings.link_keys, "membership")
+    return LinkSigner(ground.settings.link_keys, "membership")
 
 
 def joinable(work: Work, token: str) -> MembershipInvitation | None:
     """Return the invitation behind a token, or None for every kind of dead link alike (Z10)."""
-    secret = join_signer(work).read(token)
+    secret = join_signer(work.ground).read(token)
     found = None if secret is None else work.session.scalar(
         select(MembershipInvitation).where(
             MembershipInvitation.secret_hash == fingerprint(secret)))

@@ -8,21 +8,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, bindparam, func, select
 
-from portal.ledger.queries import calls_since, last_seen
+from portal.ledger.queries import last_seen
 from portal.people.models import Account, ApiToken, Membership, Person, Practice
-from portal.people.policy import (
-    CALLS,
-    CALLS_WITHIN,
-    TokenNo,
-    token_lives,
-    wait_for_call,
-    why_not_token,
-)
+from portal.people.policy import TokenNo, token_lives, why_not_token
 from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from portal.ground.work import Work
 
 #: What the access log calls a call by a program; its subject is the key.
@@ -96,13 +87,3 @@ def token_by_text(work: Work, text: str) -> tuple[ApiToken, Practice, Person, st
         return None
     found = work.session.execute(_TOKEN, {"print": print_of(work, text)}).first()
     return None if found is None else (found[0], found[1], found[2], found[3])
-
-
-def wait_of(work: Work, token_id: str) -> timedelta | None:
-    """Return how long a program has to wait before its next call counts, None if it may call.
-
-    Calls are counted in the access log, so all processes count the same and a restart forgets
-    nothing. Calls that run at the same moment do not see each other.
-    """
-    made, oldest = calls_since(work, CALLED, token_id, work.now - CALLS_WITHIN, CALLS)
-    return wait_for_call(made, oldest, work.now)

@@ -7,6 +7,7 @@ from flask import Blueprint
 bp = Blueprint("people", __name__)
 
 from portal.people.views import account, members, programs, settings  # noqa: E402, F401 - they register
+from portal.people.views.bearer import counted  # noqa: E402
 from portal.people.views.frame import change_token, keep_token, practice_frame, register  # noqa: E402
 
-__all__ = ["bp", "change_token", "keep_token", "practice_frame", "register"]
+__all__ = ["bp", "change_token", "counted", "keep_token", "practice_frame", "register"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from portal.agreements.queries import standing_of_one
@@ -9,24 +10,34 @@ from portal.engagements.policy import ask_facts, may_be_asked
 from portal.engagements.queries import by_id, party_of_person
 from portal.ground import chance
 from portal.links.actions import record_delivery
-from portal.links.queries import of_person
+from portal.links.queries import is_living, of_person
 from portal.notices.policy import Outcome
+from portal.people.actions import PRINT
+from portal.people.policy import normal_address
 from portal.reaching import policy
 from portal.reaching.actions.links import invite, last_day
 from portal.reaching.models import DoorRequest
 from portal.reaching.queries import to_be_sent
+from portal.throttles.actions import take
+from portal.throttles.policy import Try
 
 if TYPE_CHECKING:
     from portal.ground.work import Work
     from portal.notices.actions import Claimed
 
 
-def ask_at_door(work: Work, address: str) -> None:
-    """Write down that somebody asked for their link; known or not, this costs the same."""
+def ask_at_door(work: Work, address: str) -> datetime | None:
+    """Write down that somebody asked for their link; known or not, this costs the same. Where too
+    much was asked for an address or from a network, return when it can be asked again instead."""
+    printed = work.vault.fingerprint(normal_address(address), PRINT)
+    until = take(work, Try(policy.ASKED, printed), Try(policy.ASKING, work.origin.network or ""))
+    if until is not None:
+        return until
     request = DoorRequest(id=chance.new_id(), asked_at=work.now)
     request.address_enc = work.vault.lock_outside(
         address.encode(), f"door_request/{request.id}/address")
     work.session.add(request)
+    return None
 
 
 def send_return(work: Work, engagement_id: str, person_id: str) -> None:
@@ -45,6 +56,9 @@ def send_return(work: Work, engagement_id: str, person_id: str) -> None:
     if last is None or work.now - last < policy.DOOR_EVERY:
         return
     if not may_be_asked(ask_facts(party.id, party.role, standing.events)):
+        return
+    if take(work, Try(policy.SENT, party.person_id)) is not None and is_living(work, links[-1]):
+        # Enough mails that strangers may have caused; the newest link of them still works.
         return
     waits = to_be_sent(standing, party, work.now)
     until = last_day(waits) if waits else work.now + policy.RETURN_LASTS

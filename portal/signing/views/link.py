@@ -12,13 +12,14 @@ from portal.factors.actions import CodeRefused
 from portal.factors.policy import CodeNo
 from portal.factors.views.parts import code_trouble
 from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
-from portal.links.queries import by_id, is_living, living
+from portal.links.queries import by_id, is_living, link_signer, living
 from portal.people.queries import names_of, person_or_missing, practice_or_missing
 from portal.people.views import keep_token, practice_frame
 from portal.returning.queries import open_request
 from portal.signing import actions
 from portal.signing.forms import CodeForm, EnterForm, WhoForm
 from portal.signing.views import bp
+from portal.throttles.views import counts_made_up
 from portal.web.context import ground
 from portal.web.guards import Door, guard
 from portal.web.pages import again, blame, go, go_to, is_ours, page
@@ -57,6 +58,7 @@ def dead() -> Response:
 
 
 @bp.get("/i/<token>")
+@counts_made_up(link_signer)
 @guard(Door.ANYONE)
 def door(work: Work, token: str) -> Response:
     """Show whose link this is: a practice and a button. Changes nothing (Z9)."""
@@ -70,6 +72,7 @@ def door(work: Work, token: str) -> Response:
 
 
 @bp.post("/i/<token>")
+@counts_made_up(link_signer)
 @guard(Door.ANYONE)
 def enter(work: Work, token: str) -> Response:
     """Take the token out of the address; nothing in the database changes."""
