@@ -24,7 +24,7 @@ from portal.evidence.queries import list_of
 from portal.evidence.queries.renewals import overdue_renewals
 from portal.ground import config
 from portal.ground.clock import SystemClock
-from portal.ground.db import has_wal_reset_fault, sqlite_version
+from portal.ground.db import sqlite_version, why_not_wal
 from portal.ground.keyring import Needs, lies_with_database, needs_of, said_copied, where
 from portal.ground.mail import MailDown, Server
 from portal.ground.stamp import StampFailed, StampService
@@ -84,17 +84,14 @@ def _serving(ground: Ground) -> Iterator[Finding]:
 def _database(ground: Ground) -> Iterator[Finding]:
     with ground.engine.connect() as connection:
         if ground.engine.dialect.name == "sqlite":
-            version = sqlite_version()
             mode = connection.execute(text("PRAGMA journal_mode")).scalar_one()
-            name = ".".join(map(str, version))
-            why = (" (write-ahead logging is left off: this library may lose pages in it)"
-                   if has_wal_reset_fault(version) else "")
-            yield Finding(True, "database", f"SQLite {name}, journal {mode}{why}")
+            name = ".".join(map(str, sqlite_version()))
+            why = why_not_wal()
+            yield Finding(True, "database", f"SQLite {name}, journal {mode}" + (
+                f" ({why})" if why else ""))
         else:
             version_text = connection.execute(text("SHOW server_version")).scalar_one()
-            safe = connection.execute(text("SHOW synchronous_commit")).scalar_one() != "off"
-            yield Finding(safe, "database", f"PostgreSQL {version_text}" + (
-                "" if safe else ": set synchronous_commit = on, or signatures can be lost"))
+            yield Finding(True, "database", f"PostgreSQL {version_text}")
     behind = schema.why_not_run(ground.engine)
     yield Finding(behind is None, "migrations", behind or "up to date")
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 
 from portal.app import make_app
+from portal.ground.db import why_not_wal
 from portal.web.limits import threads
 from portal.worker import beside, log_to
 
@@ -14,6 +17,31 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from portal.ground.settings import Settings
+
+
+log = logging.getLogger("portal.server")
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """Answer with threads. Told to stop, take in whoever has come, and shut the door at once.
+
+    Otherwise the system would let others come in as long as requests in hand are finished, and
+    turn them out at the end without an answer.
+    """
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Open or shut the door; for good when this process was told to stop."""
+        super().set_accept_enabled(enabled)
+        if enabled or self.alive:
+            return
+        for listener in self.sockets:
+            # Nobody else is let in to wait while those who do are taken in.
+            listener.listen(0)
+            before = -1
+            while self.nr_conns > before:
+                before = self.nr_conns
+                self.accept(listener)
+            listener.close()
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -37,7 +65,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 def options(settings: Settings) -> dict[str, Any]:
     """Return gunicorn's options. There is no access log: addresses of links stay out of it."""
     return {
-        "bind": f"{settings.host}:{settings.port}", "worker_class": "gthread", "workers": 1,
+        "bind": f"{settings.host}:{settings.port}", "worker_class": Worker, "workers": 1,
         "threads": threads(settings), "graceful_timeout": settings.stop_seconds, "timeout": 60,
         "keepalive": 5,
         "accesslog": None, "loglevel": settings.log_level, "preload_app": False,
@@ -49,6 +77,8 @@ def run(settings: Settings, *, worker: bool, app: Flask | None = None) -> None:
     """Serve until told to stop. The clockwork runs in the server's process unless left out."""
     log_to(settings.log_level)
     made = app or make_app(settings)
+    if made.extensions["portal"].engine.dialect.name == "sqlite" and (why := why_not_wal()):
+        log.warning("SQLite: %s", why)
     chosen = options(settings)
     if worker:
         chosen |= beside(made.extensions["portal"])

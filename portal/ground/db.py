@@ -3,7 +3,7 @@
 SQLite writers begin `BEGIN IMMEDIATE`, so two of them never read the same head. Write-ahead
 logging is used only with a library that is free of the WAL-reset fault (SQLite 3.7.0 to
 3.51.2 without the fixes in 3.44.6 and 3.50.7); otherwise a rollback journal with the fullest
-synchronisation serves. PostgreSQL needs nothing special.
+synchronisation serves. PostgreSQL is told to wait for the disk where it was told not to.
 """
 
 from __future__ import annotations
@@ -93,6 +93,13 @@ def sqlite_version() -> tuple[int, int, int]:
     return version
 
 
+def why_not_wal() -> str | None:
+    """Return why write-ahead logging is left off with the SQLite library in use, or None."""
+    if not has_wal_reset_fault(sqlite_version()):
+        return None
+    return "write-ahead logging is left off: this library may lose pages in it"
+
+
 def make_engine(url: str, *, patience: int = 10, threads: int = 8) -> Engine:
     """Return an engine for `sqlite:///…` or `postgresql…`; nothing is opened yet.
 
@@ -105,8 +112,19 @@ def make_engine(url: str, *, patience: int = 10, threads: int = 8) -> Engine:
         return _sqlite_engine(url, address.database, patience, pool)
     if address.drivername in ("postgresql", "postgres"):
         address = address.set(drivername="postgresql+psycopg")
-    return create_engine(address, pool_pre_ping=True, **pool, connect_args={
+    engine = create_engine(address, pool_pre_ping=True, **pool, connect_args={
         "connect_timeout": max(2, patience), "options": f"-c lock_timeout={patience}s"})
+    event.listen(engine, "connect", _wait_for_disk)
+    return engine
+
+
+def _wait_for_disk(connection: Any, _record: Any) -> None:
+    """Turn on `synchronous_commit` where a server has it off: what somebody saw confirmed could be
+    lost. What waits for more than the own disk stays as it is."""
+    before, connection.autocommit = connection.autocommit, True
+    connection.execute("SELECT set_config('synchronous_commit', 'on', false) "
+                       "WHERE current_setting('synchronous_commit') = 'off'")
+    connection.autocommit = before
 
 
 def _sqlite_engine(url: str, path: str | None, patience: int, pool: dict[str, Any]) -> Engine:
@@ -115,8 +133,7 @@ def _sqlite_engine(url: str, path: str | None, patience: int, pool: dict[str, An
                            **(pool if is_file else {}))
     if path and is_file:
         _stay_with_file(engine, path)
-    faulty = has_wal_reset_fault(sqlite_version())
-    journal, sync = ("DELETE", "EXTRA") if faulty else ("WAL", "FULL")
+    journal, sync = ("DELETE", "EXTRA") if why_not_wal() else ("WAL", "FULL")
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:

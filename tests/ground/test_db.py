@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,9 +18,14 @@ from portal.ground.vault import CannotOpen, DataKey
 from portal.ground.work import WriteOnRead
 from portal.people.models import Person
 from tests.builders import World, add_practice
+from tests.conftest import KEYS
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+    from portal.ground.settings import Settings
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(("version", "faulty"), [
@@ -47,6 +56,60 @@ def test_synchronises_fully_and_uses_wal_only_where_it_is_safe(engine: Engine) -
         level = connection.execute(text("PRAGMA synchronous")).scalar()
     faulty = has_wal_reset_fault(sqlite_version())
     assert (journal, level) == (("delete", 3) if faulty else ("wal", 2))
+
+
+@pytest.mark.postgresql
+@pytest.mark.alters_schema
+def test_waits_for_the_disk_where_postgresql_is_told_not_to(engine: Engine) -> None:
+    name = engine.url.database
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
+        level = connection.execute(text(
+            "SELECT setconfig FROM pg_db_role_setting JOIN pg_database ON setdatabase = oid "
+            "WHERE datname = current_database()")).scalar_one()
+    assert level == ["synchronous_commit=off"]
+    engine.dispose()
+    with engine.connect() as connection:
+        assert connection.execute(text("SHOW synchronous_commit")).scalar() == "on"
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("version", "journal", "words"), [
+    ((3, 51, 2), ("delete", 3), "write-ahead logging is left off: this library may lose pages"),
+    ((3, 51, 3), ("wal", 2), "")])
+def test_says_why_it_does_without_write_ahead_logging(
+    version: tuple[int, int, int], journal: tuple[str, int], words: str, settings: Settings
+) -> None:
+    """In a program of its own, which believes to have another library."""
+    told = subprocess.run(
+        [sys.executable, "-c", _AS_IF, str(version), settings.database_url], cwd=ROOT, text=True,
+        capture_output=True, check=True, env={**os.environ, **installed(settings)})
+    assert f"{journal}" in told.stdout
+    assert f"SQLite {'.'.join(map(str, version))}, journal {journal[0]}" in told.stdout
+    assert ("left off" in told.stdout) is bool(words), told.stdout
+    assert words in told.stdout
+
+
+#: Believe in a version of the library; say how the database is opened, and what the doctor says.
+_AS_IF = """
+import ast, sys
+from sqlalchemy import text
+from portal.ground import db
+db.sqlite_version = lambda: ast.literal_eval(sys.argv[1])
+with db.make_engine(sys.argv[2]).connect() as connection:
+    print(tuple(connection.execute(text(f"PRAGMA {name}")).scalar()
+                for name in ("journal_mode", "synchronous")))
+from portal.doctor import examine
+for finding in examine():
+    print(finding.what, finding.says)
+"""
+
+
+def installed(settings: Settings) -> dict[str, str]:
+    """Return the environment of a test installation."""
+    return {"PORTAL_DATABASE_URL": settings.database_url,
+            "PORTAL_INSTANCE_DIR": str(settings.instance_dir),
+            **{f"PORTAL_{name.upper()}": value for name, value in KEYS.items()}}
 
 
 def test_refuses_an_instant_without_a_zone(world: World) -> None:

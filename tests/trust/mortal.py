@@ -6,15 +6,16 @@ clockwork is what `portal worker` runs, but that it seals in its own process. No
 machine are three things: modules and templates were loaded before the fork, the clock goes faster
 so that nobody waits half a minute for a code, and a wound (`wounds.py`) may be planted after it.
 
-A server can be told to kill itself, with all its processes, at the n-th event of a kind: before a
-statement, before a commit, after one, before an answer, after one. So death comes inside of the
-transaction that a test is about, and not only where most time is spent.
+A server can be told to kill itself, with all its processes, at the n-th event of a kind while it
+does what counts: before a statement, before a commit, after one, before an answer, after one. So
+death comes inside of the acts that a test is about, and not only where most time is spent.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import TYPE_CHECKING, Any
 
 from portal.ground.settings import Settings
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from portal.ground.work import Ground
 
 ROOT = Path(__file__).parents[2]
+#: The addresses behind which something is done that counts.
+_ACTS = re.compile(r"/(p/sign|p/code|sign-in/code|withdrawal|issue|share|vouching)$")
 #: What a server may count before it dies.
 EVENTS = ("statement", "commit", "committed", "answer", "answered")
 
@@ -109,11 +112,11 @@ class Countdown:
     """Kill the own group of processes at the n-th event of a kind."""
 
     def __init__(self, event: str, count: int) -> None:
-        self._event, self._left, self._lock = event, count, Lock()
+        self._event, self._left, self._lock, self._thread = event, count, Lock(), local()
 
     def tell(self, event: str) -> None:
-        """Count an event."""
-        if event != self._event:
+        """Count an event, if this thread does something that counts."""
+        if event != self._event or not getattr(self._thread, "acts", False):
             return
         with self._lock:
             self._left -= 1
@@ -121,7 +124,7 @@ class Countdown:
                 os.killpg(0, signal.SIGKILL)
 
     def watch(self, app: Flask) -> None:
-        """Count what an application does: of writing transactions alone, and answers to forms."""
+        """Count what an application does in transactions that write, and its answers."""
         from sqlalchemy import event
         from sqlalchemy.orm import Session
 
@@ -137,9 +140,9 @@ class Countdown:
         inner = app.wsgi_app
 
         def counted(environ: Any, start: Any) -> Any:
+            self._thread.acts = environ["REQUEST_METHOD"] == "POST" and bool(
+                _ACTS.search(environ["PATH_INFO"]))
             answer = inner(environ, start)
-            if environ["REQUEST_METHOD"] != "POST":
-                return answer
             self.tell("answer")
             return _Closing(answer, lambda: self.tell("answered"))
 

@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -15,12 +15,13 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from aiosmtpd.controller import Controller
 from sqlalchemy import text
 
 from portal.ground.clock import SystemClock
 from tests.browser.house import _free_port
 from tests.clockwork.hands import QuickClock
-from tests.mailroom import running
+from tests.mailroom import Mailroom
 from tests.trust.mortal import EVENTS, Cradle, lives
 from tests.trust.toll import never_came, stuck, wrongs
 from tests.trust.visitors import HOST, House, Over, Table
@@ -37,8 +38,36 @@ SPEED = 20
 AT_ONCE = 4
 #: So long (seconds) a server may take to answer again, and people to finish once nobody is killed.
 PATIENCE = 90.0
-#: A round is a fight with one life: how it ends, and how often it ends so.
-ENDS = {"event": 10, "power": 5, "clockwork": 4, "half": 1}
+#: How a round ends, and how often so: the server dies at an event within an act, or at any time; a
+#: clockwork dies at any time, or while it hands over a mail; half of the server dies.
+ENDS = {"event": 10, "power": 5, "clockwork": 3, "mail": 1, "half": 1}
+
+
+@dataclass
+class Postbox(Mailroom):
+    """A mail server that can let somebody die who hands over a mail, and then takes none."""
+
+    strike: Callable[[], object] | None = None
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        """Take a mail, or see to it that nobody lives to hear that it was not taken."""
+        if self.strike is None:
+            return await super().handle_DATA(server, session, envelope)
+        self.strike()
+        self.strike = None
+        return "451 later"
+
+
+@contextmanager
+def a_postbox() -> Iterator[tuple[Postbox, str]]:
+    """Run a mail server for as long as the block lasts; gives it and its address."""
+    box, port = Postbox(), _free_port()
+    controller = Controller(box, hostname=HOST, port=port)
+    controller.start()
+    try:
+        yield box, f"smtp://{HOST}:{port}"
+    finally:
+        controller.stop()
 
 
 @dataclass
@@ -83,6 +112,7 @@ class Siege:
     town: Town
     cradle: Cradle
     house: House
+    postbox: Postbox
     settings: Settings
     random: Random
     story: Story
@@ -105,20 +135,12 @@ class Siege:
         if not self.server:
             self.server = self.cradle.serve(self.settings, self.house.clock, wound=self.wound,
                                             event=event, count=count)
-            self._wait_for_server()
+            wait_for_server(self.server, self.settings.port)
         while len(self.clockworks) < self.hands:
             self.clockworks.append(self.cradle.work(
                 self.settings, self.house.clock, wound=self.wound))
         self.house.open()
 
-    def _wait_for_server(self) -> None:
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            with suppress(OSError), socket.create_connection((HOST, self.house.port), 1):
-                return
-            assert lives(self.server), "the server does not come up again"
-            time.sleep(0.01)
-        raise AssertionError("the server does not come up again")
 
     def fall(self) -> None:
         """Kill the server, and wait until everybody has heard of it."""
@@ -129,9 +151,8 @@ class Siege:
     def round(self, *, examined: bool) -> None:
         """Let one thing die, at an instant that follows from the seed; then look, if asked to."""
         how = self.random.choices(list(self.ends), list(self.ends.values()))[0]
-        event, count = self.random.choice(EVENTS), self.random.randint(1, 6)
-        if event == "statement":
-            count = self.random.randint(1, 120)
+        event = self.random.choice(EVENTS)
+        count = self.random.randint(1, 90 if event == "statement" else 4)
         if how == "event" and self.server:
             self.fall()
         self.rise(event if how == "event" else "", count)
@@ -139,8 +160,9 @@ class Siege:
         self.story.rounds += 1
         self.story.kills[how] = self.story.kills.get(how, 0) + 1
         if how == "clockwork":
-            victim = self.clockworks.pop(self.random.randrange(len(self.clockworks)))
-            self.cradle.kill(victim)
+            self._kill_clockworks(1)
+        elif how == "mail":
+            self._kill_at_a_mail()
         elif how == "half":
             self._kill_half()
         else:
@@ -152,6 +174,19 @@ class Siege:
         end = time.monotonic() + (5.0 if how == "event" else seconds)
         while time.monotonic() < end and lives(self.server) and not self.idle:
             time.sleep(0.005)
+
+    def _kill_clockworks(self, most: int) -> None:
+        for pid in self.clockworks[:most]:
+            self.cradle.kill(pid)
+        del self.clockworks[:most]
+
+    def _kill_at_a_mail(self) -> None:
+        """Let all clockworks die while one of them hands over a mail, if any is to be sent soon."""
+        self.postbox.strike = lambda: self._kill_clockworks(len(self.clockworks))
+        end = time.monotonic() + 10
+        while self.postbox.strike is not None and time.monotonic() < end:
+            time.sleep(0.01)
+        self.postbox.strike = None
 
     def _kill_half(self) -> None:
         """Kill the process of gunicorn that answers; the one that waits for it makes another."""
@@ -187,17 +222,16 @@ class Siege:
                 time.sleep(0.01)
         raise AssertionError("somebody still writes")
 
-    def finish(self) -> None:
+    def finish(self, *, all_of_them: bool = False) -> None:
         """Kill nobody any more: all go on to the end of what they had begun, and nothing waits.
+        Nobody begins anything, unless `all_of_them` are to play.
 
         Claims of the dead run out by moving the clock, not by waiting.
         """
-        self.is_last = True
-        for pid in self.clockworks:
-            self.cradle.kill(pid)
+        self.is_last = not all_of_them
+        self._kill_clockworks(len(self.clockworks))
         if self.server:
             self.fall()
-        self.clockworks.clear()
         self.hands = max(self.hands, 1)
         self.house.clock = later(self.house.clock, timedelta(hours=2))
         self.rise()
@@ -215,6 +249,17 @@ class Siege:
         self.story.find(f"{type(one).__name__}: {one}" for one in self.failed)
 
 
+def wait_for_server(pid: int, port: int) -> None:
+    """Wait until a server that was begun takes connections."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with suppress(OSError), socket.create_connection((HOST, port), 1):
+            return
+        assert lives(pid), "the server does not come up again"
+        time.sleep(0.01)
+    raise AssertionError("the server does not come up again")
+
+
 def later(clock: QuickClock, by: timedelta) -> QuickClock:
     """Return a clock that is so much further than another."""
     return QuickClock(clock.now() + by, SystemClock().now(), SPEED)
@@ -228,14 +273,14 @@ def siege(
     """Let people come to a portal on a world's database; those who are still at a table when the
     block ends go home. `more` are its `wound`, `hands` and `ends`."""
     world.ground.engine.dispose()
-    with running() as (mailroom, smtp):
+    with a_postbox() as (postbox, smtp):
         port = _free_port()
         clock = QuickClock(world.clock.now() + timedelta(hours=2), SystemClock().now(), SPEED)
-        house = House(port, clock, mailroom)
+        house = House([port], clock, postbox)
         settings = replace(world.ground.settings, smtp_url=smtp, port=port, tick_seconds=1,
                            mail_from_hour=0, mail_until_hour=0, log_level="error")
         world.ground.clock = house
-        made = Siege(world, town, cradle, house, settings, Random(seed), story, **more)
+        made = Siege(world, town, cradle, house, postbox, settings, Random(seed), story, **more)
         made.tables = town.people(house, tabs)
         threads = _seat(made)
         try:

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
@@ -56,11 +56,12 @@ class Act:
 class House:
     """Hold where the portal is, whether it is open, and what happened there."""
 
-    port: int
+    ports: list[int]
     clock: QuickClock
     mailroom: Mailroom
     acts: list[Act] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
     answers: int = 0
     is_open: bool = False
     is_over: bool = False
@@ -156,6 +157,7 @@ class Visitor:
     number: int
     key: str = ""
     last_step: int = 0
+    turn: int = 0
     cookies: dict[str, str] = field(default_factory=dict)
     codes: threading.Lock = field(default_factory=threading.Lock)
 
@@ -169,31 +171,44 @@ class Visitor:
         return self._ask("POST", path, urlencode({**hidden, **values}, doseq=True))
 
     def _ask(self, method: str, path: str, body: str | None) -> Answer:
-        network = f"127.{1 + self.number // 250}.{self.number % 250}.1"
         head = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         if body is not None:
             head["Content-Type"] = "application/x-www-form-urlencoded"
         with self.house.asking():
-            wire = HTTPConnection(HOST, self.house.port, 60, source_address=(network, 0))
+            wire = self._wire()
             try:
                 wire.request(method, path, body, head)
                 reply = wire.getresponse()
                 text = reply.read().decode()
             except (OSError, HTTPException) as lost:
+                self.house.dropped.append(f"{method} {_bare(path)}: {type(lost).__name__}")
                 time.sleep(0.01)
                 raise Lost from lost
             finally:
                 wire.close()
         self.house.answers += 1
         if reply.status >= 500:
-            self.house.broken.append(f"{method} {re.sub('[0-9a-f]{32}', '…', path)[:60]}: "
-                                     f"{reply.status}")
-            time.sleep(0.05)
+            self.house.broken.append(f"{method} {_bare(path)}: {reply.status}")
+            time.sleep(0.2)
             raise Lost
         for cookie in reply.headers.get_all("Set-Cookie", []):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
         return Answer(reply.status, reply.headers.get("Location", ""), text)
+
+    def _wire(self) -> HTTPConnection:
+        """Return a connection to a server, or to the next one where it takes none, as a proxy
+        that stands in front of them would."""
+        network = f"127.{1 + self.number // 250}.{self.number % 250}.1"
+        self.turn += 1
+        for further in range(len(self.house.ports)):
+            port = self.house.ports[(self.turn + further) % len(self.house.ports)]
+            wire = HTTPConnection(HOST, port, 60, source_address=(network, 0))
+            with suppress(OSError):
+                wire.connect()
+                return wire
+        time.sleep(0.01)
+        raise Lost
 
     def code(self) -> tuple[int, str]:
         """Return the next code that was not typed yet, with its step; waits for it if need be."""
@@ -349,6 +364,11 @@ class Party(Visitor):
             raise Lost
         act.outcome = "refused"
         return False
+
+
+def _bare(path: str) -> str:
+    """Return an address without ids and tokens."""
+    return re.sub(r"[\w.-]{30,}", "…", path.partition("?")[0])
 
 
 def at_once(tabs: int, send: Callable[[], Answer]) -> list[Answer]:

@@ -235,8 +235,8 @@ def settles_before_it_sends(app: Flask) -> None:
     jobs._attempt = attempt
 
 
-#: What a death in the middle of an act shows.
-INSIDE = ("no_transaction", "answers_before_commit", "outbox_in_a_second_transaction",
+#: What a death in the middle of an act shows, beside `no_transaction`.
+INSIDE = ("answers_before_commit", "outbox_in_a_second_transaction",
           "code_burned_in_a_second_transaction", "record_in_a_second_transaction")
 
 
