@@ -37,7 +37,8 @@ def live_factor(work: Work, person_id: str) -> Factor | None:
 
 
 def usable_factors(work: Work, person_id: str) -> list[Factor]:
-    """Return the apps whose codes count: all that are enrolled, or else the one that is pending.
+    """Return the apps whose codes count: all that are enrolled, or else those that are pending,
+    each of them shown to one browser.
 
     Whoever has had an authenticator enrols the next one by a code that was kept, or by the
     coach's ear: what a link alone had begun counts no more.
@@ -48,7 +49,7 @@ def usable_factors(work: Work, person_id: str) -> list[Factor]:
     if live or any(factor.enrolled_at is not None for factor in found):
         return live
     rests_on = policy.RECOVERED if has_had_factor(work, person_id) else policy.FIRST
-    return [app for app in apps if app.set_up_as == rests_on][:1]
+    return [app for app in apps if app.set_up_as == rests_on][:policy.MOST_PENDING]
 
 
 def passkeys_of(work: Work, person_id: str) -> list[Factor]:
@@ -83,8 +84,19 @@ def pending_factor(work: Work, person_id: str) -> Factor | None:
 def app_being_set_up(work: Work, person_id: str, factor_id: str) -> Factor | None:
     """Return a pending app of this person that was begun beside others or in place of a lost one,
     or None."""
+    found = _pending(work, person_id, factor_id)
+    return found if found is not None and found.set_up_as != policy.FIRST else None
+
+
+def first_app(work: Work, person_id: str, factor_id: str) -> Factor | None:
+    """Return a pending app of this person that was begun as the first one, or None."""
+    found = _pending(work, person_id, factor_id)
+    return found if found is not None and found.set_up_as == policy.FIRST else None
+
+
+def _pending(work: Work, person_id: str, factor_id: str) -> Factor | None:
     found = work.session.get(Factor, factor_id)
-    if found is None or found.person_id != person_id or found.set_up_as == policy.FIRST:
+    if found is None or found.person_id != person_id:
         return None
     return found if found.enrolled_at is None and found.disabled_at is None else None
 

@@ -97,6 +97,7 @@ def test_shows_the_seed_and_the_digits_to_nobody_else_who_reads_the_mailbox(
 ) -> None:
     page = ben.post("/p/back", {"way": "hear"}, page=ben.get("/p/back"))
     key = key_on(page)
+    assert ben.get("/p/back/app/qr.svg").status == 200
     stranger = behind(world, app)
     for path in ("/p/back/app", "/p/back/wait"):
         page = stranger.get(path)

@@ -10,11 +10,18 @@ from portal.factors.actions.beside import (
     remove,
 )
 from portal.factors.actions.codes import CodeRefused, CodeTaken, code_of, use_code
-from portal.factors.actions.enrolling import begin_app, begin_enrolment, enrol, let_go, retire
+from portal.factors.actions.enrolling import (
+    begin_app,
+    begin_enrolment,
+    begin_first,
+    enrol,
+    let_go,
+    retire,
+)
 from portal.factors.actions.passkeys import Act, Answer, ask_passkey, prove, use_passkey
 from portal.factors.actions.recovery import make_recovery_codes, use_recovery_code
 
 __all__ = ["ADD", "ADD_PASSKEY", "REMOVE", "Act", "Answer", "CodeRefused", "CodeTaken",
-           "add_passkey", "ask_passkey", "begin_app", "begin_beside", "begin_enrolment", "code_of",
-           "enrol", "finish_beside", "let_go", "make_recovery_codes", "prove", "remove", "retire",
-           "use_code", "use_passkey", "use_recovery_code"]
+           "add_passkey", "ask_passkey", "begin_app", "begin_beside", "begin_enrolment",
+           "begin_first", "code_of", "enrol", "finish_beside", "let_go", "make_recovery_codes",
+           "prove", "remove", "retire", "use_code", "use_passkey", "use_recovery_code"]

@@ -124,6 +124,8 @@ def count_failure(
     worn = [app for app in apps if app.fails >= policy.DISABLED_AT]
     for app in worn:
         app.disabled_at = work.now
+        if app.enrolled_at is None:
+            continue  # Nothing counted yet that could be missed.
         record(work, person.practice_id, "factor.disabled", app.id,
                practice_id=person.practice_id, actor_id=person.id)
         warn(work, person, "factor_changed", dedupe=f"factor_changed:{app.id}",

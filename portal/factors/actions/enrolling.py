@@ -31,6 +31,12 @@ def begin_enrolment(work: Work, person: Person, invitation_id: str | None = None
     return _new_app(work, person, policy.FIRST, invitation_id)
 
 
+def begin_first(work: Work, person: Person, invitation_id: str) -> Factor:
+    """Return a new pending app of somebody who has none, to be shown to one browser alone: whoever
+    else reads the mailbox sees another key, and holds no copy of what the coach vouches for."""
+    return _new_app(work, person, policy.FIRST, invitation_id)
+
+
 def begin_app(
     work: Work, person: Person, set_up_as: str, *, name: str = "", but: str = ""
 ) -> Factor:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import session
 
 from portal.factors.policy import FIRST, CodeNo
+from portal.factors.queries import first_app, pending_factor
 from portal.ground.onetime import enrolment_uri
 from portal.people.queries import address_of_person, names_of
 from portal.web.words import _, clock_time
@@ -44,6 +45,13 @@ def may_see(pending: Factor) -> bool:
     """Tell whether this browser may be shown how to set up a pending app: the first one behind its
     link or password, any other only where it was begun."""
     return pending.set_up_as == FIRST or session.get(SETTING_UP) == pending.id
+
+
+def own_first_app(work: Work, person_id: str) -> Factor | None:
+    """Return the first app that waits for its first code, as this browser began it, or None."""
+    if SETTING_UP not in session:
+        return pending_factor(work, person_id)
+    return first_app(work, person_id, session[SETTING_UP])
 
 
 def qr_svg(uri: str) -> bytes:

@@ -6,7 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from portal.engagements.actions import hold, note, tell_coach
-from portal.factors.actions import Act, Answer, CodeRefused, begin_enrolment, prove, use_code
+from portal.factors.actions import (
+    Act,
+    Answer,
+    CodeRefused,
+    begin_enrolment,
+    begin_first,
+    prove,
+    use_code,
+)
 from portal.factors.policy import CodeNo
 from portal.factors.queries import has_had_factor
 from portal.links.actions import advance, state_of
@@ -34,6 +42,12 @@ def is_new(work: Work, invitation: Invitation) -> bool:
     """Tell whether the person behind a link has never enrolled a factor: then mailbox is enough
     to read (Z9)."""
     return not has_had_factor(work, invitation.person_id)
+
+
+def begin_own(work: Work, invitation: Invitation) -> str:
+    """Begin the first app of a new person for the browser that said who it is; returns its id."""
+    person = person_or_missing(work, invitation.practice_id, invitation.person_id)
+    return begin_first(work, person, invitation.id).id
 
 
 def come_in(work: Work, invitation: Invitation, lasts: timedelta) -> str:

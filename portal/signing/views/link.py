@@ -10,7 +10,7 @@ from flask import session, url_for
 
 from portal.factors.actions import CodeRefused
 from portal.factors.policy import CodeNo
-from portal.factors.views.parts import code_trouble
+from portal.factors.views.parts import SETTING_UP, code_trouble
 from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
 from portal.links.queries import by_id, is_living, link_signer, living
 from portal.people.queries import names_of, person_or_missing, practice_or_missing
@@ -115,7 +115,9 @@ def identify(work: Work) -> Response:
         return page("signing/not_me.html")
     if not actions.is_new(work, invitation):
         return go("signing.code")
+    own = actions.begin_own(work, invitation)
     keep_token("party", actions.come_in(work, invitation, lasts()))
+    session[SETTING_UP] = own
     return go("signing.start")
 
 

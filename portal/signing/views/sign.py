@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Response as FlaskResponse
 from flask import flash, make_response
 
-from portal.factors.queries import live_factor, pending_factor
-from portal.factors.views.parts import code_trouble, enrolment_of, qr_svg
+from portal.factors.queries import live_factor
+from portal.factors.views.parts import code_trouble, enrolment_of, own_first_app, qr_svg
 from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
 from portal.people.views import keep_token
 from portal.plain.errors import Missing
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 def _values(work: Work, seat: Seat, waiting: Waiting) -> dict[str, Any]:
     ways = ways_of(work, seat.person)
-    pending = pending_factor(work, seat.person.id) if not (ways.app or ways.passkey) else None
+    pending = own_first_app(work, seat.person.id) if not (ways.app or ways.passkey) else None
     return {
         "seat": seat, "waiting": waiting, "ways": ways,
         "enrolment": enrolment_of(work, pending, seat.practice.name) if pending else None,
@@ -166,7 +166,7 @@ def _is_complete(form: SignForm, waiting: Waiting) -> bool:
 def qr(work: Work) -> Response:
     """Draw the pending authenticator as a QR code."""
     seat = seat_of(work)
-    pending = pending_factor(work, seat.person.id)
+    pending = own_first_app(work, seat.person.id)
     if pending is None or live_factor(work, seat.person.id) is not None:
         return make_response("", 404)
     found = enrolment_of(work, pending, seat.practice.name)
