@@ -64,6 +64,10 @@ soak: $(VENV)/.ready-dev ## kill hundreds of servers and workers at work, and li
 	PORTAL_TEST_SYNCS=4000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_synced.py
 	PORTAL_TEST_SERVER_KILLS=40 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/trust/test_server_killed.py
 	PORTAL_TEST_STOPS=100 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_rolling.py
+	PORTAL_TEST_SEEDS=20000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_interleavings.py
+	PORTAL_TEST_SEEDS=20000 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/trust/test_interleavings.py
+	PORTAL_TEST_ROUNDS=10000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_threads.py
+	PORTAL_TEST_ROUNDS=10000 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/trust/test_threads.py
 
 settings: $(VENV)/.ready-dev ## write docs/settings.md anew
 	$(PY) -c "from portal.ground.settings import settings_page as page; print(page(), end='')" > docs/settings.md

@@ -49,7 +49,7 @@ from portal.people.queries.practices import (
     settings_of,
     successor_of,
 )
-from portal.people.queries.sessions import Place, idle_of, own_session, places_of
+from portal.people.queries.sessions import Place, idle_of, is_shut_out, own_session, places_of
 from portal.people.queries.tokens import Token, own_token, token_by_text, tokens_of, why_no_token
 
 __all__ = [
@@ -57,7 +57,8 @@ __all__ = [
     "account_by_login", "account_of", "account_of_person", "account_or_missing", "address_of",
     "address_of_person", "answers_of", "can_coach", "closed_account", "contact_block",
     "count_owners", "idle_of", "invitation_or_missing", "invitations_of", "invited_as",
-    "invited_to", "is_proven", "join_signer", "joinable", "joinable_by_id", "lookers_of",
+    "invited_to", "is_proven", "is_shut_out", "join_signer", "joinable", "joinable_by_id",
+    "lookers_of",
     "member_or_missing", "members_of", "membership_of", "move_signer", "name_prints", "names_of",
     "objection_signer", "objectionable", "open_invitations", "own_session", "own_token",
     "person_or_missing", "places_of", "point_of", "points_and_people", "points_by_address",

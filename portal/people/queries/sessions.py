@@ -62,3 +62,9 @@ def own_session(work: Work, actor: Actor, sign_in_id: str) -> SignIn:
     if found is None or (found.person_id, found.scope) != (actor.person_id, actor.scope):
         raise Missing("session")
     return found
+
+
+def is_shut_out(work: Work, session_id: str) -> bool:
+    """Tell whether a sign-in session was ended, by whatever was committed until now."""
+    return work.session.scalar(
+        select(SignIn.ended_at).where(SignIn.id == session_id)) is not None

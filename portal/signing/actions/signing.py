@@ -21,7 +21,8 @@ from portal.links.policy import state as link_state
 from portal.links.queries import by_id as invitation_by_id
 from portal.links.queries import with_address
 from portal.people.actions import begin_session, end_sessions_of
-from portal.plain.errors import Missing, require
+from portal.people.queries import is_shut_out
+from portal.plain.errors import Missing, NotSignedIn, require
 from portal.signing import policy
 from portal.signing.actions.people import decline_text, settle_people
 from portal.signing.models import Sitting
@@ -76,10 +77,16 @@ def answer_page(
 
 def take_seat(work: Work) -> Seat:
     """Lock the acting party's engagement and read it: what is seen now holds until the end of
-    the transaction, so a changed text, a second tab or a recall meanwhile is seen (INV-1)."""
+    the transaction, so a changed text, a second tab or a recall meanwhile is seen (INV-1).
+
+    Raises `NotSignedIn` where the session was ended between the door and the lock: revoking acts
+    at once.
+    """
     if work.actor is None or work.actor.engagement_id is None:
         raise Missing("seat")
     lock_chain(work, work.actor.engagement_id)
+    if is_shut_out(work, work.actor.session_id):
+        raise NotSignedIn("party")
     return seat_of(work)
 
 
