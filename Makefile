@@ -21,7 +21,7 @@ SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadfile
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-virtualenv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-sqlite test-postgresql check lint tidy bench soak lock messages settings decisions
+.PHONY: help setup run test test-sqlite test-postgresql check lint tidy bench load scan soak lock messages settings decisions
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -53,6 +53,17 @@ tidy: $(VENV)/.ready-dev ## mend what the linter can mend by itself
 bench: $(VENV)/.ready-dev ## measure: a table of ratios from one run
 	$(PY) -m bench
 
+load: $(VENV)/.ready-dev ## let 1, 8, 64 and 512 connections in, and 50,000 requests (ten minutes)
+	$(PY) -m bench.load
+
+# Scanners have packages of their own, which nothing that runs or is tested may depend on.
+scan: $(VENV)/.ready-dev ## public scanners on code, packages, API and pages (ten minutes)
+	@test -x .cache/scan/bin/schemathesis || { $(PY) -m venv .cache/scan && .cache/scan/bin/pip \
+		install --quiet bandit==1.9.4 pip-audit==2.10.1 schemathesis==4.32.5; }
+	@test -x .cache/wapiti/bin/wapiti || { $(PY) -m venv .cache/wapiti && .cache/wapiti/bin/pip \
+		install --quiet wapiti3==3.2.3; ln -sf ../../wapiti/bin/wapiti .cache/scan/bin/wapiti; }
+	$(PY) -m bench.scan --bin .cache/scan/bin
+
 soak: $(VENV)/.ready-dev ## kill hundreds of servers and workers at work, and live through a year of 200 engagements (two hours)
 	PORTAL_SIMULATE=200 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/simulate
 	PORTAL_TEST_KILLS=200 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/clockwork/test_kills.py
@@ -68,6 +79,7 @@ soak: $(VENV)/.ready-dev ## kill hundreds of servers and workers at work, and li
 	PORTAL_TEST_SEEDS=20000 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/trust/test_interleavings.py
 	PORTAL_TEST_ROUNDS=10000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_threads.py
 	PORTAL_TEST_ROUNDS=10000 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/trust/test_threads.py
+	HYPOTHESIS_PROFILE=nightly PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/fuzz
 
 settings: $(VENV)/.ready-dev ## write docs/settings.md anew
 	$(PY) -c "from portal.ground.settings import settings_page as page; print(page(), end='')" > docs/settings.md

@@ -68,6 +68,9 @@ class Opened:
 def open_file(raw: bytes, passphrase: str) -> Opened:
     """Return what is in a PKCS#12 file. Raises `NotPkcs12` or `WrongPassphrase`."""
     _look_at(raw)
+    if "\0" in passphrase:
+        # The library below would not say no to it, but break off with the whole request.
+        raise WrongPassphrase
     try:
         key, own, others = pkcs12.load_key_and_certificates(
             raw, passphrase.encode() if passphrase else None)

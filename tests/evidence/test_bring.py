@@ -70,7 +70,8 @@ def test_reads_a_file_without_a_passphrase() -> None:
     assert open_file(bring("p256", NOW, passphrase="").file, "").key == "P-256"
 
 
-@pytest.mark.parametrize("passphrase", ["", "horse", PASSPHRASE + " ", "ž" * 40])
+@pytest.mark.parametrize("passphrase", ["", "horse", PASSPHRASE + " ", PASSPHRASE + "\0", "\0",
+                                        "ž" * 40])
 def test_tells_a_wrong_passphrase_from_a_wrong_file(passphrase: str) -> None:
     with pytest.raises(WrongPassphrase):
         open_file(bring("p256", NOW).file, passphrase)
