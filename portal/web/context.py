@@ -115,8 +115,10 @@ def _as_it_was() -> Iterator[None]:
     except BaseException:
         moments = {key: session[key] for key in before.keys() & session.keys()
                    if key.endswith("_seen")}
-        session.clear()
-        session.update(before | moments)
+        # Only where something was put there: a cookie is sent whenever a session was written to.
+        if dict(session) != before | moments:
+            session.clear()
+            session.update(before | moments)
         raise
 
 
