@@ -284,33 +284,6 @@ def test_does_the_same_work_for_an_address_that_it_knows_at_the_front_door(
     assert done[0] == done[1]
 
 
-def test_takes_as_long_for_an_address_without_an_account_as_for_one_with(
-    ana: World, app: Flask
-) -> None:
-    """By the clock on the wall, so only when somebody asks for it on a quiet machine."""
-    import os
-    import statistics
-    import time
-
-    rounds = int(os.environ.get("PORTAL_TEST_TIMING", "0"))
-    if not rounds:
-        return
-    taken: dict[str, list[float]] = {ANA.email: [], "nobody.at.all@example.org": []}
-    for number in range(rounds):
-        for email, times in taken.items():
-            browser = at(app, f"10.{number // 250}.{number % 250}.1")
-            token = browser.token()
-            began = time.perf_counter()
-            browser.client.post("/sign-in", base_url=BASE, data={
-                "csrf_token": token, "email": email, "password": WRONG})
-            times.append(time.perf_counter() - began)
-        ana.clock.move(days=1)
-    known, unknown = taken.values()
-    apart = abs(statistics.median(known) - statistics.median(unknown))
-    assert apart < statistics.stdev(known) / 2, (statistics.median(known),
-                                                 statistics.median(unknown))
-
-
 # Links, the front door, the verify page, programs
 
 
