@@ -108,17 +108,18 @@ def _framed(view: Callable[..., Any], door: Door) -> Callable[..., Any]:
 @contextmanager
 def _as_it_was() -> Iterator[None]:
     """Let the cookie say what it said before, where the work behind a page came to nothing: else
-    it would name a session that was rolled back, and who sends again would be signed out."""
+    it would name a session that was rolled back, and who sends again would be signed out.
+
+    No cookie goes out then: of two tabs the one that came too late must not put the old session in
+    place of the one that the other has just been given.
+    """
     before = dict(session)
     try:
         yield
     except BaseException:
-        moments = {key: session[key] for key in before.keys() & session.keys()
-                   if key.endswith("_seen")}
-        # Only where something was put there: a cookie is sent whenever a session was written to.
-        if dict(session) != before | moments:
-            session.clear()
-            session.update(before | moments)
+        session.clear()
+        session.update(before)
+        session.modified = False
         raise
 
 

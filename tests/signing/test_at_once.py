@@ -13,9 +13,17 @@ from portal.issuing.actions import own
 from portal.links.queries import linked
 from portal.plain.errors import Missing
 from portal.signing.queries import progress_of
-from tests.builders import World, add_colleague, add_engagement, add_practice, issue, opened
+from tests.builders import (
+    World,
+    add_colleague,
+    add_engagement,
+    add_practice,
+    issue,
+    opened,
+    read_all,
+)
 from tests.cast import DORA
-from tests.pages import Browser
+from tests.pages import BASE, Browser
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -45,6 +53,25 @@ def test_keeps_the_answers_of_two_tabs(reading: World, app: Flask) -> None:
     with reading.ground.work(writes=False) as work:
         progress = progress_of(work, reading.ids["engagement"], reading.ids["ben"])
         assert len(progress.of(reading.ids["version"])) == 2
+
+
+def test_leaves_the_tab_that_signed_signed_in(reading: World, app: Flask) -> None:
+    """The answer to the tab that came too late comes last; it must not put the old cookie back."""
+    read_all(reading)
+    ben = Browser(app).be(reading, "ben", "party", "mailbox")
+    sheet = ben.get("/p/sign").fields("/p/sign")
+    late = app.test_client(use_cookies=False)
+    held = ben.client.get_cookie("portal", "127.0.0.1")
+    assert held is not None
+    sheet |= {"code": reading.code("ben")}
+    first = ben.post("/p/sign", sheet, follow=False)
+    assert first.status == 303
+    second = late.post("/p/sign", base_url=BASE, data=sheet,
+                       headers={"Cookie": f"portal={held.value}"})
+    assert second.status_code == 303
+    assert second.headers["Location"].startswith("/lost")
+    assert "Set-Cookie" not in second.headers
+    assert ben.get("/p/consents", follow=False).status == 200
 
 
 def test_z5_holds_nothing_for_a_coach_who_has_just_handed_it_over(reading: World) -> None:
