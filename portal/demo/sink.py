@@ -41,8 +41,11 @@ class _Folder:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         self._count += 1
-        name = f"{self._count:05d}-{chance.new_id()[:8]}.eml"
-        (self._folder / name).write_bytes(envelope.original_content or envelope.content)
+        path = self._folder / f"{self._count:05d}-{chance.new_id()[:8]}.eml"
+        # A page that lists mails must not come upon one that is half written.
+        begun = path.with_suffix(".part")
+        begun.write_bytes(envelope.original_content or envelope.content)
+        begun.rename(path)
         return "250 OK"
 
 
