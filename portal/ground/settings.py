@@ -56,10 +56,10 @@ class Settings:
     )
     queue: int = _says(
         "How many more requests wait for their turn. Whoever comes then is told at once to come "
-        "again (503).", 32, least=0, most=256
+        "again (503).", 96, least=0, most=256
     )
     queue_seconds: int = _says(
-        "For how many seconds a request waits for its turn before it is told to come again.", 5,
+        "For how many seconds a request waits for its turn before it is told to come again.", 10,
         least=1, most=60,
     )
     database_seconds: int = _says(
