@@ -79,7 +79,7 @@ soak: $(VENV)/.ready-dev ## kill hundreds of servers and workers at work, and li
 	PORTAL_TEST_SEEDS=20000 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/trust/test_interleavings.py
 	PORTAL_TEST_ROUNDS=10000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_threads.py
 	PORTAL_TEST_ROUNDS=10000 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/trust/test_threads.py
-	HYPOTHESIS_PROFILE=nightly PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/fuzz
+	HYPOTHESIS_PROFILE=nightly PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/fuzz tests/web/test_anything.py
 
 settings: $(VENV)/.ready-dev ## write docs/settings.md anew
 	$(PY) -c "from portal.ground.settings import settings_page as page; print(page(), end='')" > docs/settings.md

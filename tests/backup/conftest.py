@@ -14,6 +14,7 @@ from portal.ground.work import Ground
 from tests.backup import stage
 from tests.builders import World
 from tests.haste import wait_for_no_disk
+from tests.web.stage import a_database
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class House:
 @pytest.fixture(scope="session")
 def house(empty_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     home = tmp_path_factory.mktemp("house")
-    with stage.database(empty_database, home) as url:
+    with a_database(empty_database, home) as url:
         ground = stage.ground_on(url, home)
         wait_for_no_disk(ground.engine)
         stage.furnish(World(ground, ground.clock))  # type: ignore[arg-type]

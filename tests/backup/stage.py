@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import shutil
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +22,6 @@ from portal.desk.actions import keep_board
 from portal.evidence.models import SealedFile, Twin
 from portal.ground import agefile
 from portal.ground.agefile import Key, Lock
-from portal.ground.chance import new_id
 from portal.ground.clock import StandingClock
 from portal.ground.settings import Settings
 from portal.ground.work import Ground, make_ground
@@ -32,7 +30,7 @@ from portal.ledger.actions import keep_notes
 from portal.web.words import speak
 from tests.builders import World, add_engagement, add_practice, conclude, issue, sign_in_ink
 from tests.cast import YUL, ZOE
-from tests.conftest import DATABASE, KEYS, NOW, _run
+from tests.conftest import KEYS, NOW
 
 #: What opens the backups of these tests.
 IDENTITY, PUBLIC = agefile.new_key()
@@ -42,19 +40,6 @@ LOCK, KEY = Lock(recipients=(PUBLIC,)), Key(identities=(IDENTITY,))
 @contextmanager
 def quiet(_length: int = 0, _what: str = "") -> Iterator[Any]:
     yield lambda _count: None
-
-
-@contextmanager
-def database(empty_database: str, home: Path) -> Iterator[str]:
-    """Give a migrated database that holds nothing, of the kind that these tests run on."""
-    if DATABASE == "sqlite":
-        shutil.copy(empty_database.removeprefix("sqlite:///"), home / "portal.db")
-        yield f"sqlite:///{home / 'portal.db'}"
-        return
-    name = f"portal_{new_id()}"
-    _run(empty_database, f"CREATE DATABASE {name} TEMPLATE empty_portal")
-    yield empty_database.replace("/postgres?", f"/{name}?")
-    _run(empty_database, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def ground_on(url: str, home: Path) -> Ground:

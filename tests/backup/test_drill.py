@@ -24,7 +24,6 @@ from portal.backup.reading import opened
 from portal.backup.restoring import look
 from portal.backup.scratch import load
 from portal.ground.chance import new_id
-from portal.ground.db import has_wal_reset_fault, sqlite_version
 from portal.ground.work import Ground
 from portal.ledger.actions import record
 from portal.ledger.models import Entry
@@ -102,8 +101,7 @@ def test_21_holds_everything_that_was_acknowledged_before_it_began(
 
 
 @pytest.mark.once
-@pytest.mark.skipif(has_wal_reset_fault(sqlite_version()),
-                    reason="this SQLite keeps no log beside the database")
+@pytest.mark.needs("pysqlite3")
 def test_21_sees_what_a_copied_file_lacks(world: World, tmp_path: Path) -> None:
     """The proof that this drill can see a loss: what was committed last stands in the log beside
     the database until a checkpoint comes."""

@@ -25,6 +25,7 @@ from tests.backup import stage
 from tests.builders import World
 from tests.haste import wait_for_no_disk
 from tests.house.test_migrations import triggers, wanted
+from tests.web.stage import a_database
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,7 +57,7 @@ def downgrade():
 @pytest.fixture
 def lived_in(empty_database: str, tmp_path: Path) -> Iterator[Ground]:
     """Give a portal with two practices, texts in force, papers, a scan and a checkpoint."""
-    with stage.database(empty_database, tmp_path) as url:
+    with a_database(empty_database, tmp_path) as url:
         ground = stage.ground_on(url, tmp_path)
         wait_for_no_disk(ground.engine)
         stage.furnish(World(ground, ground.clock))  # type: ignore[arg-type]

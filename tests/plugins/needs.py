@@ -1,4 +1,4 @@
-"""Programs that some tests run, and what happens where one is missing.
+"""Programs and libraries that some tests need, and what happens where one is missing.
 
 A test says `@pytest.mark.needs("qpdf")` and asks `tool("qpdf")` for the path. On a user's
 machine it is skipped by name and the summary counts it; with `PORTAL_TEST_NO_SKIPS` set, as CI
@@ -11,6 +11,7 @@ import os
 import shutil
 from collections import Counter
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,9 @@ _PROGRAMS: dict[str, tuple[tuple[str, ...], str]] = {
 _FILES: dict[str, tuple[tuple[Path, ...], str]] = {
     "vnu": ((ROOT / "node_modules/vnu-jar/build/dist/vnu.jar",), "run npm ci"),
 }
+_LIBRARIES: dict[str, tuple[str, str]] = {
+    "pysqlite3": ("pysqlite3", "install pysqlite3, which brings a repaired SQLite with a log"),
+}
 _MAC = (
     Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
     Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
@@ -70,6 +74,9 @@ def find(name: str) -> Path | None:
         return path
     if name in _FILES:
         return next((file for file in _FILES[name][0] if file.exists()), None)
+    if name in _LIBRARIES:
+        spec = find_spec(_LIBRARIES[name][0])
+        return Path(spec.origin) if spec is not None and spec.origin else None
     raise NoSuchTool(f"{name} is not described in tests/plugins/needs.py")
 
 
@@ -82,12 +89,13 @@ def tool(name: str) -> Path:
 
 
 def _advice(name: str) -> str:
-    return (_PROGRAMS[name] if name in _PROGRAMS else _FILES[name])[1]
+    return next(known[name][1] for known in (_PROGRAMS, _FILES, _LIBRARIES) if name in known)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the mark known."""
-    config.addinivalue_line("markers", f"needs(*tools): runs {', '.join((*_PROGRAMS, *_FILES))}")
+    config.addinivalue_line("markers", f"needs(*tools): runs "
+                            f"{', '.join((*_PROGRAMS, *_FILES, *_LIBRARIES))}")
 
 
 @pytest.hookimpl(tryfirst=True)

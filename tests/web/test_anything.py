@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from tests.fuzz.mangling import TEXTS
 from tests.pages import BASE
 from tests.tools.program import new_key
-from tests.web.conftest import stage as stage  # noqa: PLC0414 - a fixture is taken over
 from tests.web.stage import Stage, routes
 
 if TYPE_CHECKING:
