@@ -14,6 +14,7 @@ _LINE = re.compile(r"^(?P<pid>\d+) +(?:<\.\.\. (?P<resumed>\w+) resumed>"
                    r"|(?P<call>\w+)\((?P<rest>.*))")
 _FILE = re.compile(r"^\d+<(?P<path>[^>]*)>")
 _NAME = re.compile(r'^"(?P<path>[^"]*)"')
+_OFFSET = re.compile(r", (?P<offset>\d+)(?:\)| <unfinished)")
 _SYNCS = ("fsync", "fdatasync")
 
 
@@ -29,6 +30,11 @@ class Trace:
 
     `unsafe` are answers that were sent while something that their own thread had written was not
     on the disk; `idle` are those before which that thread had written nothing.
+
+    Where there is a write-ahead log, a commit is what stands in the log. Pages are moved from it
+    into the database by a checkpoint, which leaves them to the system while a reader holds it up:
+    they are still in the log. So they are `_moved` and block no answer, but it is unsafe to begin
+    the log anew before they are on the disk.
     """
 
     database: str
@@ -38,6 +44,8 @@ class Trace:
     idle: int = 0
     _dirty: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _wrote: set[str] = field(default_factory=set)
+    _logged: bool = False
+    _moved: bool = False
     _waits: dict[str, str] = field(default_factory=dict)
 
     def read(self, lines: Iterable[str]) -> Trace:
@@ -67,8 +75,18 @@ class Trace:
                 # That a journal is gone is the commit of that mode, and stands in the folder.
                 self._dirty[pid].discard(path)
                 path = str(PurePath(path).parent)
-            self._dirty[pid].add(path)
-            self._wrote.add(pid)
+            self._written(pid, path, rest)
+
+    def _written(self, pid: str, path: str, rest: str) -> None:
+        if path.endswith("-wal"):
+            self._logged = True
+            if self._moved and _begins(rest):
+                self.unsafe.append("the log begun anew before its pages were on the disk")
+        elif path == self.database and self._logged:
+            self._moved = True
+            return
+        self._dirty[pid].add(path)
+        self._wrote.add(pid)
 
     def _resumed(self, pid: str, call: str) -> None:
         if call in _SYNCS and pid in self._waits:
@@ -76,6 +94,8 @@ class Trace:
 
     def _synced(self, path: str) -> None:
         self.syncs += 1
+        if path == self.database:
+            self._moved = False
         for dirty in self._dirty.values():
             dirty.discard(path)
 
@@ -87,6 +107,11 @@ class Trace:
             self.unsafe.append(f"answered while not on the disk: {sorted(self._dirty[pid])}")
         self._dirty[pid].clear()
         self._wrote.discard(pid)
+
+
+def _begins(rest: str) -> bool:
+    found = _OFFSET.search(rest)
+    return found is not None and found["offset"] == "0"
 
 
 def _path(call: str, rest: str) -> str:

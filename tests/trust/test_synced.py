@@ -64,3 +64,25 @@ def test_confirms_nothing_that_is_not_on_the_disk(
 def test_sees_a_database_that_does_not_wait(wound: str, world: World, tmp_path: Path) -> None:
     trace = traced(world, tmp_path, wound)
     assert len(trace.unsafe) > trace.acknowledged / 3
+
+
+_LOG = 'pwrite64(5</d/portal.db-wal>, "", 4096, {offset}) = 4096'
+_PAGE = 'pwrite64(4</d/portal.db>, "", 4096, 8192) = 4096'
+_ANSWER = 'sendto(9<socket:[1]>, "HTTP/1.1 303 SEE OTHER", 22) = 22'
+
+
+def _read(*calls: str) -> Trace:
+    return Trace("/d/portal.db").read(f"7 {call}\n" for call in calls)
+
+
+def test_a_checkpoint_that_a_reader_holds_up_is_in_the_log_still() -> None:
+    held_up = (_LOG.format(offset=4152), "fdatasync(5</d/portal.db-wal>) = 0", _PAGE, _ANSWER)
+    assert _read(*held_up).unsafe == []
+    assert len(_read(*held_up, _LOG.format(offset=0)).unsafe) == 1
+    on_the_disk = (*held_up, "fdatasync(4</d/portal.db>) = 0", _LOG.format(offset=0))
+    assert _read(*on_the_disk).unsafe == []
+
+
+def test_a_page_without_a_log_must_be_on_the_disk() -> None:
+    assert len(_read(_PAGE, _ANSWER).unsafe) == 1
+    assert _read(_PAGE, "fdatasync(4</d/portal.db>) = 0", _ANSWER).unsafe == []
