@@ -22,6 +22,8 @@ from portal.inking.views import bp as inking
 from portal.issuing.views import bp as issuing
 from portal.ledger.actions import keep_notes
 from portal.people import views as people
+from portal.people.actions import keep_late, let_go_of_late
+from portal.people.policy import DRAFTS_FOR
 from portal.reaching.views import bp as reaching
 from portal.reaching.views import stop_now
 from portal.receipts.views import bp as receipts
@@ -35,6 +37,7 @@ from portal.tools.views import bp as tools
 from portal.web import addresses, assets, errors, headers, limits, uploads, words
 from portal.web.context import frame_all
 from portal.web.guards import Door, guard
+from portal.web.late import Keeping
 from portal.web.pages import Drawing
 from portal.witness.views import bp as witness
 
@@ -50,6 +53,7 @@ def create_app(settings: Settings, clock: Clock | None = None, *, testing: bool 
     """Return the application. It opens no connection and reads no clock by being made."""
     app = Flask("portal", template_folder=str(ROOT / "templates"), static_folder=None)
     app.extensions["portal"] = make_ground(settings, clock or SystemClock(), keep_notes, keep_board)
+    app.extensions["portal.late"] = Keeping(keep_late, let_go_of_late)
     app.testing = testing
     _configure(app, settings)
     _furnish(app)
@@ -81,7 +85,10 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_NAME="__Host-portal" if https else "portal",
         SESSION_COOKIE_SECURE=https, SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_PATH="/",
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        # How long a session lasts is judged on the server. The cookie is still read after that, so
+        # that what somebody typed is known as theirs.
+        PERMANENT_SESSION_LIFETIME=timedelta(minutes=max(
+            settings.coach_session_minutes, settings.party_session_minutes)) + DRAFTS_FOR,
         # Our own Referrer-Policy keeps browsers from sending what a strict check asks for.
         WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False,
     )

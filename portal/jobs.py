@@ -22,6 +22,7 @@ from portal.handing.jobs import say_not_handed_over
 from portal.ledger.jobs import forget_old_access
 from portal.notices.actions import has_due, reopen
 from portal.notices.jobs import deliver
+from portal.people.jobs import forget_late
 from portal.reaching.actions import told
 from portal.reaching.jobs import answer_doors, ask_for_pairing, remind_on_time, say_not_concluded
 from portal.reviews.actions import renew
@@ -49,7 +50,7 @@ def _deliver(ground: Ground) -> int:
 
 
 def _forget(ground: Ground) -> int:
-    return forget_old_access(ground) + forget_asked(ground)
+    return forget_old_access(ground) + forget_asked(ground) + forget_late(ground)
 
 
 def _timers(ground: Ground) -> int:

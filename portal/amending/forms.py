@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 
-from portal.web.forms import at_most, filled, printable
+from portal.web.forms import OurForm, at_most, filled, printable
 from portal.web.words import later as _
 
 #: The answers to a proposal: draft it, talk about it, or leave things as they are.
 DRAFT, TALK, NO = "draft", "talk", "no"
 
 
-class ProposeForm(FlaskForm):
+class ProposeForm(OurForm):
     """What somebody would like changed, in their own words."""
 
     words = TextAreaField(_("What would you like changed?"),
@@ -20,7 +19,7 @@ class ProposeForm(FlaskForm):
                            printable])
 
 
-class AnswerForm(FlaskForm):
+class AnswerForm(OurForm):
     """What the coach does with a proposal; nothing is chosen beforehand."""
 
     answer = RadioField(_("What do you answer?"), validators=[filled(_("Choose an answer."))])

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SearchField, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.people.forms import zones
-from portal.web.forms import filled
+from portal.web.forms import OurForm, filled
 from portal.web.words import later as _
 
 if TYPE_CHECKING:
     from portal.desk.queries.eyes import Eyes
 
 
-class FindForm(FlaskForm):
+class FindForm(OurForm):
     """The beginning of a name or of a title."""
 
     find = SearchField(_("Find a person or a title"))
 
 
-class EyesForm(FlaskForm):
+class EyesForm(OurForm):
     """The optional lines about somebody, to be looked at with a yes or without."""
 
     lines = SelectMultipleField(_("Suppose you say yes to:"), validate_choice=True,
@@ -38,7 +37,7 @@ class EyesForm(FlaskForm):
         return form
 
 
-class MailsForm(FlaskForm):
+class MailsForm(OurForm):
     """Whether somebody wants to be reminded, and the clock that they live by."""
 
     reminders = RadioField(_("Reminders about this engagement"),
@@ -55,7 +54,7 @@ class MailsForm(FlaskForm):
         return form
 
 
-class FeedForm(FlaskForm):
+class FeedForm(OurForm):
     """What the entries of a coach's calendar are called."""
 
     titles = BooleanField(_("Add the title that I gave to the engagement"))

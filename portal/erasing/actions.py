@@ -17,7 +17,7 @@ from portal.factors.models import Factor, RecoveryCode
 from portal.ledger.actions import record
 from portal.links.actions import revoke_all
 from portal.notices.actions import give_up
-from portal.people.models import AddressChange, ContactPoint, NamePrint, Person, SignIn
+from portal.people.models import AddressChange, ContactPoint, LateForm, NamePrint, Person, SignIn
 from portal.plain.errors import require
 from portal.signing.models import Sitting
 from portal.vouching.models import Pairing
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: Tables that are no evidence: what stands encrypted in them is overwritten with its key.
 OVERWRITTEN: tuple[Any, ...] = (
     Engagement, TermsDraft, Expectation, CoachingSession, Sitting, Pairing, Person, ContactPoint,
-    Factor, AddressChange,
+    Factor, AddressChange, LateForm,
 )
 #: Where a deleted or overwritten row leaves something behind that PostgreSQL must write anew.
 SCRUBBED = ("data_key", "name_print", "contact_point", "notice")
@@ -64,6 +64,7 @@ def erase_engagement(work: Work, engagement_id: str) -> int:
     work.session.execute(
         update(SignIn).where(SignIn.engagement_id == engagement_id, SignIn.ended_at.is_(None))
         .values(ended_at=work.now))
+    work.session.execute(delete(LateForm).where(LateForm.engagement_id == engagement_id))
     give_up(work, engagement_id=engagement_id)
     work.session.execute(
         update(Timer).where(Timer.engagement_id == engagement_id).values(next_at=None))

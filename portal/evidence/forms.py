@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import PasswordField
 
-from portal.web.forms import at_most
+from portal.web.forms import OurForm, at_most
 from portal.web.words import later as _
 
 
-class BringForm(FlaskForm):
+class BringForm(OurForm):
     """The file of a trust service and its passphrase."""
 
     file = FileField(_("The file of your seal"))

@@ -17,25 +17,25 @@ from wtforms.validators import EqualTo, StopValidation
 from portal.factors.policy import NAME_LENGTH
 from portal.ground.passwords import MINIMUM_LENGTH, PasswordNo, why_not_password
 from portal.people.policy import Owner, ReadBy
-from portal.web.forms import CodeField, PasskeyField, at_most, filled, mail_address, proven
+from portal.web.forms import CodeField, OurForm, PasskeyField, at_most, filled, mail_address, proven
 from portal.web.words import later as _
 
 
-class SignInForm(FlaskForm):
+class SignInForm(OurForm):
     """Mail address and password of an account."""
 
     email = EmailField(_("Mail address"), [filled(_("Enter your mail address.")), at_most(254)])
     password = PasswordField(_("Password"), [filled(_("Enter your password.")), at_most(200)])
 
 
-class CodeForm(FlaskForm):
+class CodeForm(OurForm):
     """A code from the authenticator app, or a passkey."""
 
     code = CodeField(_("6-digit code"), [proven(_("Enter the 6-digit code from your app."))])
     passkey = PasskeyField()
 
 
-class ProofForm(FlaskForm):
+class ProofForm(OurForm):
     """A code or passkey in the middle of a session; their names stand in no other form, for what
     was sent to one of those is carried along."""
 
@@ -44,7 +44,7 @@ class ProofForm(FlaskForm):
     passkey = PasskeyField(name="proof_passkey")
 
 
-class AppForm(FlaskForm):
+class AppForm(OurForm):
     """A code of an app that counts, and a word for the one that comes beside it."""
 
     name = StringField(_("A word for the new one"), [
@@ -54,7 +54,7 @@ class AppForm(FlaskForm):
     passkey = PasskeyField()
 
 
-class LockForm(FlaskForm):
+class LockForm(OurForm):
     """A word for the screen lock of this device, and a code of an app where one is asked for."""
 
     name = StringField(_("A word for this device"), [
@@ -63,21 +63,21 @@ class LockForm(FlaskForm):
     passkey = PasskeyField()
 
 
-class ReadyForm(FlaskForm):
+class ReadyForm(OurForm):
     """Whether somebody can put recovery codes away now: they are shown once."""
 
     ready = BooleanField(_("I can print or write them down now"), [
         filled(_("Tick this when you can put them away: they are shown once."))])
 
 
-class RecoveryForm(FlaskForm):
+class RecoveryForm(OurForm):
     """A recovery code."""
 
     code = StringField(_("Recovery code"), [filled(_("Enter one of your recovery codes.")),
                                             at_most(60)])
 
 
-class EnterForm(FlaskForm):
+class EnterForm(OurForm):
     """The one button behind a link: it carries nothing but its form token."""
 
 
@@ -100,21 +100,21 @@ def hard_to_guess(form: FlaskForm, field: PasswordField) -> None:
                                 "words that have nothing to do with each other or with you."))
 
 
-class AddressForm(FlaskForm):
+class AddressForm(OurForm):
     """Another address to sign in with."""
 
     email = EmailField(_("New mail address"), [filled(_("Enter your new mail address.")),
                                                at_most(254), mail_address])
 
 
-class ChoiceForm(FlaskForm):
+class ChoiceForm(OurForm):
     """One question behind a link; nothing is chosen beforehand, so that a scanner that presses the
     button changes nothing (Z9)."""
 
     choice = RadioField(_("What shall happen?"), validators=[filled(_("Choose one of the two."))])
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(OurForm):
     """The current password of an account, and another one."""
 
     current = PasswordField(_("Your password until now"), [
@@ -129,7 +129,7 @@ class PasswordForm(FlaskForm):
     about: tuple[str, ...] = ()
 
 
-class JoinForm(FlaskForm):
+class JoinForm(OurForm):
     """Who it is, whose address it is, and the password; nothing chosen beforehand (Z7, Z9)."""
 
     who = RadioField(_("Who are you?"), validators=[filled(_("Choose whether this is you."))])

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flask_wtf import FlaskForm
 from wtforms import RadioField
 
 from portal.handing.policy import Answer
 from portal.people.forms import role_choices
-from portal.web.forms import filled
+from portal.web.forms import OurForm, filled
 from portal.web.words import later as _
 
 if TYPE_CHECKING:
     from portal.people.queries import Member
 
 
-class ProposeForm(FlaskForm):
+class ProposeForm(OurForm):
     """Which colleague the coachee is asked about."""
 
     colleague = RadioField(_("Who could coach from now on?"),
@@ -28,7 +27,7 @@ class ProposeForm(FlaskForm):
         self.colleague.choices = [(one.person_id, one.name) for one in colleagues]
 
 
-class AnswerForm(FlaskForm):
+class AnswerForm(OurForm):
     """The coachee's answer; a machine that presses the button has chosen nothing (Z9)."""
 
     answer = RadioField(validators=[filled(_("Choose an answer to go on."))])
@@ -43,7 +42,7 @@ class AnswerForm(FlaskForm):
         ]
 
 
-class RoleForm(FlaskForm):
+class RoleForm(OurForm):
     """What a member does in the practice from now on."""
 
     role = RadioField(_("What do they do here?"),
@@ -54,7 +53,7 @@ class RoleForm(FlaskForm):
         self.role.choices = role_choices()
 
 
-class EndForm(FlaskForm):
+class EndForm(OurForm):
     """Whether a membership really ends now."""
 
     sure = RadioField(validators=[filled(_("Choose what shall happen."))])

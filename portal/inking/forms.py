@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import RadioField, StringField
 from wtforms.validators import Optional
 
 from portal.inking.policy import Basis
-from portal.web.forms import CodeField, DayField, PasskeyField, at_most, filled, printable, proven
+from portal.web.forms import (
+    CodeField,
+    DayField,
+    OurForm,
+    PasskeyField,
+    at_most,
+    filled,
+    printable,
+    proven,
+)
 from portal.web.words import _ as now_said
 from portal.web.words import later as _
 
@@ -22,7 +30,7 @@ _YES_NO = [("yes", _("Yes is ticked")), ("no", _("No is ticked"))]
 _SIGHT = [("yes", _("Ticked: I have seen this rule")), ("no", _("Not ticked"))]
 
 
-class InkForm(FlaskForm):
+class InkForm(OurForm):
     """The signature itself, the day, what the paper is, the scan, and a code or passkey."""
 
     name = StringField(_("Name as written on the paper"), [at_most(120), printable])

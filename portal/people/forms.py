@@ -5,15 +5,14 @@ from __future__ import annotations
 from functools import cache
 from zoneinfo import available_timezones
 
-from flask_wtf import FlaskForm
 from wtforms import EmailField, RadioField, SelectField, StringField, ValidationError
 
 from portal.people.policy import TOKEN_DAYS, Role
-from portal.web.forms import at_most, filled, mail_address, printable, said
+from portal.web.forms import OurForm, at_most, filled, mail_address, printable, said
 from portal.web.words import later as _
 
 
-class InviteForm(FlaskForm):
+class InviteForm(OurForm):
     """Somebody who may join: name, address, role. No role is chosen beforehand."""
 
     name = StringField(_("Full name"), [filled(_("Enter the full name.")), at_most(120),
@@ -51,7 +50,7 @@ def _with_successor(form: PracticeForm, field: StringField) -> None:
                                 "empty."))
 
 
-class PracticeForm(FlaskForm):
+class PracticeForm(OurForm):
     """What the practice says of itself; the last three may stay empty."""
 
     name = StringField(_("Name of the practice"), [
@@ -70,7 +69,7 @@ class PracticeForm(FlaskForm):
         self.timezone.choices = [(zone, zone) for zone in sorted({present, *zones()})]
 
 
-class KeyForm(FlaskForm):
+class KeyForm(OurForm):
     """A key for a program: which program it is for, and how long it lives."""
 
     name = StringField(_("What is the program called?"), [

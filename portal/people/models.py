@@ -209,6 +209,26 @@ class SignIn(Base):
     ended_at: Mapped[Instant | None]
 
 
+class LateForm(Base):
+    """A form that came after its session had run out, until the person has sent it.
+
+    `form_enc` is its address and its fields. `level` is that of the session: what was typed behind
+    a code is shown behind a code alone. `engagement_id` is the one that it belongs to.
+    """
+
+    __tablename__ = "late_form"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
+    key_id: Mapped[Id] = mapped_column(ForeignKey("data_key.id"))
+    engagement_id: Mapped[Id | None]
+    scope: Mapped[str] = mapped_column(String(8))
+    level: Mapped[str] = mapped_column(String(8))
+    form_enc: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[Instant]
+
+
 class ApiToken(Base):
     """A key by which a program asks in the name of an account; of it only a keyed digest is kept.
 

@@ -132,13 +132,17 @@ def fresh_until(proved_at: datetime | None) -> datetime | None:
 
 
 #: So long after its end may a session that ran out still bring a draft: a night, not a week.
-_DRAFTS_FOR = timedelta(hours=24)
+DRAFTS_FOR = timedelta(hours=24)
 
 
 def only_ran_out(ends_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
     """Tell whether a dead session died of age alone, not long ago: what it brings may be kept
     as a draft, and nothing more."""
-    return ended_at is None and now < ends_at + _DRAFTS_FOR
+    return ended_at is None and now < ends_at + DRAFTS_FOR
+
+
+#: So long is what came too late kept for whoever typed it, and so many forms of one person.
+LATE_KEPT, MOST_LATE = timedelta(days=7), 5
 
 
 def normal_address(address: str) -> str:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, Field, Form, RadioField, ValidationError
 from wtforms.validators import StopValidation
 
 from portal.people.policy import Owner, ReadBy
 from portal.reaching.policy import Reason
-from portal.web.forms import at_most, filled, mail_address, said
+from portal.web.forms import OurForm, at_most, filled, mail_address, said
 from portal.web.words import later as _
 
 
-class LostForm(FlaskForm):
+class LostForm(OurForm):
     """Somebody's own address, to be sent their link."""
 
     email = EmailField(_("Your mail address"), [filled(_("Enter your mail address.")),
                                                 at_most(254), mail_address])
 
 
-class StopForm(FlaskForm):
+class StopForm(OurForm):
     """Whether somebody wants to be reminded; nothing is chosen beforehand, so that a scanner that
     presses the button changes nothing (Z9)."""
 
@@ -76,15 +75,15 @@ class ReachParts(AddressParts):
                             render_kw={"data-reach": "paper"})
 
 
-class AddressFields(AddressParts, FlaskForm):
+class AddressFields(AddressParts, OurForm):
     """An address on a page of its own."""
 
 
-class PlainForm(FlaskForm):
+class PlainForm(OurForm):
     """A button, and nothing but its CSRF token."""
 
 
-class RevokeForm(FlaskForm):
+class RevokeForm(OurForm):
     """Whose links and sessions end, and why; nothing is chosen beforehand."""
 
     whose = RadioField(_("Whose?"), validators=[filled(_("Choose whose links and sign-ins end."))])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from wtforms import RadioField
 
-from portal.web.forms import filled
+from portal.web.forms import OurForm, filled
 from portal.web.words import later as _
 
 
-class ObjectForm(FlaskForm):
+class ObjectForm(OurForm):
     """Whether to stop a new app; nothing preselected, so that a scanner stops nothing (Z9)."""
 
     what = RadioField(_("Was it you?"), validators=[filled(_("Choose one of the two."))])

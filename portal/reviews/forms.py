@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from portal.agreements.policy import Feels, Says
 from portal.reviews.actions import Pick
-from portal.web.forms import CodeField, DayField, PasskeyField, at_most, filled, printable, said
+from portal.web.forms import (
+    CodeField,
+    DayField,
+    OurForm,
+    PasskeyField,
+    at_most,
+    filled,
+    printable,
+    said,
+)
 from portal.web.words import later as _
 
 if TYPE_CHECKING:
@@ -23,7 +31,7 @@ if TYPE_CHECKING:
 EVERYBODY, BOTH = "everybody", "both"
 
 
-class LookForm(FlaskForm):
+class LookForm(OurForm):
     """An answer to each text that waits, words for what is to change, and one code for all."""
 
     code = CodeField(_("6-digit code"))
@@ -64,7 +72,7 @@ def _choices(role: str) -> list[tuple[str, str]]:
             (Says.END.value, end)]
 
 
-class CheckInForm(FlaskForm):
+class CheckInForm(OurForm):
     """Is it still fine? Which text is asked about stands in its own field."""
 
     about = HiddenField()
@@ -78,7 +86,7 @@ class CheckInForm(FlaskForm):
                                   name=coach))]
 
 
-class PaperForm(FlaskForm):
+class PaperForm(OurForm):
     """What somebody said who signs on paper."""
 
     says = RadioField(_("What did they say?"),
@@ -94,7 +102,7 @@ class PaperForm(FlaskForm):
                                 (Says.END, _("{name} ends “{title}”")))]
 
 
-class CallForm(FlaskForm):
+class CallForm(OurForm):
     """Which text the coach wants looked at, by when, by whom and why."""
 
     text = RadioField(_("Which agreement?"), validators=[filled(_("Choose an agreement."))])

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, TimeField
 from wtforms.validators import Optional
 
 from portal.reaching.forms import AddressFields
 from portal.sessions.policy import MODES, Mode
-from portal.web.forms import DayField, at_most, filled, printable
+from portal.web.forms import DayField, OurForm, at_most, filled, printable
 from portal.web.words import _ as now_
 from portal.web.words import later as _
 
@@ -29,7 +28,7 @@ class ClockField(TimeField):
 _CLOCK = ["%H:%M", "%H:%M:%S", "%H.%M"]
 
 
-class DatesForm(FlaskForm):
+class DatesForm(OurForm):
     """When and where: a day and two times in the practice's zone, a place or a link."""
 
     day = DayField(_("Day"), [filled(_("Enter the day."))])
@@ -56,7 +55,7 @@ class GuestForm(AddressFields):
         self.mode.choices = [choice for choice in choices_of("GUEST") if choice[0] != Mode.OUT]
 
 
-class ModeForm(FlaskForm):
+class ModeForm(OurForm):
     """How somebody takes part in one session."""
 
     mode = RadioField(_("How do they take part?"),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField
 
-from portal.web.forms import filled
+from portal.web.forms import OurForm, filled
 from portal.web.words import later as _
 from portal.wording.queries import load_pack
 
@@ -20,7 +19,7 @@ IN_SESSION = "in_session"
 NO_SESSION = "none"
 
 
-class AskForm(FlaskForm):
+class AskForm(OurForm):
     """Why, how, in how much detail, and of which session; to whom and what were chosen before.
 
     `near` are by field the values that the lines about this person speak of: they stand first.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -18,7 +17,16 @@ from wtforms import (
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.signing.policy import Answer, Hopes, Mark, Shared, questions, strokes_from
-from portal.web.forms import CodeField, PasskeyField, at_most, filled, printable, proven, said
+from portal.web.forms import (
+    CodeField,
+    OurForm,
+    PasskeyField,
+    at_most,
+    filled,
+    printable,
+    proven,
+    said,
+)
 from portal.web.words import later as _
 
 if TYPE_CHECKING:
@@ -27,11 +35,11 @@ if TYPE_CHECKING:
     from portal.signing.policy import Progress, Screen, Text, Waiting
 
 
-class EnterForm(FlaskForm):
+class EnterForm(OurForm):
     """The one button behind a link: it carries nothing but its CSRF token."""
 
 
-class WhoForm(FlaskForm):
+class WhoForm(OurForm):
     """I am … / this is not me; nothing preselected, so that a scanner changes nothing (Z9)."""
 
     who = RadioField(_("Who are you?"), validators=[filled(_("Choose whether this is you."))])
@@ -42,14 +50,14 @@ class WhoForm(FlaskForm):
                             ("not_me", _("This is not me"))]
 
 
-class CodeForm(FlaskForm):
+class CodeForm(OurForm):
     """A code or a passkey of a person who has one."""
 
     code = CodeField(_("6-digit code"), [proven(_("Enter the 6-digit code from your app."))])
     passkey = PasskeyField()
 
 
-class BackForm(FlaskForm):
+class BackForm(OurForm):
     """The ways back for whoever lost their app; nothing preselected (Z9)."""
 
     way = RadioField(_("What do you have?"), validators=[filled(_("Choose one of them."))])
@@ -63,7 +71,7 @@ class BackForm(FlaskForm):
         ]
 
 
-class PageForm(FlaskForm):
+class PageForm(OurForm):
     """The answers on one page; `at` says which page they were given on, whatever its number is
     by now. Its questions are added by `page_form`."""
 
@@ -115,7 +123,7 @@ def _choices(kind: str, coach: str, third: str) -> list[tuple[str, str]]:
     return [(answer.value, words) for answer, words in (*offered[kind], talk)]
 
 
-class SignForm(FlaskForm):
+class SignForm(OurForm):
     """Ticks, name or drawing, the consent to sign on screen, and one code or passkey.
 
     A tick is the hash of a text: what is signed is what was shown.
@@ -155,7 +163,7 @@ class SignForm(FlaskForm):
         )
 
 
-class DeclineForm(FlaskForm):
+class DeclineForm(OurForm):
     """Declining: one clear choice, no reason."""
 
     sure = RadioField(_("Do you decline to sign?"),
@@ -170,11 +178,11 @@ class DeclineForm(FlaskForm):
         self.sure.choices = [("decline", decline), ("back", _("I go back and keep my answers"))]
 
 
-class DigitsForm(FlaskForm):
+class DigitsForm(OurForm):
     """The button that puts fresh digits on the screen."""
 
 
-class HopesForm(FlaskForm):
+class HopesForm(OurForm):
     """What somebody hopes to hear and is ready to tell; one of the two is enough."""
 
     hope = TextAreaField(_("What I hope to hear"), [at_most(2000), printable])
@@ -185,7 +193,7 @@ class HopesForm(FlaskForm):
         return Hopes(said(self.hope), said(self.ready))
 
 
-class ShareForm(FlaskForm):
+class ShareForm(OurForm):
     """With whom it is shared: asked anew each time, nothing chosen beforehand (Z9)."""
 
     shared = RadioField(_("Who reads it besides you?"),

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flask import request
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.taking.policy import Found
-from portal.web.forms import at_most, filled, printable, said
+from portal.web.forms import OurForm, at_most, filled, printable, said
 from portal.web.words import later as _
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 ALL, LINE, NOT_MINE, LEAVE = "all", "line", "not_mine", "leave"
 
 
-class SureForm(FlaskForm):
+class SureForm(OurForm):
     """A button that says what happens: without it, as from a machine that sends the form alone,
     nothing does."""
 
@@ -44,7 +43,7 @@ class LineForm(SureForm):
         self.kinds.choices = list(line.left)
 
 
-class BareForm(FlaskForm):
+class BareForm(OurForm):
     """What somebody takes back who gives no code; names nothing of what was agreed (Z13)."""
 
     what = RadioField(_("What shall happen?"), validators=[filled(_("Choose what shall happen."))])
@@ -66,7 +65,7 @@ class BareForm(FlaskForm):
         self.what.choices.append((NOT_MINE, _("I did not sign what bears my name here")))
 
 
-class ToldForm(FlaskForm):
+class ToldForm(OurForm):
     """What a coachee told the coach that they take back."""
 
     what = RadioField(_("What was taken back?"),
@@ -89,7 +88,7 @@ def titled(text: Text) -> str:
         if text.third else text.title
 
 
-class FindingForm(FlaskForm):
+class FindingForm(OurForm):
     """What came out about a signature."""
 
     found = RadioField(_("What came out?"), validators=[filled(_("Choose what came out."))])

@@ -11,13 +11,15 @@ from functools import wraps
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, g, request, session
+from flask import current_app, flash, g, request, session
 from flask_login import current_user
 
 from portal.ground.work import Origin
 from portal.plain.errors import Missing, NotFresh, NotSignedIn, Refused
+from portal.web import late
 from portal.web.devices import this_device
 from portal.web.guards import ROLES, Door, DoorNo
+from portal.web.words import _
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -81,8 +83,30 @@ def _noting_misses(work: Work, view: Callable[..., Any], values: dict[str, Any])
         raise
 
 
-def _framed(view: Callable[..., Any], door: Door) -> Callable[..., Any]:
+def _answer(
+    work: Work, view: Callable[..., Any], door: Door, values: dict[str, Any], *, writes: bool
+) -> Any:
+    """Let the visitor in and the view answer; what comes too late, or is only to be shown again,
+    is not carried out."""
     keep, fresh = getattr(view, "keep", None), getattr(view, "fresh", False)
+    try:
+        work.actor = _admit(work, door)
+    except NotSignedIn as out:
+        if not writes or "late" not in g:
+            raise
+        return _kept(work, keep or late.keep_sent, out)
+    if fresh and not (work.actor is not None and work.actor.is_fresh(work.now)):
+        raise NotFresh("a code comes first")
+    behind = writes and door not in (Door.ANYONE, Door.PROGRAM)
+    if behind and keep is None and late.SHOWS in request.form:
+        late.draw(work, view, values)
+    answer = _noting_misses(work, view, values)
+    if behind:
+        late.settle(work, answer)
+    return answer
+
+
+def _framed(view: Callable[..., Any], door: Door) -> Callable[..., Any]:
     before = getattr(view, "before", None)
 
     @wraps(view)
@@ -90,17 +114,13 @@ def _framed(view: Callable[..., Any], door: Door) -> Callable[..., Any]:
         if before is not None:
             before(ground(), values)
         writes = request.method not in SAFE
-        with _as_it_was(), ground().work(writes=writes, origin=origin()) as work:
-            g.work, g.door = work, door
-            try:
-                work.actor = _admit(work, door)
-            except NotSignedIn as out:
-                if keep is None or "late" not in g:
-                    raise
-                return _kept(work, keep, out)
-            if fresh and not (work.actor is not None and work.actor.is_fresh(work.now)):
-                raise NotFresh("a code comes first")
-            return _noting_misses(work, view, values)
+        try:
+            with _as_it_was(), ground().work(writes=writes, origin=origin()) as work:
+                g.work, g.door = work, door
+                return _answer(work, view, door, values, writes=writes)
+        except late.Drawn as drawn:
+            late.remember()
+            return drawn.answer
 
     return framed
 
@@ -123,13 +143,17 @@ def _as_it_was() -> Iterator[None]:
         raise
 
 
-def _kept(work: Work, keep: Callable[[Work], None], out: NotSignedIn) -> Any:
+def _kept(work: Work, keep: Callable[[Work], bool], out: NotSignedIn) -> Any:
     """Save what came too late, as the person whose session it was, and ask to sign in again."""
     from portal.web.errors import ask_to_sign_in
 
     work.actor = g.late
-    keep(work)
+    kept = keep(work)
     work.actor = None
+    if not kept:
+        raise out
+    flash(_("Your session had run out, so nothing was sent. What you typed is kept: once you are "
+            "in again, you find it."), "error")
     return ask_to_sign_in(out)
 
 

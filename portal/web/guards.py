@@ -61,13 +61,14 @@ def before(act: Callable[[Ground, dict[str, Any]], None]) -> Callable[[View], Vi
 
 
 def guard(
-    door: Door, *, keep: Callable[[Work], None] | None = None, fresh: bool = False
+    door: Door, *, keep: Callable[[Work], bool] | None = None, fresh: bool = False
 ) -> Callable[[View], View]:
     """Mark a view with the door it stands behind.
 
-    `keep` saves what a visitor sent whose session ran out while they were typing; then they
-    are asked to sign in again, and nothing else happens. `fresh` asks an account whose factor was
-    not proven a moment ago for a code first; what was sent comes along (ASVS 7.5.1).
+    What a visitor sent whose session ran out while they were typing is kept and shown to them
+    again (`portal/web/late.py`); `keep` saves it in another way, and tells whether it did. Either
+    way they are asked to sign in again, and nothing else happens. `fresh` asks an account whose
+    factor was not proven a moment ago for a code first; what was sent comes along (ASVS 7.5.1).
     """
     if fresh and door not in ROLES:
         raise ValueError("only accounts can be asked for a code once more")

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import StringField
 from wtforms.validators import AnyOf
 
-from portal.web.forms import at_most
+from portal.web.forms import OurForm, at_most
 from portal.web.words import later as _
 
 
-class CheckForm(FlaskForm):
+class CheckForm(OurForm):
     """A file, or the code that is printed on it."""
 
     file = FileField(_("The file"))
     code = StringField(_("Or the code that stands at the foot of every page"), [at_most(40)])
 
 
-class WishForm(FlaskForm):
+class WishForm(OurForm):
     """Whether checkpoints are to come by mail: yes or no."""
 
     wanted = StringField(validators=[AnyOf(["yes", "no"])])

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from tests.browser.house import House
 
+#: What somebody is writing when their session runs out.
+WORDS = "That I know by spring whether the new team works."
+
 
 @dataclass
 class Walk:
@@ -234,7 +237,12 @@ class Walk:
         self.look(ana, "engagement, in force")
 
     def back_again(self, ben: Visitor) -> None:
+        """Come in anew after three hours, in which words were typed that came too late."""
+        ben.page.goto("/p/hopes")
+        ben.write("What I hope to hear", WORDS)
         self.house.clock.move(hours=3)
+        ben.press("Keep my words")
+        self.look(ben, "front door, words are kept", "/lost")
         ben.page.goto("/p/consents")
         self.look(ben, "front door, sent here")
         self.fail(ben, "front door, empty", "Send me my link")
@@ -247,7 +255,15 @@ class Walk:
         self.fail(ben, "code, none", "Continue")
         ben.write("6-digit code", ben.fresh_code())
         ben.press("Continue")
-        ben.page.wait_for_url("**/p/consents")
+        self.look(ben, "typed too late", "/p/typed**")
+        ben.press(f"Show it again {WORDS}")
+        self.look(ben, "typed too late, shown again", "/p/hopes")
+        assert ben.page.get_by_label("What I hope to hear").input_value() == WORDS
+        ben.press("Keep my words")
+        ben.page.get_by_text("Your words are kept.").wait_for()
+        ben.page.goto("/p/typed")
+        self.look(ben, "typed too late, nothing")
+        ben.page.goto("/p/consents")
         ben.page.goto("/p/later")
         self.look(ben, "nothing waits")
         ben.page.goto("/nowhere")

@@ -170,7 +170,8 @@ class Stage:
                 "stop_token": self.world.ground.stops.make(self.ids[f"{key}.party"].encode()),
                 "back_token": objections.make(new_id().encode()),
                 "factor_id": self.ids[f"{key}.factor"],
-                "secret": "nothing", "sign_in_id": self.ids.get(f"{key}.sign_in", new_id()),
+                "late_id": new_id(), "secret": "nothing",
+                "sign_in_id": self.ids.get(f"{key}.sign_in", new_id()),
                 "signature_id": self.ids.get(f"{key}.signature", new_id()),
                 "number": 1, "reader": "coachee",
                 "filename": next(STATIC.rglob("*.css")).relative_to(STATIC).as_posix()}

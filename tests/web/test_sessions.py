@@ -184,8 +184,10 @@ def test_keeps_what_was_answered_when_a_session_runs_out(
     engaged.clock.move(minutes=31)
     late = ben.post(reached, {"answer": "read"}, page=page)
     assert late.response.request.path == "/lost"
-    again = come_in(engaged, Browser(app))
-    assert reached in [a["href"] for a in again.soup.find_all("a", href=True)]
+    phone = Browser(app)
+    assert come_in(engaged, phone).response.request.path == "/p/typed"
+    start = phone.get("/p/start")
+    assert reached in [a["href"] for a in start.soup.find_all("a", href=True)]
 
 
 def test_keeps_what_was_typed_on_the_sheet_when_a_session_runs_out(

@@ -26,6 +26,7 @@ from portal.reaching.views import nudge_words
 from portal.returning.queries import asking
 from portal.web.forms import said
 from portal.web.guards import Door, guard
+from portal.web.late import not_kept
 from portal.web.pages import _, go, go_to, next_path, page
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def today(work: Work) -> Response:
 
 
 @bp.post("/today/search")
-@guard(Door.DESK)
+@guard(Door.DESK, keep=not_kept)
 def find(work: Work) -> Response:
     """Take what somebody looks for, and show it under an address in which no name stands."""
     shown = look(request.form, "")
@@ -75,7 +76,7 @@ def find(work: Work) -> Response:
 
 
 @bp.post("/today/<engagement_id>/parties/<party_id>/reminder")
-@guard(Door.DESK)
+@guard(Door.DESK, keep=not_kept)
 def remind(work: Work, engagement_id: str, party_id: str) -> Response:
     """Send what waits again; the words are the same whatever was answered (Z4)."""
     scope = _scope(work, practice=False)

@@ -17,6 +17,7 @@ from portal.people.queries import person_or_missing
 from portal.people.views import change_token
 from portal.plain.errors import Missing
 from portal.web.guards import Door, guard
+from portal.web.late import keep, sent
 from portal.web.pages import _, blame, go_to, next_path, page
 
 if TYPE_CHECKING:
@@ -45,6 +46,12 @@ def _carried() -> list[tuple[str, str]]:
             if name not in _OWN | _UNTOLD]
 
 
+def keep_carried(work: Work) -> bool:
+    """Keep what came along, for where it was meant to go."""
+    path = next_path()
+    return path is not None and keep(work, path, sent(_OWN))
+
+
 def _is_whole() -> bool:
     """Tell whether everything that was sent can be carried: no file and no password can."""
     return not request.files and not _UNTOLD & set(request.form)
@@ -68,7 +75,7 @@ def again(work: Work) -> Response:
 
 
 @bp.post("/sign-in/again")
-@guard(Door.DESK)
+@guard(Door.DESK, keep=keep_carried)
 def prove(work: Work) -> AnyResponse:
     """Take the code or passkey, give the session another token, and go on with what was begun.
 

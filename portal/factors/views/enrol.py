@@ -15,6 +15,7 @@ from portal.factors.views.parts import code_trouble, enrolment_of, may_see, qr_s
 from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
 from portal.factors.views.sign_in import SIGN_IN, halfway, let_in
 from portal.people.queries import practice_or_missing
+from portal.people.views import onward
 from portal.web.guards import Door, guard
 from portal.web.pages import again, blame, go, is_ours, page
 
@@ -80,4 +81,4 @@ def enrolled(work: Work) -> Response:
     codes = make_recovery_codes(work, found[1])
     let_in(work, *found)
     return page("factors/recovery_codes.html", codes=codes,
-                onward=wanted or url_for("desk.today"))
+                onward=onward(work, "coach", wanted or url_for("desk.today")))

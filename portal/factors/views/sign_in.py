@@ -22,7 +22,7 @@ from portal.people.actions import (
     mark_of,
 )
 from portal.people.queries import account_of, person_or_missing
-from portal.people.views import keep_token
+from portal.people.views import keep_token, onward
 from portal.throttles.views import not_yet
 from portal.web.context import ground
 from portal.web.devices import remember_device
@@ -127,7 +127,7 @@ def take_code(work: Work) -> Response:
         return again("factors/code.html", form=form, ways=ways)
     wanted = is_ours(session.get("wanted"))
     let_in(work, *found)
-    return go_to(wanted or url_for("desk.today"))
+    return go_to(onward(work, "coach", wanted or url_for("desk.today")))
 
 
 @bp.get("/sign-in/recovery")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, RadioField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.web.forms import DayField, filled
+from portal.web.forms import DayField, OurForm, filled
 from portal.web.words import later as _
 from portal.wording.policy import LineEdit, WhyNotLine
 
@@ -19,14 +18,14 @@ if TYPE_CHECKING:
 LISTS = ("categories", "recipients", "purposes", "channels")
 
 
-class LineForm(FlaskForm):
+class LineForm(OurForm):
     """The days of a line; what can be chosen besides is added by `line_form`."""
 
     starts = DayField(_("From which day?"), [filled(_("Enter the first day."))])
     ends = DayField(_("Until which day?"), [filled(_("Enter the last day."))])
 
 
-class LineActForm(FlaskForm):
+class LineActForm(OurForm):
     """What is done with a whole line, and the sentence that it was done about."""
 
     act = HiddenField()

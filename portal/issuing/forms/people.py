@@ -6,18 +6,17 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import Form, FormField, StringField
 from wtforms.validators import Optional
 
 from portal.issuing.policy import NewParty
 from portal.people.policy import Owner, ReadBy
 from portal.reaching.forms import ReachParts
-from portal.web.forms import DayField, at_most, filled, printable, said
+from portal.web.forms import DayField, OurForm, at_most, filled, printable, said
 from portal.web.words import later as _
 
 
-class WhoForm(ReachParts, FlaskForm):
+class WhoForm(ReachParts, OurForm):
     """First screen: the coachee."""
 
     name = StringField(_("Full name"), [filled(_("Enter the coachee’s full name.")), at_most(120),
@@ -75,7 +74,7 @@ class SponsorFields(AssistantFields):
         return replace(super().party(role), organisation=said(self.organisation))
 
 
-class PeopleForm(FlaskForm):
+class PeopleForm(OurForm):
     """Everybody else on one screen; each section may stay empty."""
 
     sponsor = FormField(SponsorFields)

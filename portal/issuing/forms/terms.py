@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import Optional
 
@@ -17,6 +16,7 @@ from portal.vouching.policy import How
 from portal.web.forms import (
     CodeField,
     DayField,
+    OurForm,
     PasskeyField,
     at_most,
     filled,
@@ -40,7 +40,7 @@ _RHYTHMS = (1, 2, 3, 6)
 AS_NOW, WHOLE = "as-now", "whole"
 
 
-class AskedForm(FlaskForm):
+class AskedForm(OurForm):
     """What a practice is asked once; `change` is what a button of a row asks for."""
 
     change = StringField()
@@ -246,7 +246,7 @@ def answers_in(form: AskedForm, asked: Sequence[Question]) -> dict[str, str]:
     return {q.key: said(form[field_name(q.key)]) for q in asked}
 
 
-class IssueForm(FlaskForm):
+class IssueForm(OurForm):
     """Last screen: sign one's own part and send; `shown` tells which texts the page shows."""
 
     shown = HiddenField()
@@ -256,7 +256,7 @@ class IssueForm(FlaskForm):
     passkey = PasskeyField()
 
 
-class VouchForm(FlaskForm):
+class VouchForm(OurForm):
     """Eight digits that the signer read aloud, and how both spoke."""
 
     digits = CodeField(_("The 8 digits that you hear"),

@@ -21,6 +21,7 @@ from portal.issuing.queries import OneLine, line_of, material_of, sheet_of
 from portal.issuing.views import bp
 from portal.plain.errors import Missing
 from portal.web.guards import Door, guard
+from portal.web.late import not_kept
 from portal.web.pages import _, again, blame, go, page
 from portal.web.words import long_date
 from portal.wording.policy import NEW
@@ -77,7 +78,7 @@ def save_line(work: Work, engagement_id: str, agreement_id: str, key: str) -> Re
 
 
 @bp.post("/engagements/<engagement_id>/agreements/<agreement_id>/lines/<key>/act")
-@guard(Door.COACH)
+@guard(Door.COACH, keep=not_kept)
 def act_on_line(work: Work, engagement_id: str, agreement_id: str, key: str) -> Response:
     """Leave a line out, ask it again, put it back, or take out what was added.
 

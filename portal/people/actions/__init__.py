@@ -10,6 +10,7 @@ from portal.people.actions.joining import (
     resend,
     revoke_invitation,
 )
+from portal.people.actions.late import keep_late, let_go_of_late, throw_away
 from portal.people.actions.members import change_role, end_membership, open_account
 from portal.people.actions.names import list_name
 from portal.people.actions.passwords import PasswordRefused, check_password, mark_of
@@ -70,6 +71,8 @@ __all__ = [
     "invite_member",
     "join",
     "keep_answers",
+    "keep_late",
+    "let_go_of_late",
     "list_name",
     "live_by",
     "make_token",
@@ -88,6 +91,7 @@ __all__ = [
     "revoke_tokens_of",
     "see",
     "shut_out",
+    "throw_away",
     "warn",
     "warn_at",
     "write_to",

@@ -210,7 +210,7 @@ def new_app_code(work: Work) -> Response:
     session.pop(SETTING_UP, None)
     if not isinstance(done, str):
         return to_wait(work, behind.invitation)
-    inside = let_in(behind.invitation, done)
+    inside = let_in(work, behind.invitation, done)
     # Only now: whatever a browser held before it came in is gone.
     flash(_("Your new app counts from now on. The old one no longer does."))
     return inside

@@ -14,7 +14,7 @@ from portal.factors.views.parts import SETTING_UP, code_trouble
 from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
 from portal.links.queries import by_id, is_living, link_signer, living
 from portal.people.queries import names_of, person_or_missing, practice_or_missing
-from portal.people.views import keep_token, practice_frame
+from portal.people.views import keep_token, onward, practice_frame
 from portal.returning.queries import open_request
 from portal.signing import actions
 from portal.signing.forms import CodeForm, EnterForm, WhoForm
@@ -118,7 +118,7 @@ def identify(work: Work) -> Response:
     own = actions.begin_own(work, invitation)
     keep_token("party", actions.come_in(work, invitation, lasts()))
     session[SETTING_UP] = own
-    return go("signing.start")
+    return go_to(onward(work, "party", url_for("signing.start")))
 
 
 @bp.get("/p/code")
@@ -160,7 +160,7 @@ def come_back(work: Work) -> Response:
             return to_wait(work, invitation)
         blame(form, blamed(form), code_trouble(result))
         return again("signing/code.html", form=form, ways=_ways(work, person))
-    return let_in(invitation, result)
+    return let_in(work, invitation, result)
 
 
 def to_wait(work: Work, invitation: Invitation) -> Response:
@@ -170,9 +170,9 @@ def to_wait(work: Work, invitation: Invitation) -> Response:
     return go("signing.heard")
 
 
-def let_in(invitation: Invitation, token: str) -> Response:
+def let_in(work: Work, invitation: Invitation, token: str) -> Response:
     """Go on with a link and a code that counted."""
     wanted = is_ours(session.get("next"))
     keep_token("party", token)
     home = "reviews.look" if invitation.purpose == "review" else "signing.home"
-    return go_to(wanted or url_for(home))
+    return go_to(onward(work, "party", wanted or url_for(home)))

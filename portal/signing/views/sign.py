@@ -65,12 +65,14 @@ def sign(work: Work) -> Response:
                 **_values(work, seat, waiting))
 
 
-def keep_draft(work: Work) -> None:
-    """Keep a name or a drawing that was sent after the session had run out."""
+def keep_draft(work: Work) -> bool:
+    """Keep a name or a drawing that was sent after the session had run out: it stands on the sheet
+    then, on any device."""
     seat = actions.take_seat(work)
     waiting = waiting_of(work, seat)
     if waiting is not None:
         actions.save(work, seat, _given(_sent(waiting), waiting))
+    return waiting is not None
 
 
 @bp.post("/p/sign")
