@@ -22,7 +22,7 @@ from portal.handing.jobs import say_not_handed_over
 from portal.ledger.jobs import forget_old_access
 from portal.notices.actions import has_due, reopen
 from portal.notices.jobs import deliver
-from portal.people.jobs import forget_late
+from portal.people.jobs import forget_late, forget_sign_ins
 from portal.reaching.actions import told
 from portal.reaching.jobs import answer_doors, ask_for_pairing, remind_on_time, say_not_concluded
 from portal.reviews.actions import renew
@@ -50,7 +50,8 @@ def _deliver(ground: Ground) -> int:
 
 
 def _forget(ground: Ground) -> int:
-    return forget_old_access(ground) + forget_asked(ground) + forget_late(ground)
+    return sum(forget(ground) for forget in (
+        forget_old_access, forget_asked, forget_late, forget_sign_ins))
 
 
 def _timers(ground: Ground) -> int:

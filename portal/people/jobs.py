@@ -1,13 +1,13 @@
-"""Letting go of forms that came too late."""
+"""Letting go of sign-in sessions that are over, and of forms that came too late."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func
 
-from portal.people.models import LateForm
-from portal.people.policy import LATE_KEPT
+from portal.people.models import LateForm, SignIn
+from portal.people.policy import LATE_KEPT, SIGN_INS_KEPT
 
 if TYPE_CHECKING:
     from portal.ground.work import Ground
@@ -18,4 +18,13 @@ def forget_late(ground: Ground) -> int:
     with ground.work(writes=True) as work:
         gone = work.session.execute(
             delete(LateForm).where(LateForm.kept_at <= work.now - LATE_KEPT))
+        return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def forget_sign_ins(ground: Ground) -> int:
+    """Delete the sign-in sessions that ended, or could be used no longer, 90 days ago: with the
+    lines of the access log about them (Z16). Returns how many."""
+    with ground.work(writes=True) as work:
+        over = func.coalesce(SignIn.ended_at, SignIn.ends_at)
+        gone = work.session.execute(delete(SignIn).where(over < work.now - SIGN_INS_KEPT))
         return int(gone.rowcount)  # type: ignore[attr-defined]
