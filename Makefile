@@ -64,7 +64,7 @@ scan: $(VENV)/.ready-dev ## public scanners on code, packages, API and pages (te
 		install --quiet wapiti3==3.2.3; ln -sf ../../wapiti/bin/wapiti .cache/scan/bin/wapiti; }
 	$(PY) -m bench.scan --bin .cache/scan/bin
 
-soak: $(VENV)/.ready-dev ## kill hundreds of servers and workers at work, and live through a year of 200 engagements (two hours)
+soak: $(VENV)/.ready-dev ## kill hundreds of servers and workers at work, and live through a year of 200 engagements (a night)
 	PORTAL_SIMULATE=200 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/simulate
 	PORTAL_TEST_KILLS=200 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/clockwork/test_kills.py
 	PORTAL_TEST_KILLS=200 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/clockwork/test_kills.py
@@ -77,6 +77,8 @@ soak: $(VENV)/.ready-dev ## kill hundreds of servers and workers at work, and li
 	PORTAL_TEST_STOPS=100 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_rolling.py
 	PORTAL_TEST_SEEDS=20000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_interleavings.py
 	PORTAL_TEST_SEEDS=20000 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/trust/test_interleavings.py
+	PORTAL_TEST_MODELS=5000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_machine.py
+	PORTAL_TEST_MODELS=5000 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/trust/test_machine.py
 	PORTAL_TEST_ROUNDS=10000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_threads.py
 	PORTAL_TEST_ROUNDS=10000 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/trust/test_threads.py
 	HYPOTHESIS_PROFILE=nightly PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/fuzz tests/web/test_anything.py

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup
@@ -31,7 +32,11 @@ class Page:
         self.response = response
         self.status = response.status_code
         self.html = response.get_data(as_text=True) if response.mimetype == "text/html" else ""
-        self.soup = BeautifulSoup(self.html, "html.parser")
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        """Return the parsed page."""
+        return BeautifulSoup(self.html, "html.parser")
 
     @property
     def text(self) -> str:

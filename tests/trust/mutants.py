@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,10 @@ from portal.agreements.actions import versions
 from portal.factors.actions import codes
 from portal.ground.work import Ground
 from portal.ledger import actions as ledger
+from portal.links import actions as link_actions
 from portal.notices.actions import outbox
-from portal.reaching.actions import links
+from portal.reaching.actions import links, revoking
+from portal.returning import actions as returning
 from portal.sharing import actions as sharing
 from portal.signing import actions as signing
 
@@ -99,6 +102,8 @@ def _keeps_no_board(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Ground, "work", work)
 
 
+#: Where a planted fault shows without any race.
+LIVES = "lives"
 TABS = ("sign 1", "sign 2")
 MUTANTS = (
     Mutant("the code is not burned", "signing", TABS, _burns_nothing),
@@ -127,4 +132,13 @@ MUTANTS = (
     Mutant("no lock of the chain, and a wider gap", "signing", ("sign 1", "revoke", "recall"),
            lambda patch: patch.setattr(inside, "lock_chain", lambda work, chain_id:
                                        work.locked.add(chain_id)), "postgresql"),
+    # Those that no race needs are for lives alone.
+    Mutant("the lost app counts on", LIVES, (),
+           lambda patch: patch.setattr(returning, "retire", _nothing)),
+    Mutant("a new link leaves the old one", LIVES, (),
+           lambda patch: patch.setattr(link_actions, "revoke_all", lambda *_any, **_more: 0)),
+    Mutant("wrong codes are not counted", LIVES, (),
+           lambda patch: patch.setattr(codes, "pause_after", lambda _fails: timedelta(0))),
+    Mutant("all ways in but the sessions are ended", LIVES, (),
+           lambda patch: patch.setattr(revoking, "end_sessions_in", _nothing)),
 )
