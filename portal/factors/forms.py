@@ -17,7 +17,16 @@ from wtforms.validators import EqualTo, StopValidation
 from portal.factors.policy import NAME_LENGTH
 from portal.ground.passwords import MINIMUM_LENGTH, PasswordNo, why_not_password
 from portal.people.policy import Owner, ReadBy
-from portal.web.forms import CodeField, OurForm, PasskeyField, at_most, filled, mail_address, proven
+from portal.web.forms import (
+    CodeField,
+    OurForm,
+    PasskeyField,
+    at_most,
+    filled,
+    mail_address,
+    proven,
+    said,
+)
 from portal.web.words import later as _
 
 
@@ -88,6 +97,13 @@ def _unless_not_me(form: JoinForm, field: Field) -> None:
         raise StopValidation
 
 
+def _with_recovery(form: ResetForm, field: Field) -> None:
+    """Ask for no code of an app where a recovery code stands in its place."""
+    if said(form.recovery):
+        field.errors = []
+        raise StopValidation
+
+
 def hard_to_guess(form: FlaskForm, field: PasswordField) -> None:
     """Ask for a password that guessers do not try first; what the form knows of the person counts
     for nothing in it."""
@@ -124,6 +140,23 @@ class PasswordForm(OurForm):
     repeated = PasswordField(_("The new password again"), [
         filled(_("Enter the password a second time.")),
         EqualTo("password", _("The two do not match. Enter the same password twice."))])
+
+    #: What is known of the person, and of no use in a password.
+    about: tuple[str, ...] = ()
+
+
+class ResetForm(OurForm):
+    """Another password, with a code, a passkey or a recovery code."""
+
+    password = PasswordField(_("New password"), [
+        filled(_("Choose a password.")), hard_to_guess, at_most(200)])
+    repeated = PasswordField(_("The new password again"), [
+        filled(_("Enter the password a second time.")),
+        EqualTo("password", _("The two do not match. Enter the same password twice."))])
+    code = CodeField(_("6-digit code"), [_with_recovery, proven(
+        _("Enter the 6-digit code from your app, or a recovery code."))])
+    recovery = StringField(_("Recovery code"), [at_most(40)])
+    passkey = PasskeyField()
 
     #: What is known of the person, and of no use in a password.
     about: tuple[str, ...] = ()

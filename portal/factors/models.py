@@ -83,3 +83,18 @@ class RecoveryCode(Base):
     hash: Mapped[str] = mapped_column(String(160))
     made_at: Mapped[Instant]
     used_at: Mapped[Instant | None]
+
+
+class PasswordReset(Base):
+    """A link by which somebody who forgot the password of their account sets another one, once;
+    of its secret only the SHA-256 is kept. `ended_as` is "used" or "replaced"."""
+
+    __tablename__ = "password_reset"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    practice_id: Mapped[Id] = mapped_column(ForeignKey("practice.id"), index=True)
+    account_id: Mapped[Id] = mapped_column(ForeignKey("account.id"), index=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+    ended_as: Mapped[str | None] = mapped_column(String(8))

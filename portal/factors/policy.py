@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from portal.throttles.policy import Limit
+
 #: At this failure the factor is disabled and must be vouched for again (SP 800-63B-4 allows 100).
 DISABLED_AT = 20
 #: How many recovery codes are made at enrolment, and their letters: no 0/O, 1/I/L.
@@ -161,3 +163,15 @@ def could_recover(spelled: str) -> bool:
 def grouped(code: str) -> str:
     """Return a recovery code in groups of four, as people read it."""
     return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+#: So long a link to another password works: SP 800-63B-4 allows a day for what goes out by mail.
+RESET_LASTS = timedelta(hours=1)
+#: How many such links one account is sent, whoever asks for them.
+RESETS = Limit("reset", 1, timedelta(hours=1))
+RESETS_A_DAY = Limit("resets", 5, timedelta(days=1))
+
+
+def can_reset(asked_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a link to another password works: an hour long, and once."""
+    return ended_at is None and now < asked_at + RESET_LASTS

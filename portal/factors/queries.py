@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, bindparam, select
 
 from portal.factors import policy
-from portal.factors.models import Factor, PasskeyAsked, RecoveryCode, UsedStep
+from portal.factors.models import Factor, PasskeyAsked, PasswordReset, RecoveryCode, UsedStep
 from portal.factors.policy import PASSKEY
+from portal.ground.tokens import LinkSigner, fingerprint
 from portal.people.models import SignIn
+from portal.people.queries import account_of
 from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
-    from portal.ground.work import Work
+    from portal.ground.work import Ground, Work
+    from portal.people.models import Account
 
 
 _ALL = (
@@ -157,3 +160,31 @@ def recovery_codes(work: Work, person_id: str) -> list[RecoveryCode]:
         select(RecoveryCode).where(RecoveryCode.person_id == person_id,
                                    RecoveryCode.used_at.is_(None))
     ))
+
+
+def reset_signer(ground: Ground) -> LinkSigner:
+    """Return what signs the links to another password; no other link passes for one."""
+    return LinkSigner(ground.settings.link_keys, "password")
+
+
+def resettable(work: Work, token: str) -> tuple[PasswordReset, Account] | None:
+    """Return what a link to another password is for, or None for every kind of dead link alike."""
+    secret = reset_signer(work.ground).read(token)
+    found = None if secret is None else work.session.scalar(
+        select(PasswordReset).where(PasswordReset.secret_hash == fingerprint(secret)))
+    return None if found is None else resettable_by_id(work, found.id)
+
+
+def resettable_by_id(work: Work, reset_id: str) -> tuple[PasswordReset, Account] | None:
+    """Return the same for a link whose button was pressed."""
+    found = work.session.get(PasswordReset, reset_id)
+    account = None if found is None else account_of(work, found.account_id)
+    if found is None or account is None or not policy.can_reset(
+            found.asked_at, found.ended_at, work.now):
+        return None
+    return found, account
+
+
+def has_way_in(work: Work, person_id: str) -> bool:
+    """Tell whether somebody can prove more than a mailbox: an authenticator or a recovery code."""
+    return bool(live_factors(work, person_id) or recovery_codes(work, person_id))

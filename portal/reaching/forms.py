@@ -18,6 +18,13 @@ class LostForm(OurForm):
                                                 at_most(254), mail_address])
 
 
+class ForgottenForm(OurForm):
+    """The address of an account, to be sent a link to another password."""
+
+    email = EmailField(_("Mail address"), [filled(_("Enter your mail address.")), at_most(254),
+                                           mail_address])
+
+
 class StopForm(OurForm):
     """Whether somebody wants to be reminded; nothing is chosen beforehand, so that a scanner that
     presses the button changes nothing (Z9)."""

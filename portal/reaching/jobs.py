@@ -16,17 +16,19 @@ from portal.clockwork.actions import Item, each, went_well, went_wrong
 from portal.clockwork.queries import held_back
 from portal.engagements.actions import hold, tell
 from portal.engagements.queries import parties_of
+from portal.factors.actions import send_reset
 from portal.ground.vault import CannotOpen
 from portal.links.queries import linked, of_engagements
 from portal.people.actions import PRINT, resend
 from portal.people.policy import normal_address
 from portal.people.queries import (
+    account_by_login,
     open_invitations,
     points_and_people,
     points_by_address,
     practice_or_missing,
 )
-from portal.reaching.actions import remind_on_its_day, send_return
+from portal.reaching.actions import PASSWORD, remind_on_its_day, send_return
 from portal.reaching.models import DoorRequest
 from portal.reaching.policy import DOOR_EVERY, has_lapsed, hears_of, reminder_due, wants_reminders
 from portal.reaching.queries import asked_facts, open_checks, with_open_texts
@@ -83,6 +85,9 @@ def _answer(work: Work, request: DoorRequest) -> None:
     except CannotOpen:
         # Asked before a master key that is gone since: whoever asked may ask again.
         return
+    if request.wants == PASSWORD:
+        _answer_for_password(work, address)
+        return
     printed = work.vault.fingerprint(normal_address(address), PRINT)
     for invitation in open_invitations(work, printed):
         practice = practice_or_missing(work, invitation.practice_id)
@@ -95,6 +100,14 @@ def _answer(work: Work, request: DoorRequest) -> None:
         for engagement_id in linked(work, point.practice_id, point.person_id):
             hold(work, engagement_id)
             send_return(work, engagement_id, point.person_id)
+
+
+def _answer_for_password(work: Work, address: str) -> None:
+    account = account_by_login(work, address)
+    if account is not None and account.closed_at is None:
+        practice = practice_or_missing(work, account.practice_id)
+        speak(practice.locale, practice.timezone)
+        send_reset(work, account)
 
 
 def say_not_concluded(ground: Ground) -> int:

@@ -25,6 +25,9 @@ DOOR_EVERY = timedelta(hours=1)
 #: How often somebody may ask for the link of one address, and one network for links of any.
 ASKED = Limit("asked", 6, timedelta(hours=1))
 ASKING = Limit("asking", 30, timedelta(hours=1))
+#: The same of another password, counted apart: so neither stands in the way of the other.
+FORGOT = Limit("forgot", 6, timedelta(hours=1))
+FORGETTING = Limit("forgetting", 30, timedelta(hours=1))
 #: How many mails with a link back a person gets who has one that works.
 SENT = Limit("sent", 10, timedelta(days=1))
 

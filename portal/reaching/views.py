@@ -9,8 +9,8 @@ from flask import Blueprint, current_app, request, session
 from portal.engagements.actions import party_to_stop, stop_signer
 from portal.people.queries import practice_or_missing
 from portal.people.views import practice_frame
-from portal.reaching.actions import ask_at_door, wish
-from portal.reaching.forms import LostForm, StopForm
+from portal.reaching.actions import ask_at_door, ask_for_password, wish
+from portal.reaching.forms import ForgottenForm, LostForm, StopForm
 from portal.reaching.policy import RemindNo
 from portal.throttles.views import counts_made_up, not_yet
 from portal.web.forms import said
@@ -47,6 +47,26 @@ def send(work: Work) -> Response:
     if until is not None:
         return not_yet(work, "reaching/lost.html", until, form=form)
     return page("reaching/sent.html")
+
+
+@bp.get("/sign-in/forgotten")
+@guard(Door.ANYONE)
+def forgotten(work: Work) -> Response:
+    """Ask for the address with which somebody signs in."""
+    return page("reaching/forgotten.html", form=ForgottenForm())
+
+
+@bp.post("/sign-in/forgotten")
+@guard(Door.ANYONE)
+def forgot(work: Work) -> Response:
+    """Write the question down; the answer is the same for everyone and echoes nothing."""
+    form = ForgottenForm()
+    if not form.validate_on_submit():
+        return again("reaching/forgotten.html", form=form)
+    until = ask_for_password(work, said(form.email))
+    if until is not None:
+        return not_yet(work, "reaching/forgotten.html", until, form=form)
+    return page("reaching/forgotten_sent.html")
 
 
 @bp.get("/stop/<stop_token>")

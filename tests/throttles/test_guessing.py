@@ -191,7 +191,8 @@ def test_nobody_without_a_link_or_a_password_counts_against_anybody(
     here = f"/engagements/{table.ids['mallory.engagement']}"
     paths = ("/p/code", "/p/back/code", "/p/back/app", "/p/sign", "/p/account/app",
              "/p/account/codes", "/p/reviews", "/sign-in/code", "/sign-in/recovery",
-             "/sign-in/again", "/sign-in/app", f"{here}/issue", "/account/authenticators/app")
+             "/sign-in/again", "/sign-in/app", "/sign-in/password", f"{here}/issue",
+             "/account/authenticators/app")
     for address in (*networks(4), *["203.0.113.9"] * 20):
         stranger = at(app, address)
         for path in paths:

@@ -39,7 +39,8 @@ ODA = Character("Oda Olsen", "oda@olsen.example")
 WORDS = {"date": "2027-06-01", "time": "10:00", "email": "typed@posteo.example", "number": "7"}
 #: Forms behind no session: there is none that could run out. And those in which nothing is typed
 #: that would be missed: a search, and a word that a button sends.
-OUTSIDE = {"LostForm", "SignInForm", "RecoveryForm", "BareForm", "CheckForm"}
+OUTSIDE = {"LostForm", "SignInForm", "RecoveryForm", "BareForm", "CheckForm", "ResetForm",
+           "ForgottenForm"}
 NO_WORDS = {"FindForm", "WishForm"}
 #: Kept in another way: on the sheet itself, which shows it on any device.
 OTHERWISE = {"SignForm"}

@@ -82,6 +82,14 @@ class Walk:
     changed: set[tuple[str, str]]
 
 
+def elsewhere(stage: Stage, persona: str) -> Browser:
+    """Return a browser in a network of the persona's own: nobody waits because of the links that
+    another made up."""
+    browser = stage.browser(persona)
+    browser.client.environ_base["REMOTE_ADDR"] = f"203.0.{list(PERSONAS).index(persona)}.7"
+    return browser
+
+
 @pytest.fixture(scope="module")
 def walk(stage: Stage) -> Callable[[str], Walk]:
     """Give a walk along all routes in the name of anybody; each is walked once."""
@@ -90,11 +98,11 @@ def walk(stage: Stage) -> Callable[[str], Walk]:
     def walked(persona: str) -> Walk:
         engine = stage.world.ground.engine
         before = rows(engine, SESSIONS)
-        reader = stage.browser(persona)
+        reader = elsewhere(stage, persona)
         # Some posts end the session, so each of them has a browser of its own; and some end those
         # of all other browsers, so they come last.
         pages = {(rule.endpoint, method): ask(
-            reader if method == "GET" else stage.browser(persona), method,
+            reader if method == "GET" else elsewhere(stage, persona), method,
             stage.path(rule, **stage.values()))
             for rule, method in sorted(routes(stage.app), key=_ends_others)}
         return Walk(pages, rows(engine, SESSIONS) ^ before)

@@ -14,7 +14,8 @@ NOTED = frozenset({"sign_in.begun", "sign_in.proved", "sign_in.ended", "sign_in.
                    "api.refused"})
 #: What is told of the record, where it is of this person's account.
 RECORDED = frozenset({
-    "account.opened", "account.reopened", "account.password_changed", "account.address_asked",
+    "account.opened", "account.reopened", "account.password_changed", "account.reset_asked",
+    "account.password_reset", "account.address_asked",
     "account.address_changed", "account.address_objected", "member.role_changed", "member.ended",
     "factor.enrolled", "factor.disabled", "factor.retired", "recovery.made", "recovery.used",
     "token.made", "token.revoked", "revoked.person", "revoked.practice",

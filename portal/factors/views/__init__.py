@@ -10,6 +10,7 @@ from portal.factors.views import (  # noqa: E402 - they register
     address,  # noqa: F401
     again,  # noqa: F401
     enrol,  # noqa: F401
+    forgotten,  # noqa: F401
     join,  # noqa: F401
     lock,  # noqa: F401
     own,  # noqa: F401

@@ -24,16 +24,31 @@ from portal.throttles.policy import Try
 if TYPE_CHECKING:
     from portal.ground.work import Work
     from portal.notices.actions import Claimed
+    from portal.throttles.policy import Limit
+
+#: What is wanted where it is no link.
+PASSWORD = "password"  # noqa: S105 - a word for what was asked
 
 
 def ask_at_door(work: Work, address: str) -> datetime | None:
     """Write down that somebody asked for their link; known or not, this costs the same. Where too
     much was asked for an address or from a network, return when it can be asked again instead."""
+    return _ask(work, address, policy.ASKED, policy.ASKING)
+
+
+def ask_for_password(work: Work, address: str) -> datetime | None:
+    """Write down that somebody asked for another password; all else as for a link."""
+    return _ask(work, address, policy.FORGOT, policy.FORGETTING, PASSWORD)
+
+
+def _ask(
+    work: Work, address: str, for_one: Limit, for_all: Limit, wants: str | None = None
+) -> datetime | None:
     printed = work.vault.fingerprint(normal_address(address), PRINT)
-    until = take(work, Try(policy.ASKED, printed), Try(policy.ASKING, work.origin.network or ""))
+    until = take(work, Try(for_one, printed), Try(for_all, work.origin.network or ""))
     if until is not None:
         return until
-    request = DoorRequest(id=chance.new_id(), asked_at=work.now)
+    request = DoorRequest(id=chance.new_id(), asked_at=work.now, wants=wants)
     request.address_enc = work.vault.lock_outside(
         address.encode(), f"door_request/{request.id}/address")
     work.session.add(request)
