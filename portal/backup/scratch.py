@@ -15,6 +15,7 @@ from portal.backup.making import manifest_of
 from portal.backup.policy import BadBackup, Manifest
 from portal.backup.tables import columns_of, hashes, tables_of
 from portal.evidence.models import RenewedFile, SealedFile, Twin
+from portal.ground.reach import EVERYWHERE, OPTION
 from portal.ground.vault import CannotOpen, DataKey, Erased
 from portal.inking.models import InkScan
 from portal.people.models import Practice
@@ -56,6 +57,7 @@ def load(reading: Reading, engine: Engine, went_on: Callable[[int], object]) -> 
     if reading.about.revision not in schema.known_revisions():
         raise BadBackup(f"it was made by a newer portal (its tables stand at "
                         f"{reading.about.revision}). Bring the portal to that version first")
+    engine = engine.execution_options(**{OPTION: EVERYWHERE})
     schema.upgrade(engine, reading.about.revision)
     with _without_ties(engine) as connection:
         tables = tables_of(connection)

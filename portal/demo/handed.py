@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from portal.demo.story import Everyone
-    from portal.ground.work import Actor, Work
+    from portal.ground.actor import Actor
+    from portal.ground.work import Work
 
 _LASTS = timedelta(hours=1)
 

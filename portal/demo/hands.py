@@ -14,8 +14,9 @@ from sqlalchemy import select
 from portal.engagements.queries import parties_of
 from portal.factors.actions import CodeRefused
 from portal.factors.models import Factor
+from portal.ground.actor import Actor, Origin
 from portal.ground.onetime import code_at
-from portal.ground.work import Actor, Ground, Origin, Work
+from portal.ground.work import Ground, Work
 from portal.jobs import run_job
 from portal.links.models import Invitation
 from portal.people.queries import session_by_token

@@ -28,6 +28,8 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
+from portal.ground.reach import tell_reach
+
 #: A random 128-bit identifier, 32 hex digits.
 Id = Annotated[str, mapped_column(String(32))]
 
@@ -112,9 +114,11 @@ def make_engine(url: str, *, patience: int = 10, threads: int = 8) -> Engine:
         return _sqlite_engine(url, address.database, patience, pool)
     if address.drivername in ("postgresql", "postgres"):
         address = address.set(drivername="postgresql+psycopg")
+    told = f"{address.query.get('options', '')} -c lock_timeout={patience}s".strip()
     engine = create_engine(address, pool_pre_ping=True, **pool, connect_args={
-        "connect_timeout": max(2, patience), "options": f"-c lock_timeout={patience}s"})
+        "connect_timeout": max(2, patience), "options": told})
     event.listen(engine, "connect", _wait_for_disk)
+    tell_reach(engine)
     return engine
 
 

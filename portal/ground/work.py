@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, Protocol
 
 from sqlalchemy import Engine, Executable, event
@@ -19,8 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.ground import keyfile
+from portal.ground.actor import NOWHERE, Actor, Origin
 from portal.ground.clock import Clock
 from portal.ground.db import make_engine
+from portal.ground.reach import EVERYWHERE, OPTION, confining
 from portal.ground.tokens import LinkSigner
 from portal.ground.trouble import OF_DATABASE, Part, Troubles, part_of
 from portal.ground.vault import OpenVault, Vault
@@ -28,51 +29,6 @@ from portal.plain.errors import Unavailable
 
 #: A clock that stands further behind the record than this is wrong, or was: codes tell nothing.
 _BEHIND = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Say who acts: a person of a practice, by which kind of sign-in, proven how far.
-
-    `scope` is "coach" or "party", or "program" for a program with a coach's key, which is then
-    the `session_id`. `level` is "mailbox" (came by link) or "factor". `role` is
-    what an account is in its practice now: "owner", "coach", "helper", or nothing any more.
-    Until `fresh_until` a factor was proven so recently that acts which ask for it may be done.
-    """
-
-    person_id: str
-    practice_id: str
-    scope: str
-    level: str
-    session_id: str
-    account_id: str | None = None
-    engagement_id: str | None = None
-    invitation_id: str | None = None
-    role: str = ""
-    fresh_until: datetime | None = None
-
-    def is_fresh(self, now: datetime) -> bool:
-        """Tell whether a factor was proven a moment ago."""
-        return self.fresh_until is not None and now < self.fresh_until
-
-    @property
-    def proven(self) -> bool:
-        """Tell whether a second factor stands behind this sign-in."""
-        return self.level == "factor"
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Say from where, as it is kept: network prefix and kind of browser; and, kept nowhere, which
-    browser it is and by which marks accounts know it."""
-
-    network: str | None = None
-    browser: str | None = None
-    device: str = ""
-    known_for: frozenset[str] = frozenset()
-
-
-NOWHERE = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +54,11 @@ class Row(Protocol):
 class WriteOnRead(Exception):
     """Say that a page which only reads tried to write."""
 
+    @classmethod
+    def refuse(cls, *_flush: object) -> None:
+        """Refuse what a session is about to write."""
+        raise cls
+
 
 @dataclass
 class Work:
@@ -109,6 +70,7 @@ class Work:
     ground: Ground
     actor: Actor | None = None
     origin: Origin = NOWHERE
+    reach: str = EVERYWHERE
     notes: list[Note] = field(default_factory=list)
     asides: list[tuple[Executable, dict[str, Any]]] = field(default_factory=list)
     heads: dict[str, Any] = field(default_factory=dict)
@@ -130,6 +92,12 @@ class Work:
         """Return the bytes behind an encrypted column; raises `Erased` once that is so."""
         place = f"{row.__tablename__}/{row.id}/{column}"
         return self.vault.unlock(row.key_id, place, getattr(row, f"{column}_enc"))
+
+    def confine(self, practice_id: str) -> None:
+        """Reach no row of another practice from here on, whatever a statement asks for."""
+        self.reach = practice_id
+        if self.ground.engine.dialect.name == "postgresql":
+            self.session.execute(confining(practice_id))
 
     def lock(self, row: object) -> None:
         """Let nobody else change a row until the transaction ends, and see it as it is now.
@@ -159,21 +127,17 @@ class Work:
         self.notes.append(Note(what, outcome, **ids))
 
     def aside(self, statement: Executable, values: dict[str, Any]) -> None:
-        """Remember a statement for the access log's small transaction: what is kept of a visit
-        although the page only reads (Z16)."""
+        """Remember a statement for the small transaction of the notes: it is kept of a visit that
+        only reads (Z16)."""
         self.asides.append((statement, values))
-
-
-def _refuse_to_write(session: Session, _context: Any, _instances: Any) -> None:
-    raise WriteOnRead("a page that only reads tried to write")
 
 
 @dataclass
 class Ground:
     """Hold what is made once for a process: settings, clock, database and keys.
 
-    `stopping` says that the process was told to end: whoever works through a queue finishes the
-    item in hand and takes no new one.
+    `stopping` says that the process was told to end: whoever works through a queue takes no new
+    item.
     """
 
     settings: Any
@@ -194,14 +158,15 @@ class Ground:
         """Open a unit of work; leaving it commits, an exception rolls back and goes on.
 
         What lists read of the chains that were `touched` is brought up to date before (Z21).
-        Notes for the access log are written afterwards either way. Raises `Unavailable` where the
-        database is out of order.
+        Notes for the access log are written afterwards either way. It reaches the practice of its
+        actor, or all of them without one. Raises `Unavailable` where the database is out of order.
         """
-        session = Session(self._writing if writes else self._reading, expire_on_commit=False)
+        reach = EVERYWHERE if actor is None else actor.practice_id
+        session = Session(self._engine(reach, writes=writes), expire_on_commit=False)
         if not writes:
-            event.listen(session, "before_flush", _refuse_to_write)
+            event.listen(session, "before_flush", WriteOnRead.refuse)
         work = Work(session, self.clock.now(), OpenVault(self.vault, session), self,
-                    actor=actor, origin=origin)
+                    actor=actor, origin=origin, reach=reach)
         done = False
         try:
             yield work
@@ -218,7 +183,7 @@ class Ground:
         finally:
             session.close()
             # Whatever still reads (the frame of a page that says no) takes no lock for it.
-            session.bind = self._reading
+            session.bind = self._engine(work.reach, writes=False)
             self._write_notes(work, kept=done and writes)
         self.troubles.over(written=writes)
 
@@ -227,8 +192,8 @@ class Ground:
         self.troubles.met(part, self.clock.now())
 
     def _tell(self, work: Work, error: BaseException) -> None:
-        """Write down what part an error says is out of order; raises `Unavailable` in its place
-        where that is the database. Nobody waits for it a second time then, to write a note."""
+        """Write down what an error says is out of order; raises `Unavailable` for the database,
+        for which nobody waits a second time then, to write a note."""
         part = part_of(error)
         if part in OF_DATABASE:
             work.notes, work.asides = [], []
@@ -248,24 +213,19 @@ class Ground:
             self.meet(Part.UNREACHABLE)
             raise Unavailable(Part.UNREACHABLE, unsure=True) from error
 
-    @cached_property
-    def _reading(self) -> Engine:
-        # The database itself refuses to write then, whatever the statement.
-        return self.engine.execution_options(writes=False, postgresql_readonly=True)
-
-    @cached_property
-    def _writing(self) -> Engine:
-        return self.engine.execution_options(writes=True)
+    def _engine(self, reach: str, *, writes: bool) -> Engine:
+        # The database itself refuses to write for who only reads, whatever the statement.
+        return self.engine.execution_options(
+            **{OPTION: reach, "writes": writes, "postgresql_readonly": not writes})
 
     def _write_notes(self, work: Work, *, kept: bool) -> None:
-        """Write what was noted. What is `kept` already stays so where that cannot be done: whoever
-        sent it would be told that nothing was carried out. Nobody is kept from looking because it
-        cannot be written when they were last here."""
+        """Write what was noted. Where that cannot be done, what is `kept` already stays so, and
+        nobody is kept from looking because it cannot be written when they were last here."""
         notes, asides, work.notes, work.asides = work.notes, work.asides, [], []
         if not notes and not asides:
             return
         try:
-            with Session(self._writing) as session:
+            with Session(self._engine(work.reach, writes=True)) as session:
                 self.keep_notes(session, work.now, work.origin, notes)
                 for statement, values in asides:
                     session.execute(statement, values)

@@ -17,7 +17,8 @@ from portal.plain.machine import Machine, NotListed
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from portal.ground.work import Note, Origin, Work
+    from portal.ground.actor import Origin
+    from portal.ground.work import Note, Work
 
 
 class Order(StrEnum):

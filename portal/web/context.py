@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, flash, g, request, session
 from flask_login import current_user
 
-from portal.ground.work import Origin
+from portal.ground.actor import Origin
 from portal.plain.errors import Missing, NotFresh, NotSignedIn, Refused
 from portal.web import late
 from portal.web.devices import this_device
@@ -24,7 +24,8 @@ from portal.web.words import _
 if TYPE_CHECKING:
     from flask import Flask
 
-    from portal.ground.work import Actor, Ground, Work
+    from portal.ground.actor import Actor
+    from portal.ground.work import Ground, Work
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SCOPES = {Door.PROGRAM: "program"}
@@ -59,6 +60,7 @@ def network_of(address: str | None) -> str | None:
 def _admit(work: Work, door: Door) -> Actor | None:
     actor: Actor | None = current_user.actor if current_user.is_authenticated else None
     if door is Door.ANYONE:
+        # Whoever comes here may be about to become somebody else, in another practice.
         return actor
     wanted = _SCOPES.get(door, "coach" if door in ROLES else "party")
     if actor is None or actor.scope != wanted:
@@ -69,6 +71,7 @@ def _admit(work: Work, door: Door) -> Actor | None:
         work.note("door", DoorNo.NOT_YOUR_ROLE.value, practice_id=actor.practice_id,
                   person_id=actor.person_id)
         raise Refused(DoorNo.NOT_YOUR_ROLE, 403)
+    work.confine(actor.practice_id)
     return actor
 
 
@@ -148,6 +151,7 @@ def _kept(work: Work, keep: Callable[[Work], bool], out: NotSignedIn) -> Any:
     from portal.web.errors import ask_to_sign_in
 
     work.actor = g.late
+    work.confine(g.late.practice_id)
     kept = keep(work)
     work.actor = None
     if not kept:

@@ -24,7 +24,8 @@ from portal.witness.queries import answer_code, answer_file, own_place, wish_of
 if TYPE_CHECKING:
     from flask import Response
 
-    from portal.ground.work import Actor, Work
+    from portal.ground.actor import Actor
+    from portal.ground.work import Work
 
 bp = Blueprint("witness", __name__)
 

@@ -31,6 +31,7 @@ from portal.web.words import speak
 from tests.builders import World, add_engagement, add_practice, conclude, issue, sign_in_ink
 from tests.cast import YUL, ZOE
 from tests.conftest import KEYS, NOW
+from tests.sight import see_all
 
 #: What opens the backups of these tests.
 IDENTITY, PUBLIC = agefile.new_key()
@@ -44,9 +45,9 @@ def quiet(_length: int = 0, _what: str = "") -> Iterator[Any]:
 
 def ground_on(url: str, home: Path) -> Ground:
     speak("en", "Europe/Vienna")
-    return make_ground(
+    return see_all(make_ground(
         Settings(instance_dir=home, database_url=url, base_url="http://127.0.0.1:8000", **KEYS),
-        StandingClock(NOW), keep_notes, keep_board)
+        StandingClock(NOW), keep_notes, keep_board))
 
 
 def furnish(world: World) -> None:

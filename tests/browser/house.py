@@ -30,6 +30,7 @@ from tests.conftest import DATABASE, KEYS, NOW
 from tests.haste import compile_once, wait_for_no_disk
 from tests.mailroom import Mailroom, running
 from tests.plugins.needs import tool
+from tests.sight import see_all
 from tests.strangers import examine_all
 from tests.web.stage import a_database
 
@@ -161,7 +162,7 @@ def a_house(
         clock = StandingClock(NOW)
         speak("en", "Europe/Vienna")
         app = create_app(settings, clock)
-        ground = app.extensions["portal"]
+        ground = see_all(app.extensions["portal"])
         wait_for_no_disk(ground.engine)
         compile_once(app)
         house = House(World(ground, clock), app, settings.base_url, mailroom)

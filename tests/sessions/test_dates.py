@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.engagements.models import CoachingSession
-from portal.ground.work import Actor
+from portal.ground.actor import Actor
 from portal.ledger.models import Entry
 from portal.plain.errors import Missing, Refused
 from portal.sessions import actions

@@ -14,6 +14,7 @@ from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
 from tests.builders import World, add_engagement, add_practice, issue, opened, read_all
 from tests.haste import compile_once, wait_for_no_disk
+from tests.sight import see_all
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def impatient(settings: Settings, clock: StandingClock) -> Iterator[World]:
     """Give a world on a ground floor that waits for the database for one second alone."""
-    ground = make_ground(replace(settings, database_seconds=1, threads=2), clock, keep_notes,
-                         keep_board)
+    ground = see_all(make_ground(replace(settings, database_seconds=1, threads=2), clock,
+                                 keep_notes, keep_board))
     wait_for_no_disk(ground.engine)
     yield World(ground, clock)
     ground.engine.dispose()

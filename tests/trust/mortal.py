@@ -190,7 +190,7 @@ def _warm(ground: Ground) -> None:
     from sqlalchemy import select
 
     from portal.engagements.models import Party
-    from portal.ground.work import Actor
+    from portal.ground.actor import Actor
     from portal.signing.actions import SignValues, sign_waiting, take_seat
     from portal.signing.models import Sitting
     from portal.signing.queries import waiting_of

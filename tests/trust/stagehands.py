@@ -15,6 +15,7 @@ from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
 from tests.builders import World
 from tests.haste import wait_for_no_disk
+from tests.sight import see_all
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -64,7 +65,7 @@ class Standing:
         for end in ("-wal", "-shm", "-journal"):
             own.with_name(own.name + end).unlink(missing_ok=True)
         shutil.copy(own.with_suffix(".stood"), own)
-        ground = make_ground(self.world.ground.settings, clock, keep_notes, keep_board)
+        ground = see_all(make_ground(self.world.ground.settings, clock, keep_notes, keep_board))
         wait_for_no_disk(ground.engine)
         return ground
 

@@ -22,7 +22,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from tests.conftest import _migrate, _run
+from tests.conftest import _migrate, _run, make_database, make_role, place_on
 from tests.trust.mortal import Cradle, cradle
 from tests.trust.siege import PATIENCE, Siege, Story, siege
 from tests.trust.town import build, found
@@ -44,14 +44,14 @@ def server() -> Iterator[Any]:
         # Coming back, it makes sure of the whole disk at once, and not of each file.
         _run(made.get_uri(), "ALTER SYSTEM SET recovery_init_sync_method = syncfs")
         _run(made.get_uri(), "SELECT pg_reload_conf()")
-        _run(made.get_uri(), "CREATE DATABASE portal")
-        _migrate(address(made))
+        make_role(made.get_uri())
+        _migrate(make_database(made.get_uri(), "portal"))
         yield made
         made.cleanup()
 
 
 def address(server: Any) -> str:
-    return str(server.get_uri()).replace("/postgres?", "/portal?")
+    return place_on(server.get_uri(), "portal")
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from tests.builders import (
 from tests.cast import ANA, DORA, Character
 from tests.conftest import KEYS, NOW
 from tests.haste import wait_for_no_disk
+from tests.sight import see_all
 from tests.trust.visitors import Coach, House, Party, Table
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def found(url: str, folder: Path) -> World:
     settings = Settings(instance_dir=folder, database_url=url, base_url="http://127.0.0.1:8000",
                         **KEYS)
     clock = StandingClock(NOW)
-    ground = make_ground(settings, clock, keep_notes, keep_board)
+    ground = see_all(make_ground(settings, clock, keep_notes, keep_board))
     # What is killed here is the portal, and it waits for the disk; the test itself need not.
     wait_for_no_disk(ground.engine)
     return World(ground, clock)

@@ -32,13 +32,14 @@ from portal.evidence.jobs import seal_due
 from portal.evidence.models import SealedFile
 from portal.evidence.queries.renewals import newest_file
 from portal.factors.models import Factor
+from portal.ground.actor import Actor
 from portal.ground.chance import new_id, secret_bytes
 from portal.ground.clock import StandingClock
 from portal.ground.renewal import renew
 from portal.ground.settings import Settings
 from portal.ground.stamp import Proof
 from portal.ground.tokens import LinkSigner, fingerprint
-from portal.ground.work import Actor, make_ground
+from portal.ground.work import make_ground
 from portal.inking.models import InkScan
 from portal.ledger.actions import keep_notes
 from portal.people.actions import NewMember, begin_session, invite_member, make_token
@@ -65,11 +66,12 @@ from tests.builders import (
     vouch_for,
 )
 from tests.cast import BEN, CARLA, DORA, ELI, FAY, GUS, HANA, MALLORY, OLGA, YUL, ZOE, Character
-from tests.conftest import DATABASE, KEYS, NOW, _run
+from tests.conftest import DATABASE, KEYS, NOW, _run, make_database
 from tests.haste import compile_once, wait_for_no_disk
 from tests.journeys.steps import newest_link
 from tests.pages import BASE, Browser
 from tests.sessions.world import as_party, bring_in, plan
+from tests.sight import see_all
 from tests.stamping import AtHand
 from tests.strangers import examine_all
 
@@ -102,8 +104,7 @@ def a_database(empty: str, folder: Path) -> Iterator[str]:
         yield f"sqlite:///{folder / 'portal.db'}"
         return
     name = f"portal_{new_id()}"
-    _run(empty, f"CREATE DATABASE {name} TEMPLATE empty_portal")
-    yield empty.replace("/postgres?", f"/{name}?")
+    yield make_database(empty, name, "empty_portal")
     _run(empty, f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -115,7 +116,7 @@ def a_world(empty: str, folder: Path, **changes: Any) -> Iterator[tuple[World, F
                                **KEYS, **changes})
         clock = StandingClock(NOW)
         speak("en", "Europe/Vienna")
-        ground = make_ground(settings, clock, keep_notes, keep_board)
+        ground = see_all(make_ground(settings, clock, keep_notes, keep_board))
         app = make_app(settings, clock, testing=True)
         app.extensions["portal"] = ground
         wait_for_no_disk(ground.engine)

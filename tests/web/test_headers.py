@@ -17,6 +17,7 @@ from portal.web.headers import FIXED, HSTS
 from tests.builders import World, add_practice
 from tests.cast import ANA, PASSWORD
 from tests.pages import BASE
+from tests.sight import see_all
 from tests.web.stage import a_database, routes
 
 if TYPE_CHECKING:
@@ -184,7 +185,8 @@ def secure(empty_database: str, tmp_path: Path, clock: StandingClock) -> Iterato
         settings = replace(settings, base_url=HTTPS)
         app = create_app(settings, clock)
         app.extensions["portal"].engine.dispose()
-        ground = app.extensions["portal"] = make_ground(settings, clock, keep_notes, keep_board)
+        ground = app.extensions["portal"] = see_all(make_ground(
+            settings, clock, keep_notes, keep_board))
         app.extensions["world"] = World(ground, clock)
         add_practice(app.extensions["world"])
         yield finish(app)

@@ -8,7 +8,8 @@ from portal.desk.policy.events import MOST, NOTED, RECORDED, Told, told
 from portal.ledger.queries import about, noted_of
 
 if TYPE_CHECKING:
-    from portal.ground.work import Actor, Work
+    from portal.ground.actor import Actor
+    from portal.ground.work import Work
 
 
 def events_of(work: Work, actor: Actor) -> list[Told]:

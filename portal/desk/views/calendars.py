@@ -28,7 +28,8 @@ from portal.web.words import speak
 if TYPE_CHECKING:
     from flask import Response
 
-    from portal.ground.work import Actor, Ground, Work
+    from portal.ground.actor import Actor
+    from portal.ground.work import Ground, Work
 
 
 #: So often in so much time one address answers; calendar programs come every few minutes at most.

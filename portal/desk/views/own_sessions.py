@@ -18,7 +18,8 @@ from portal.web.pages import _, go, page
 if TYPE_CHECKING:
     from flask import Response
 
-    from portal.ground.work import Actor, Work
+    from portal.ground.actor import Actor
+    from portal.ground.work import Work
 
 
 def _seated(work: Work) -> tuple[Actor, Seat, bool]:

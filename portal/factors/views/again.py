@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
 
-    from portal.ground.work import Actor, Work
+    from portal.ground.actor import Actor
+    from portal.ground.work import Work
     from portal.people.models import Person
 
 #: What is never written into a page again, whatever form it was sent with.

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
     from portal.factors.models import Factor
     from portal.factors.views.parts import Enrolment
-    from portal.ground.work import Actor, Work
+    from portal.ground.actor import Actor
+    from portal.ground.work import Work
     from portal.people.models import Person
 
 

@@ -23,7 +23,8 @@ from portal.web.pages import _, again, go, page
 if TYPE_CHECKING:
     from flask import Response
 
-    from portal.ground.work import Actor, Work
+    from portal.ground.actor import Actor
+    from portal.ground.work import Work
 
 _PRACTICE = "practice"
 

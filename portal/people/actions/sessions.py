@@ -12,7 +12,8 @@ from portal.ground.tokens import fingerprint
 from portal.people.models import SignIn
 
 if TYPE_CHECKING:
-    from portal.ground.work import Actor, Work
+    from portal.ground.actor import Actor
+    from portal.ground.work import Work
     from portal.people.models import Person
 
 

@@ -13,7 +13,8 @@ from portal.people.policy import SessionFacts, is_alive
 from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
-    from portal.ground.work import Actor, Work
+    from portal.ground.actor import Actor
+    from portal.ground.work import Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 
-from portal.ground.work import Actor
+from portal.ground.actor import Actor
 from portal.people.policy import CALL, DEAD_KEYS, token_lives
 from portal.people.queries import token_by_text
 from portal.people.queries.tokens import CALLED

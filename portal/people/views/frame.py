@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import g, session
 from flask_login import LoginManager, UserMixin
 
-from portal.ground.work import Actor
+from portal.ground.actor import Actor
 from portal.people.actions import end_token, see
 from portal.people.policy import (
     SessionFacts,

@@ -25,7 +25,8 @@ from portal.web.pages import _, again, blame, go, page
 if TYPE_CHECKING:
     from flask import Response
 
-    from portal.ground.work import Actor, Work
+    from portal.ground.actor import Actor
+    from portal.ground.work import Work
 
 
 def acting(work: Work) -> Actor:
