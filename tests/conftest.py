@@ -95,8 +95,12 @@ def place_on(admin: str, name: str) -> str:
 
 
 def make_role(admin: str) -> None:
-    """Make the role that the portal is on a server of PostgreSQL."""
-    _run(admin, f"CREATE ROLE {ROLE} LOGIN")
+    """Make the role that the portal is on a server of PostgreSQL.
+
+    Tests that tamper, or look into the files, do so in its name; nothing of it concerns policies.
+    """
+    _run(admin, f"CREATE ROLE {ROLE} LOGIN IN ROLE pg_checkpoint, pg_read_all_settings")
+    _run(admin, f"GRANT SET ON PARAMETER session_replication_role TO {ROLE}")
 
 
 def make_database(admin: str, name: str, template: str = "template1") -> str:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from portal.ground.reach import EVERYWHERE, OPTION
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from portal.ground.work import Ground
+
+
+def seeing(engine: Engine) -> Engine:
+    """Return an engine that reaches every row."""
+    return engine.execution_options(**{OPTION: EVERYWHERE})
 
 
 def see_all(ground: Ground) -> Ground:
@@ -16,5 +23,5 @@ def see_all(ground: Ground) -> Ground:
     Each unit of work goes on to say how far it reaches.
     """
     if ground.engine.dialect.name == "postgresql":
-        ground.engine = ground.engine.execution_options(**{OPTION: EVERYWHERE})
+        ground.engine = seeing(ground.engine)
     return ground

@@ -25,6 +25,7 @@ from tests.backup import stage
 from tests.builders import World
 from tests.haste import wait_for_no_disk
 from tests.house.test_migrations import triggers, wanted
+from tests.sight import seeing
 from tests.web.stage import a_database
 
 ROOT = Path(__file__).parents[2]
@@ -152,7 +153,7 @@ def test_22_starts_anew_after_a_migration_was_killed(lived_in: Ground, tmp_path:
             time.sleep(0.01)
         process.kill()
     assert mark.exists()
-    again = make_engine(lived_in.settings.database_url)
+    again = seeing(make_engine(lived_in.settings.database_url))
     assert schema.why_not_run(again) is None
     assert stage.rows(again) == before
     upgrade_with(folder, again)

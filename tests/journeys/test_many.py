@@ -35,6 +35,7 @@ from tests.journeys.wire import App, Wire
 from tests.mailroom import Mailroom
 from tests.mailroom import running as a_mailroom
 from tests.pages import Page
+from tests.sight import seeing
 
 ROOT = Path(__file__).parents[2]
 SERVERS, WORKERS = 2, 3
@@ -211,7 +212,7 @@ def files(browser: Wire, kind: str) -> list[str]:
 
 
 def ask_database(database_url: str, question: Any) -> Any:
-    engine = make_engine(database_url)
+    engine = seeing(make_engine(database_url))
     with engine.connect() as connection:
         rows = connection.execute(question).all()
     engine.dispose()
