@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from portal.ground.reach import EVERYWHERE, OPTION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Engine
+    from sqlalchemy.engine.interfaces import DBAPIConnection
 
     from portal.ground.work import Ground
 
@@ -25,3 +32,15 @@ def see_all(ground: Ground) -> Ground:
     if ground.engine.dialect.name == "postgresql":
         ground.engine = seeing(ground.engine)
     return ground
+
+
+@contextmanager
+def above_policies(engine: Engine) -> Iterator[DBAPIConnection]:
+    """Give a connection of the one who made the server of PostgreSQL, for what policies forbid to
+    everybody else: COPY."""
+    made = create_engine(engine.url.set(username="postgres"), poolclass=NullPool)
+    raw = made.raw_connection()
+    try:
+        yield raw.driver_connection
+    finally:
+        raw.close()

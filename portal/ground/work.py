@@ -214,9 +214,11 @@ class Ground:
             raise Unavailable(Part.UNREACHABLE, unsure=True) from error
 
     def _engine(self, reach: str, *, writes: bool) -> Engine:
-        # The database itself refuses to write for who only reads, whatever the statement.
-        return self.engine.execution_options(
-            **{OPTION: reach, "writes": writes, "postgresql_readonly": not writes})
+        told = {"writes": writes, OPTION: reach}
+        if not writes:
+            # The database itself refuses to write then, whatever the statement.
+            told["postgresql_readonly"] = True
+        return self.engine.execution_options(**told)
 
     def _write_notes(self, work: Work, *, kept: bool) -> None:
         """Write what was noted. Where that cannot be done, what is `kept` already stays so, and

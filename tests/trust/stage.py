@@ -24,16 +24,9 @@ ASIDE = {"access_log", "job_run"}
 
 def everything(world: World) -> dict[str, list[Any]]:
     """Return all rows of all tables but those that are written aside."""
-    raw = world.ground.engine.raw_connection()
-    try:
-        cursor, found = raw.cursor(), {}
-        for name in schema.METADATA.tables.keys() - ASIDE:
-            cursor.execute(f"SELECT * FROM {name}")
-            found[name] = sorted(cursor.fetchall(), key=repr)
-        return found
-    finally:
-        raw.rollback()
-        raw.close()
+    with world.ground.engine.connect().execution_options(writes=False) as connection:
+        return {name: sorted(map(tuple, connection.exec_driver_sql(f"SELECT * FROM {name}")),
+                             key=repr) for name in schema.METADATA.tables.keys() - ASIDE}
 
 
 @dataclass

@@ -15,7 +15,7 @@ from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
 from tests.builders import World
 from tests.haste import wait_for_no_disk
-from tests.sight import see_all
+from tests.sight import above_policies, see_all
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -70,30 +70,26 @@ class Standing:
         return ground
 
     def _keep(self) -> None:
-        raw = self.world.ground.engine.raw_connection()
-        cursor: Any = raw.cursor()
-        for name in schema.METADATA.tables:
-            with cursor.copy(f"COPY {name} TO STDOUT") as copy:
-                held = io.BytesIO()
-                for part in copy:
-                    held.write(part)
-            self._rows[name] = held.getvalue()
-        raw.rollback()
-        raw.close()
+        with above_policies(self.world.ground.engine) as raw:
+            cursor: Any = raw.cursor()
+            for name in schema.METADATA.tables:
+                with cursor.copy(f"COPY {name} TO STDOUT") as copy:
+                    held = io.BytesIO()
+                    for part in copy:
+                        held.write(part)
+                self._rows[name] = held.getvalue()
 
     def _from_rows(self) -> None:
-        raw = self.world.ground.engine.raw_connection()
-        cursor: Any = raw.cursor()
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute("; ".join(f"DELETE FROM {name}" for name in schema.METADATA.tables))
-        for name, rows in self._rows.items():
-            if rows:
-                with cursor.copy(f"COPY {name} FROM STDIN") as copy:
-                    copy.write(rows)
-        raw.commit()
         self._times += 1
-        if self._times % 100 == 0:
-            raw.driver_connection.autocommit = True  # type: ignore[union-attr]
-            cursor.execute("VACUUM")
-            raw.driver_connection.autocommit = False  # type: ignore[union-attr]
-        raw.close()
+        with above_policies(self.world.ground.engine) as raw:
+            cursor: Any = raw.cursor()
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute("; ".join(f"DELETE FROM {name}" for name in schema.METADATA.tables))
+            for name, rows in self._rows.items():
+                if rows:
+                    with cursor.copy(f"COPY {name} FROM STDIN") as copy:
+                        copy.write(rows)
+            raw.commit()
+            if self._times % 100 == 0:
+                raw.autocommit = True
+                cursor.execute("VACUUM")
