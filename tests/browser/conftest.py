@@ -29,6 +29,17 @@ ARGS = [
 ]
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 Visit = Callable[..., Visitor]
+#: The journey that is made in a browser on each database. That all other pages are the same there
+#: is shown over HTTP.
+ON_BOTH = "test_conclude.py"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all other tests of this folder as `once`."""
+    for one in items:
+        if one.path.parent == Path(__file__).parent and one.path.name != ON_BOTH:
+            one.add_marker("once")
 
 
 @pytest.fixture(scope="module")

@@ -57,12 +57,10 @@ def rounds(
         yield made
 
 
-@pytest.mark.once
 def test_shows_nobody_a_barrier(walk: Walk, rounds: Rounds) -> None:
     assert walk.eye.barriers + rounds.eye.barriers == []
 
 
-@pytest.mark.once
 def test_would_see_a_barrier_and_what_sticks_out(house: House, visit: Visit) -> None:
     """The eye is no ornament: on a page with faults it finds them, dark ones too."""
     someone, eye = visit(**DESKTOP), Eye()
@@ -82,17 +80,14 @@ def test_would_see_a_barrier_and_what_sticks_out(house: House, visit: Visit) -> 
     assert eye.sideways == ["faulty at 320 px, 100%: P."]
 
 
-@pytest.mark.once
 def test_never_scrolls_sideways(walk: Walk, rounds: Rounds) -> None:
     assert walk.eye.sideways + rounds.eye.sideways == []
 
 
-@pytest.mark.once
 def test_makes_no_browser_complain(walk: Walk, rounds: Rounds) -> None:
     assert walk.faults + rounds.faults == []
 
 
-@pytest.mark.once
 def test_passes_every_page(walk: Walk, rounds: Rounds) -> None:
     """A page that nobody walks past would be looked at by nobody."""
     answers = [*walk.house.answers, *rounds.house.answers]
@@ -105,7 +100,6 @@ def test_passes_every_page(walk: Walk, rounds: Rounds) -> None:
     assert pages - seen - rounds.no_pages == set()
 
 
-@pytest.mark.once
 @pytest.mark.needs("java", "vnu")
 def test_is_valid_html(walk: Walk, rounds: Rounds, tmp_path: Path) -> None:
     """Each kind of page as the server sent it last: by its view, its status and its heading."""

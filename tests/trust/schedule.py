@@ -152,7 +152,7 @@ class Schedule:
         raw = self.engine.raw_connection()
         try:
             cursor = raw.cursor()
-            # Not by what somebody says they wait for: who was just given a lock says so for a while.
+            # Not by what they say they wait for: whoever was just given a lock still says so.
             cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE pid = ANY(%s) "
                            "AND NOT granted", (pids,))
             found = cursor.fetchone()

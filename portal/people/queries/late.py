@@ -11,7 +11,8 @@ from portal.people.policy import LATE_KEPT
 from portal.plain.late import unpack
 
 if TYPE_CHECKING:
-    from portal.ground.work import Actor, Work
+    from portal.ground.actor import Actor
+    from portal.ground.work import Work
     from portal.plain.late import Late
 
 
