@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.browser.house import House
     from tests.browser.steps import Visitor
 
-pytestmark = [pytest.mark.needs("chromium"), pytest.mark.once]
+pytestmark = pytest.mark.needs("chromium")
 
 GOALS = "the agreed goals"
 

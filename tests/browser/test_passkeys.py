@@ -20,7 +20,7 @@ from tests.cast import ANA, BEN, PASSWORD
 if TYPE_CHECKING:
     from tests.browser.steps import Visitor
 
-pytestmark = [pytest.mark.needs("chromium", "oathtool"), pytest.mark.once]
+pytestmark = pytest.mark.needs("chromium", "oathtool")
 
 SIGN = "Sign the agreement with the screen lock"
 #: Where pictures of the pages are put, for somebody to look at; nowhere by default.

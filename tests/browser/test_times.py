@@ -17,7 +17,7 @@ from tests.reviewing import first_review, go_to, says
 if TYPE_CHECKING:
     from tests.browser.house import House
 
-pytestmark = [pytest.mark.needs("chromium"), pytest.mark.once]
+pytestmark = pytest.mark.needs("chromium")
 
 
 def test_shows_what_sleeps_and_what_runs_until_when(house: House, visit: Visit) -> None:
