@@ -6,8 +6,8 @@ from alembic import op
 
 from portal.ground.reach import no_policy_on, policy_on
 
-revision = "0029"
-down_revision = "0028"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
@@ -17,7 +17,7 @@ TABLES = (
     "called_review", "chain", "checkpoint", "checkpoint_wish", "coaching_session",
     "contact_point", "data_key", "engagement", "expectation", "factor", "grant_line",
     "hand_over", "ink_scan", "invitation", "late_form", "ledger_entry", "membership",
-    "membership_invitation", "name_print", "notice", "organisation", "pairing", "paper_twin",
+    "membership_invitation", "name_print", "notice", "organisation", "pairing", "paper_twin", "password_reset",
     "party", "passkey_asked", "person", "recovery_code", "renewal", "renewed_file", "seal",
     "seal_root", "sealed_file", "seen_by_mistake", "session_pass", "sharing_question",
     "sharing_share", "sharing_slip", "sign_in", "signature", "signer_slot", "sitting",
