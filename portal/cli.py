@@ -12,7 +12,7 @@ import click
 from portal.auditing import audit
 from portal.ground import config
 from portal.keeping import erase_engagement, rotate_keys
-from portal.revoking import revoke
+from portal.revoking import let_back_in, revoke
 from portal.saving import backup, backup_key, restore
 from portal.shell import bar as _bar
 from portal.shell import ground as _ground
@@ -32,6 +32,7 @@ def main() -> None:
 main.add_command(rotate_keys)
 main.add_command(erase_engagement)
 main.add_command(revoke)
+main.add_command(let_back_in)
 main.add_command(audit)
 main.add_command(backup)
 main.add_command(backup_key)

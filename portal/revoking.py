@@ -87,3 +87,33 @@ def _practice(work: Work, practice_id: str | None, reason: str) -> str:
                                    "the address of its root certificate.")
     parties, members = revoke_practice(work, _speak(work, practice_id or ids[0]), Reason(reason))
     return f"Ended for {members} members and {parties} people who were asked to sign."
+
+
+@click.command("let-back-in")
+@click.option("--stop", is_flag=True, help="Stop it again.")
+def let_back_in(stop: bool) -> None:
+    """Let somebody with an account in again who lost app, passkeys and recovery codes.
+
+    The mail address is asked for. A mail tells the person at once; a day later, and for two weeks,
+    whoever signs in with the password sets up a new app, and what was lost counts no more. Who
+    signs in with what is said to be lost stops it. The record keeps that the operator did this.
+    """
+    with said(), ground(settings()) as made, made.work(writes=True) as work:
+        told = _back_in(work, click.prompt("Mail address"), stop=stop)
+    click.echo(told)
+
+
+def _back_in(work: Work, email: str, *, stop: bool) -> str:
+    from portal.factors.actions import keep_shut, reopen
+    from portal.people.queries import account_by_login, person_or_missing
+
+    account = account_by_login(work, email)
+    if account is None or account.closed_at is not None:
+        raise click.ClickException("No account signs in with this address.")
+    _speak(work, account.practice_id)
+    person = person_or_missing(work, account.practice_id, account.person_id)
+    if stop:
+        keep_shut(work, person)
+        return "Stopped. What the person had counts as before."
+    return (f"From {reopen(work, person):%Y-%m-%d %H:%M} UTC on, for two weeks, the password alone "
+            "leads to a new app. The person is told by mail.")

@@ -175,3 +175,23 @@ RESETS_A_DAY = Limit("resets", 5, timedelta(days=1))
 def can_reset(asked_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
     """Tell whether a link to another password works: an hour long, and once."""
     return ended_at is None and now < asked_at + RESET_LASTS
+
+
+#: What the record calls it when an operator lets somebody in again who has nothing left to prove
+#: with, and what ends that: the newest of these counts.
+REOPENED, KEPT_SHUT = "recovery.reopened", "recovery.kept_shut"
+REOPENING = frozenset({REOPENED, KEPT_SHUT, "factor.enrolled", "recovery.used"})
+#: So long the person may stop it, and so long it can be used after that.
+REOPENS_AFTER, REOPEN_LASTS = timedelta(days=1), timedelta(days=14)
+
+
+def is_reopened(newest: tuple[str, datetime] | None, proved_at: datetime | None,
+                now: datetime) -> bool:
+    """Tell whether somebody sets up a new app behind the password alone: an operator said so a day
+    ago, and nobody has come in since with what is said to be lost."""
+    if newest is None or newest[0] != REOPENED:
+        return False
+    at = newest[1]
+    if proved_at is not None and proved_at >= at:
+        return False
+    return at + REOPENS_AFTER <= now < at + REOPENS_AFTER + REOPEN_LASTS

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, func, select
 
 from portal.factors import policy
 from portal.factors.models import Factor, PasskeyAsked, PasswordReset, RecoveryCode, UsedStep
 from portal.factors.policy import PASSKEY
 from portal.ground.tokens import LinkSigner, fingerprint
+from portal.ledger.queries import about
 from portal.people.models import SignIn
 from portal.people.queries import account_of
 from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
     from portal.ground.work import Ground, Work
-    from portal.people.models import Account
+    from portal.people.models import Account, Person
 
 
 _ALL = (
@@ -188,3 +189,12 @@ def resettable_by_id(work: Work, reset_id: str) -> tuple[PasswordReset, Account]
 def has_way_in(work: Work, person_id: str) -> bool:
     """Tell whether somebody can prove more than a mailbox: an authenticator or a recovery code."""
     return bool(live_factors(work, person_id) or recovery_codes(work, person_id))
+
+
+def reopens(work: Work, person: Person) -> bool:
+    """Tell whether an operator let somebody in again, and it can be used now."""
+    told = about(work, person.practice_id, policy.REOPENING, [person.id], 1)
+    proved_at = work.session.scalar(select(func.max(SignIn.proved_at)).where(
+        SignIn.person_id == person.id, SignIn.scope == "coach"))
+    return policy.is_reopened(
+        (told[0].kind, told[0].at) if told else None, proved_at, work.now)

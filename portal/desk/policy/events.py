@@ -18,6 +18,7 @@ RECORDED = frozenset({
     "account.password_reset", "account.address_asked",
     "account.address_changed", "account.address_objected", "member.role_changed", "member.ended",
     "factor.enrolled", "factor.disabled", "factor.retired", "recovery.made", "recovery.used",
+    "recovery.reopened", "recovery.kept_shut",
     "token.made", "token.revoked", "revoked.person", "revoked.practice",
 })
 

@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING
 
 from flask import flash, session, url_for
 
-from portal.factors.actions import Act, CodeRefused, begin_enrolment, prove, use_recovery_code
+from portal.factors.actions import (
+    Act,
+    CodeRefused,
+    begin_anew,
+    begin_enrolment,
+    prove,
+    use_recovery_code,
+)
 from portal.factors.forms import CodeForm, RecoveryForm, SignInForm
-from portal.factors.queries import has_had_factor, live_factor
+from portal.factors.queries import has_had_factor, live_factor, reopens
 from portal.factors.views import bp
 from portal.factors.views.parts import SETTING_UP, code_trouble, recovery_trouble
 from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
@@ -90,13 +97,21 @@ def password(work: Work) -> Response:
         return again("factors/sign_in.html", form=form, next=next_path())
     session[HALFWAY] = [found.id, work.now.timestamp()]
     session["wanted"] = next_path()
-    if live_factor(work, found.person_id) is not None:
-        return go("factors.code")
-    if has_had_factor(work, found.person_id):
+    return go(_next(work, person_or_missing(work, found.practice_id, found.person_id)))
+
+
+def _next(work: Work, person: Person) -> str:
+    """Return where somebody goes whose password was right."""
+    if reopens(work, person):
+        session[SETTING_UP] = begin_anew(work, person).id
+        return "factors.enrol"
+    if live_factor(work, person.id) is not None:
+        return "factors.code"
+    if has_had_factor(work, person.id):
         # A password alone never sets up the next app: the last one may have been guessed at.
-        return go("factors.recovery")
-    begin_enrolment(work, person_or_missing(work, found.practice_id, found.person_id))
-    return go("factors.enrol")
+        return "factors.recovery"
+    begin_enrolment(work, person)
+    return "factors.enrol"
 
 
 @bp.get("/sign-in/code")
