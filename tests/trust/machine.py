@@ -459,7 +459,10 @@ class Life(RuleBasedStateMachine):
         read_all(self.world, who, choice)
         page = self._get(player, tab, "/p/sign")
         if key := key_on(page):
-            player.codes.apps = [App(key, known=False)]
+            # Each browser sets up its own first app; what it shows is sent from there and now.
+            player.codes.apps, later = [App(key, known=False)], False
+        elif not any(app.known for app in player.codes.apps):
+            return
         hashes = [tick["value"] for tick in page.soup.find_all("input", {"name": "ticks"})]
         if not hashes or not player.codes.apps:
             return

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any
 from portal.engagements.actions import hold
 from portal.notices.actions import claim
 from portal.sharing import actions as sharing
-from tests.builders import World, add_engagement, add_practice, issue, opened, read_all, settle
+from tests.amending.table import sent_wider
+from tests.builders import (
+    World,
+    add_engagement,
+    add_practice,
+    come_again,
+    issue,
+    opened,
+    read_all,
+    settle,
+)
 from tests.pages import BASE, Browser, Page
 from tests.reviewing import first_review, go_to
 from tests.sharing.table import GOALS, load, person, seat_everyone
@@ -114,6 +124,34 @@ def living(world: World, app: Flask) -> Scene:
     scene.form("propose", ben, f"/p/agreements/{world.ids['T2']}/proposal", {"words": "Less."})
     for name in ("worker 1", "worker 2"):
         scene.acts[name] = lambda present: claim(present.ground, "seal")
+    scene.standing = Standing(world, app)
+    return scene
+
+
+def changing(world: World, app: Flask) -> Scene:
+    """A wider text waits for two signatures, while the one before it holds and is taken back."""
+    seat_everyone(world)
+    world.ids["ben.engagement"] = world.ids["engagement"]
+    sent_wider(world)
+    scene = Scene(Standing(world, app))
+    tabs = {}
+    for key in ("ben", "carla"):
+        come_again(world, key)
+        read_all(world, key)
+        tabs[key] = Browser(app).be(world, key, "party")
+        world.clock.move(seconds=30)
+    ana = Browser(app).be(world, "ana", "coach")
+    here, t2 = f"/engagements/{world.ids['engagement']}", world.ids["T2.1"]
+    for key, name in (("ben", "Ben Adler"), ("carla", "Carla Conti")):
+        page = tabs[key].get("/p/sign")
+        hashes = [tick["value"] for tick in page.soup.find_all("input", {"name": "ticks"})]
+        scene.form(f"agree {key}", tabs[key], "/p/sign", {
+            "ticks": hashes, "erecord": "1", "name": name, "code": world.code(key)}, page)
+    whole, line = f"/p/agreements/{t2}/withdrawal", f"/p/agreements/{t2}/lines/2/withdrawal"
+    scene.form("take back", tabs["ben"], whole, {"press": "yes"})
+    scene.form("take line", tabs["ben"], line, {"press": "all"})
+    scene.form("step out", tabs["carla"], "/p/stepping-out", {"press": "yes"})
+    scene.form("recall", ana, f"{here}/versions/{world.ids['T2']}/recall", {}, ana.get(here))
     scene.standing = Standing(world, app)
     return scene
 

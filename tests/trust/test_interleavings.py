@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SEEDS = int(os.environ.get("PORTAL_TEST_SEEDS", "40"))
 #: A planted fault is found within so many seeds.
 WITHIN = 60
-SCENES = ("signing", "living", "drafting", "reviewing")
+SCENES = ("signing", "living", "changing", "drafting", "reviewing")
 
 
 @pytest.fixture(scope="module", params=SCENES)

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.builders import add_practice, add_table
+from tests.cast import ZOE
 from tests.conftest import DATABASE
 from tests.mailroom import running
 from tests.sharing.table import seat_everyone
@@ -63,6 +64,7 @@ def life(
             folder = tmp_path_factory.mktemp(make.__name__)
             world, app = stack.enter_context(a_world(empty_database, folder, smtp_url=url))
             make(world)
+            add_practice(world, ZOE, "zoe", name="Quist Coaching")
             world.clock.move(hours=1)
             scenes[make.__name__] = Scene(Standing(world, app))
 
@@ -114,18 +116,17 @@ SHOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
 #: What the quick version looks for.
 QUICK = ("the code is not burned", "signing ends no other session", "shared without asking again",
          "a new link leaves the old one", "wrong codes are not counted")
-#: A planted fault is found within so many steps: by the rules above, and in the long version also
-#: by all of them.
-WITHIN, WITHIN_ALL = 300, 30_000
+#: A planted fault is found within so many steps by the rules above.
+WITHIN = 300
 
 
-def steps_until_found(life: type[Life], mutant: Mutant, most: int) -> int:
+def steps_until_found(life: type[Life], mutant: Mutant) -> int:
     """Return after how many steps a planted fault is found, or 0 if it is not."""
     life.steps = 0
     with pytest.MonkeyPatch.context() as patch:
         mutant.plant(patch)
         try:
-            live(life, most // STEPS, STEPS, derandomize=True)
+            live(life, WITHIN // STEPS, STEPS, derandomize=True)
         except Exception:  # noqa: BLE001 - a request that breaks off is a finding too
             return life.steps + 1
     return 0
@@ -138,11 +139,10 @@ def test_finds_every_planted_fault(
     mutant = next(one for one in MUTANTS if one.name == name)
     begin, rules = SHOWN[name]
     whole = few(life, begin, rules) if rules else life
-    found = steps_until_found(whole, mutant, WITHIN)
+    found = steps_until_found(whole, mutant)
     with capsys.disabled():
         sys.stdout.write(f"\n{DATABASE}: {name}: {found} steps\n")
     assert found
     if LIVES:
-        # Seen by all rules too; and by these few it is the planted fault that is seen.
-        assert steps_until_found(life, mutant, WITHIN_ALL)
+        # It is the planted fault that is seen: without it the same lives break no promise.
         live(whole, WITHIN // STEPS, STEPS, derandomize=True)
