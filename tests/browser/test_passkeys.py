@@ -16,6 +16,7 @@ from tests.browser.eye import Eye
 from tests.browser.house import House, a_house
 from tests.builders import add_engagement, add_practice, issue
 from tests.cast import ANA, BEN, PASSWORD
+from tests.factors.test_forgotten import links
 
 if TYPE_CHECKING:
     from tests.browser.steps import Visitor
@@ -139,7 +140,30 @@ def test_a_coach_signs_in_with_it(house: House, visit: Visit) -> None:
             ana.press("Sign in with the screen lock")
             ana.page.wait_for_url("**/today")
     assert len(lock.keys()) == 1
+    forgets_her_password(house, ana, eye)
     assert (eye.barriers, eye.sideways) == ([], [])
+
+
+def forgets_her_password(house: House, ana: Visitor, eye: Eye) -> None:
+    """Let Ana set another password by a link and her screen lock, in a browser that is not in."""
+    ana.page.context.clear_cookies()
+    ana.page.goto("/sign-in")
+    ana.follow("Forgotten your password?")
+    ana.write("Mail address", ANA.email)
+    ana.press("Send me a link")
+    ana.sees("Look into your mailbox")
+    eye.look(ana, "another password, link on its way")
+    house.run("door")
+    ana.page.goto(links(house.world)[0])
+    eye.look(ana, "another password, door")
+    ana.press("Continue")
+    ana.sees("Set another password")
+    for label in ("New password", "The new password again"):
+        ana.write(label, "seven otters read slow maps")
+    picture(ana, "coach_password")
+    eye.look(ana, "another password, screen lock")
+    ana.press("Set it with the screen lock")
+    ana.page.wait_for_url("**/today")
 
 
 def test_codes_stand_alone_where_the_browser_has_no_passkeys(
