@@ -1,7 +1,8 @@
 """What has happened in the demo before one comes in: each engagement a story of its own.
 
 A story yields the moment at which it goes on, as days ago and a time on Vienna's clocks, and
-`portal/demo/telling.py` weaves all of them into one row. All of them end yesterday.
+`portal/demo/telling.py` weaves all of them into one row. All of them end yesterday, but for the
+links that everybody asks for as one comes in.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from portal.vouching.policy import How
 
 #: So many days ago, at that time.
 Moment = tuple[int, str]
+#: The one at which somebody comes into the demo.
+NOW: Moment = (0, "now")
 
 
 class Everyone(Desk, Seats):
@@ -277,8 +280,9 @@ def dora(on: Everyone) -> Iterator[Moment]:
 
 
 def last_links(on: Everyone) -> Iterator[Moment]:
-    """Everybody at Ben's table asks for their link again, so that each can be entered by mail."""
-    yield 1, "20:00"
+    """Everybody at Ben's table asks for their link again, so that each can be entered by mail: for
+    a whole day from now, whatever the time is."""
+    yield NOW
     for who in (cast.BEN, cast.CARLA, cast.ELI, cast.GUS, cast.FAY, cast.KOFI):
         on.asks_at_the_door(who.email)
 

@@ -1,15 +1,15 @@
-"""Telling the stories of the demo in one row, with a clock that reaches yesterday at the end."""
+"""Telling the stories of the demo in one row, with a clock that reaches now at the end."""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from portal.demo import cast
-from portal.demo.story import Everyone, Moment, Story
+from portal.demo.story import NOW, Everyone, Moment, Story
 from portal.ground.clock import StandingClock
 from portal.web.words import speak
 
@@ -27,7 +27,7 @@ DAYS = 360
 
 def begin(now: datetime) -> datetime:
     """Return an instant before all stories: there the clock of the ground has to stand."""
-    return _instant(now.astimezone(ZONE).date(), (DAYS, "00:00"))
+    return _instant(now, (DAYS, "00:00"))
 
 
 def tell(
@@ -40,29 +40,31 @@ def tell(
     if not isinstance(ground.clock, StandingClock):
         raise TypeError("stories need a clock that stands")
     speak("en", cast.ZONE)
-    today, on = now.astimezone(ZONE).date(), Everyone(ground, ground.clock)
+    on = Everyone(ground, ground.clock)
     row: list[tuple[datetime, int, Iterator[Moment]]] = []
     for number, story in enumerate(stories):
-        _queue(row, today, number, story(on))
+        _queue(row, now, number, story(on))
     while row:
         at, number, told = heapq.heappop(row)
         passed((at - ground.clock.now()).days)
         on.until(at)
-        _queue(row, today, number, told)
+        _queue(row, now, number, told)
         on.runs("door", "mail")
     return on
 
 
 def _queue(
-    row: list[tuple[datetime, int, Iterator[Moment]]], today: date, number: int,
+    row: list[tuple[datetime, int, Iterator[Moment]]], now: datetime, number: int,
     told: Iterator[Moment],
 ) -> None:
     """Let a story go on to its next moment; one that is over is not heard of again."""
     moment = next(told, None)
     if moment is not None:
-        heapq.heappush(row, (_instant(today, moment), number, told))
+        heapq.heappush(row, (_instant(now, moment), number, told))
 
 
-def _instant(today: date, moment: Moment) -> datetime:
-    ago, clock = moment
+def _instant(now: datetime, moment: Moment) -> datetime:
+    if moment == NOW:
+        return now
+    (ago, clock), today = moment, now.astimezone(ZONE).date()
     return datetime.combine(today - timedelta(days=ago), time.fromisoformat(clock), ZONE)
