@@ -17,6 +17,10 @@ class Missing(PortalError):
     """Say that there is nothing here for this person (HTTP 404), whatever the reason is."""
 
 
+class DeadLink(PortalError):
+    """Say that a link leads nowhere (HTTP 404), whatever the reason is (Z10)."""
+
+
 class NotSignedIn(PortalError):
     """Say that a sign-in or a link comes first."""
 

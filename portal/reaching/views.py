@@ -15,7 +15,7 @@ from portal.reaching.policy import RemindNo
 from portal.throttles.views import counts_made_up, not_yet
 from portal.web.forms import said
 from portal.web.guards import Door, guard
-from portal.web.pages import _, again, next_path, page
+from portal.web.pages import _, again, alive, next_path, page
 from portal.web.words import instant
 
 if TYPE_CHECKING:
@@ -74,8 +74,7 @@ def forgot(work: Work) -> Response:
 @guard(Door.ANYONE)
 def stop(work: Work, stop_token: str) -> Response:
     """Ask whether somebody wants no more reminders; opening this changes nothing (Z9)."""
-    if _whose(work, stop_token) is None:
-        return page("signing/dead.html", 404)
+    alive(_whose(work, stop_token))
     form = StopForm()
     form.name_choices()
     return page("reaching/stop.html", form=form)
@@ -93,9 +92,7 @@ def stop_now(work: Work, stop_token: str) -> Response:
     one_click = request.form.get("List-Unsubscribe") == "One-Click"
     if not one_click:
         current_app.extensions["csrf"].protect()
-    party = _whose(work, stop_token)
-    if party is None:
-        return page("signing/dead.html", 404)
+    party = alive(_whose(work, stop_token))
     form = StopForm()
     form.name_choices()
     if not one_click and not form.validate_on_submit():

@@ -12,7 +12,7 @@ from portal.returning.actions import stop
 from portal.returning.forms import ObjectForm
 from portal.returning.queries import request_to_end
 from portal.web.guards import Door, guard
-from portal.web.pages import again, page
+from portal.web.pages import again, alive, page
 
 if TYPE_CHECKING:
     from flask import Response
@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 bp = Blueprint("returning", __name__)
 
 
-def _asked(work: Work, token: str) -> WayBack | None:
-    found = request_to_end(work, token)
-    if found is not None:
-        practice_frame(practice_or_missing(work, found.practice_id))
+def _asked(work: Work, token: str) -> WayBack:
+    found = alive(request_to_end(work, token))
+    practice_frame(practice_or_missing(work, found.practice_id))
     return found
 
 
@@ -40,8 +39,7 @@ def _form() -> ObjectForm:
 @guard(Door.ANYONE)
 def not_me(work: Work, back_token: str) -> Response:
     """Ask whether it was them; opening this changes nothing (Z9)."""
-    if _asked(work, back_token) is None:
-        return page("signing/dead.html", 404)
+    _asked(work, back_token)
     return page("returning/not_me.html", form=_form())
 
 
@@ -50,8 +48,6 @@ def not_me(work: Work, back_token: str) -> Response:
 def object_to(work: Work, back_token: str) -> Response:
     """Stop it, or change nothing."""
     asked = _asked(work, back_token)
-    if asked is None:
-        return page("signing/dead.html", 404)
     form = _form()
     if not form.validate_on_submit():
         return again("returning/not_me.html", form=form)

@@ -16,7 +16,15 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from portal.ground.trouble import OF_DATABASE, Part, part_of
 from portal.ground.vault import CannotOpen, Erased
-from portal.plain.errors import Missing, NotFresh, NotSignedIn, Refused, TooSoon, Unavailable
+from portal.plain.errors import (
+    DeadLink,
+    Missing,
+    NotFresh,
+    NotSignedIn,
+    Refused,
+    TooSoon,
+    Unavailable,
+)
 from portal.web.context import SAFE, ground
 from portal.web.pages import page
 from portal.web.problems import BadQuestion, problem, problem_by_status
@@ -40,6 +48,10 @@ def _for_programs() -> bool:
 
 def _missing(_error: Missing) -> Response:
     return problem("not-there") if _for_programs() else page("errors/404.html", 404)
+
+
+def _dead_link(_error: DeadLink) -> Response:
+    return page("errors/dead_link.html", 404)
 
 
 def _erased(_error: Erased) -> Response:
@@ -173,6 +185,7 @@ def _while_saying_no(error: InternalServerError) -> AnyResponse:
 def register(app: Flask) -> None:
     """Teach the application how each no looks."""
     app.register_error_handler(Missing, _missing)
+    app.register_error_handler(DeadLink, _dead_link)
     app.register_error_handler(Erased, _erased)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(TooSoon, _too_soon)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask.templating import Environment
 
+from portal.plain.errors import DeadLink
 from portal.web.words import _
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from flask_wtf import FlaskForm
 
 UNPROCESSABLE = 422
+Found = TypeVar("Found")
 
 
 class Drawing(Environment):
@@ -47,6 +49,13 @@ def go(endpoint: str, /, **values: Any) -> Response:
 def go_to(path: str) -> Response:
     """Send the browser on to a path of our own by GET (303)."""
     return make_response(redirect(path, code=303))
+
+
+def alive(found: Found | None) -> Found:
+    """Return what a link leads to; raises `DeadLink` where that is nothing."""
+    if found is None:
+        raise DeadLink
+    return found
 
 
 def blame(form: FlaskForm, field: str, message: str) -> None:

@@ -15,7 +15,7 @@ from portal.people.queries import address_of_person, objectionable, practice_or_
 from portal.people.views import practice_frame
 from portal.web.forms import said
 from portal.web.guards import Door, guard
-from portal.web.pages import _, again, blame, go, page
+from portal.web.pages import _, again, alive, blame, go, page
 
 if TYPE_CHECKING:
     from flask import Response
@@ -48,10 +48,6 @@ def move(work: Work) -> Response:
                  address=address_of_person(work, account.person_id))
 
 
-def _dead() -> Response:
-    return page("signing/dead.html", 404)
-
-
 def _frame(work: Work, change: AddressChange) -> None:
     practice_frame(practice_or_missing(work, change.practice_id))
 
@@ -67,9 +63,7 @@ def _proof_form() -> ChoiceForm:
 @guard(Door.ANYONE)
 def address_door(work: Work, secret: str) -> Response:
     """Ask whether whoever reads this mailbox asked for it; opening this changes nothing (Z9)."""
-    change = provable(work, secret)
-    if change is None:
-        return _dead()
+    change = alive(provable(work, secret))
     _frame(work, change)
     return page("factors/address_door.html", form=_proof_form())
 
@@ -78,9 +72,7 @@ def address_door(work: Work, secret: str) -> Response:
 @guard(Door.ANYONE)
 def answer_address(work: Work, secret: str) -> Response:
     """Let the new address sign in, or end the change."""
-    change, form = provable(work, secret), _proof_form()
-    if change is None:
-        return _dead()
+    change, form = alive(provable(work, secret)), _proof_form()
     _frame(work, change)
     if not form.validate_on_submit():
         return again("factors/address_door.html", form=form)
@@ -104,9 +96,7 @@ def _objection_form() -> ChoiceForm:
 @guard(Door.ANYONE)
 def objection(work: Work, secret: str) -> Response:
     """Ask whether the change is to be stopped; opening this changes nothing (Z9)."""
-    change = objectionable(work, secret)
-    if change is None:
-        return _dead()
+    change = alive(objectionable(work, secret))
     _frame(work, change)
     return page("factors/objection.html", form=_objection_form())
 
@@ -115,9 +105,7 @@ def objection(work: Work, secret: str) -> Response:
 @guard(Door.ANYONE)
 def answer_objection(work: Work, secret: str) -> Response:
     """Stop the change or take it back, if that is what was chosen."""
-    change, form = objectionable(work, secret), _objection_form()
-    if change is None:
-        return _dead()
+    change, form = alive(objectionable(work, secret)), _objection_form()
     _frame(work, change)
     if not form.validate_on_submit():
         return again("factors/objection.html", form=form)

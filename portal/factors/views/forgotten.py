@@ -31,7 +31,7 @@ from portal.people.views import onward, practice_frame
 from portal.throttles.views import counts_made_up
 from portal.web.forms import said
 from portal.web.guards import Door, guard
-from portal.web.pages import _, again, blame, go, go_to, page
+from portal.web.pages import _, again, alive, blame, go, go_to, page
 
 if TYPE_CHECKING:
     from flask import Response
@@ -44,18 +44,12 @@ if TYPE_CHECKING:
 RESETTING = "resetting"
 
 
-def _dead() -> Response:
-    return page("signing/dead.html", 404)
-
-
 @bp.get("/password/<token>")
 @counts_made_up(reset_signer)
 @guard(Door.ANYONE)
 def reset_door(work: Work, token: str) -> Response:
     """Show whose link it is: a practice and a button. Changes nothing (Z9)."""
-    found = resettable(work, token)
-    if found is None:
-        return _dead()
+    found = alive(resettable(work, token))
     practice_frame(practice_or_missing(work, found[1].practice_id))
     return page("factors/reset_door.html", form=EnterForm())
 
@@ -65,17 +59,13 @@ def reset_door(work: Work, token: str) -> Response:
 @guard(Door.ANYONE)
 def reset_enter(work: Work, token: str) -> Response:
     """Take the token out of the address; nothing in the database changes."""
-    found = resettable(work, token)
-    if found is None:
-        return _dead()
+    found = alive(resettable(work, token))
     session[RESETTING] = found[0].id
     return go("factors.reset")
 
 
-def _behind(work: Work) -> tuple[PasswordReset, Account, Person] | None:
-    found = resettable_by_id(work, session.get(RESETTING, ""))
-    if found is None:
-        return None
+def _behind(work: Work) -> tuple[PasswordReset, Account, Person]:
+    found = alive(resettable_by_id(work, session.get(RESETTING, "")))
     practice_frame(practice_or_missing(work, found[1].practice_id))
     return *found, person_or_missing(work, found[1].practice_id, found[1].person_id)
 
@@ -90,20 +80,15 @@ def _values(work: Work, person: Person) -> dict[str, Any]:
 @guard(Door.ANYONE)
 def reset(work: Work) -> Response:
     """Ask for another password and for the second factor."""
-    behind = _behind(work)
-    if behind is None:
-        return _dead()
-    return page("factors/reset.html", **_values(work, behind[2]))
+    _row, _account, person = _behind(work)
+    return page("factors/reset.html", **_values(work, person))
 
 
 @bp.post("/sign-in/password")
 @guard(Door.ANYONE)
 def keep_reset(work: Work) -> Response:
     """Keep it, where a second factor is proven too; then the person is in, and nobody else."""
-    behind = _behind(work)
-    if behind is None:
-        return _dead()
-    row, account, person = behind
+    row, account, person = _behind(work)
     values = _values(work, person)
     form = values["form"]
     if not form.validate_on_submit():

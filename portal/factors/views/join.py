@@ -26,7 +26,7 @@ from portal.people.queries import (
 from portal.people.views import practice_frame
 from portal.throttles.views import counts_made_up
 from portal.web.guards import Door, guard
-from portal.web.pages import again, go, page
+from portal.web.pages import again, alive, go, page
 
 if TYPE_CHECKING:
     from flask import Response
@@ -38,16 +38,10 @@ if TYPE_CHECKING:
 JOINING = "joining"
 
 
-def _entered(work: Work) -> MembershipInvitation | None:
-    invitation = joinable_by_id(work, session.get(JOINING, ""))
-    if invitation is not None:
-        practice_frame(practice_or_missing(work, invitation.practice_id))
+def _entered(work: Work) -> MembershipInvitation:
+    invitation = alive(joinable_by_id(work, session.get(JOINING, "")))
+    practice_frame(practice_or_missing(work, invitation.practice_id))
     return invitation
-
-
-def _dead() -> Response:
-    # The same page as behind every other link that leads nowhere (Z10).
-    return page("signing/dead.html", 404)
 
 
 def _form(work: Work, invitation: MembershipInvitation) -> JoinForm:
@@ -61,9 +55,7 @@ def _form(work: Work, invitation: MembershipInvitation) -> JoinForm:
 @guard(Door.ANYONE)
 def join_door(work: Work, token: str) -> Response:
     """Show which practice invites, and a button. Changes nothing (Z9)."""
-    invitation = joinable(work, token)
-    if invitation is None:
-        return _dead()
+    invitation = alive(joinable(work, token))
     practice_frame(practice_or_missing(work, invitation.practice_id))
     work.note("link.looked", "living", practice_id=invitation.practice_id,
               subject_id=invitation.id)
@@ -75,9 +67,7 @@ def join_door(work: Work, token: str) -> Response:
 @guard(Door.ANYONE)
 def join_enter(work: Work, token: str) -> Response:
     """Take the token out of the address; nothing in the database changes."""
-    invitation = joinable(work, token)
-    if invitation is None:
-        return _dead()
+    invitation = alive(joinable(work, token))
     session[JOINING] = invitation.id
     return go("factors.join")
 
@@ -88,8 +78,6 @@ def join(work: Work) -> Response:
     """Ask who it is and for a password; or say, to the owner of the mailbox alone, that the
     address has an account already."""
     invitation = _entered(work)
-    if invitation is None:
-        return _dead()
     if why_not_joining(work, invitation) is not None:
         return page("factors/join_taken.html")
     return page("factors/join.html", form=_form(work, invitation), role=invitation.role)
@@ -100,8 +88,6 @@ def join(work: Work) -> Response:
 def joined(work: Work) -> Response:
     """Open the account, once, and go on to the authenticator app."""
     invitation = _entered(work)
-    if invitation is None:
-        return _dead()
     if why_not_joining(work, invitation) is not None:
         return page("factors/join_taken.html")
     form = _form(work, invitation)

@@ -21,13 +21,14 @@ from portal.factors.views.parts import (
     recovery_trouble,
 )
 from portal.people.queries import names_of, practice_or_missing
+from portal.plain.errors import DeadLink
 from portal.returning import actions as returning
 from portal.returning.policy import BackNo, stage, why_not_ask, why_not_back, why_not_recover
 from portal.returning.queries import asked_facts, back_facts, open_request, own_request
 from portal.signing import actions
 from portal.signing.forms import BackForm, CodeForm, DigitsForm
 from portal.signing.views import bp
-from portal.signing.views.link import WAITING, dead, entered, lasts, let_in, to_wait
+from portal.signing.views.link import WAITING, entered, lasts, let_in, to_wait
 from portal.vouching.queries import digits_on_screen
 from portal.web.forms import said
 from portal.web.guards import Door, guard
@@ -51,12 +52,12 @@ class _Behind:
     coach: str
 
 
-def _behind(work: Work) -> _Behind | None:
-    """Return who is behind the link of this browser and may come back this way, or None."""
+def _behind(work: Work) -> _Behind:
+    """Return who is behind the link of this browser and may come back this way; raises
+    `DeadLink`."""
     invitation = entered(work)
-    if invitation is None or why_not_back(back_facts(work, invitation.person_id)) not in (
-            None, BackNo.HAS_ACCOUNT):
-        return None
+    if why_not_back(back_facts(work, invitation.person_id)) not in (None, BackNo.HAS_ACCOUNT):
+        raise DeadLink
     coach_id = by_id(work, invitation.engagement_id).coach_id
     return _Behind(invitation, names_of(work, [coach_id])[coach_id])
 
@@ -86,8 +87,6 @@ def _page(work: Work, behind: _Behind, form: BackForm) -> dict[str, Any]:
 def back(work: Work) -> Response:
     """Offer the ways back; opening this changes nothing."""
     behind = _behind(work)
-    if behind is None:
-        return dead()
     return page("signing/back.html", **_page(work, behind, BackForm()))
 
 
@@ -96,8 +95,6 @@ def back(work: Work) -> Response:
 def choose_back(work: Work) -> Response:
     """Go the way that was chosen."""
     behind = _behind(work)
-    if behind is None:
-        return dead()
     form = BackForm()
     shown = _page(work, behind, form)
     if not form.validate_on_submit():
@@ -134,8 +131,6 @@ def _recovery(form: RecoveryForm, no: BackNo | None) -> dict[str, Any]:
 def recovery(work: Work) -> Response:
     """Ask for a recovery code, or say why none is looked at here."""
     behind = _behind(work)
-    if behind is None:
-        return dead()
     return page("signing/recovery.html", **_recovery(RecoveryForm(), _why_not(work, behind)))
 
 
@@ -144,8 +139,6 @@ def recovery(work: Work) -> Response:
 def recover(work: Work) -> Response:
     """Take a recovery code: what was lost counts no more, and a new app is set up next."""
     behind = _behind(work)
-    if behind is None:
-        return dead()
     form, no = RecoveryForm(), _why_not(work, behind)
     if no is not None or not form.validate_on_submit():
         return again("signing/recovery.html", **_recovery(form, no))
@@ -157,9 +150,7 @@ def recover(work: Work) -> Response:
     return go("signing.new_app")
 
 
-def _app(work: Work, behind: _Behind | None) -> Factor | None:
-    if behind is None:
-        return None
+def _app(work: Work, behind: _Behind) -> Factor | None:
     return app_being_set_up(work, behind.invitation.person_id, session.get(SETTING_UP, ""))
 
 
@@ -173,8 +164,8 @@ def new_app(work: Work) -> Response:
     """Show how to set up the new app, to the browser alone that began it."""
     behind = _behind(work)
     app = _app(work, behind)
-    if behind is None or app is None:
-        return dead() if behind is None else go("signing.back")
+    if app is None:
+        return go("signing.back")
     return page("signing/new_app.html", form=CodeForm(), coach=behind.coach,
                 enrolment=_enrolment(work, app), waits=app.set_up_as == ANEW)
 
@@ -195,8 +186,8 @@ def new_app_code(work: Work) -> Response:
     """Take the first code of the new app: with it the person comes in, or asks to be heard."""
     behind = _behind(work)
     app = _app(work, behind)
-    if behind is None or app is None:
-        return dead() if behind is None else go("signing.back")
+    if app is None:
+        return go("signing.back")
     form, waits = CodeForm(), app.set_up_as == ANEW
     values = {"form": form, "coach": behind.coach, "enrolment": _enrolment(work, app),
               "waits": waits}
@@ -216,9 +207,7 @@ def new_app_code(work: Work) -> Response:
     return inside
 
 
-def _request(work: Work, behind: _Behind | None) -> WayBack | None:
-    if behind is None:
-        return None
+def _request(work: Work, behind: _Behind) -> WayBack | None:
     return own_request(work, behind.invitation.person_id, session.get(WAITING, ""))
 
 
@@ -228,8 +217,8 @@ def heard(work: Work) -> Response:
     """Show whoever gave a code of the new app what it waits for: the digits, or the day."""
     behind = _behind(work)
     request = _request(work, behind)
-    if behind is None or request is None:
-        return dead() if behind is None else go("signing.code")
+    if request is None:
+        return go("signing.code")
     facts = asked_facts(request)
     shown = digits_on_screen(work, request.party_id)
     if shown is not None and shown[1].factor_id != request.factor_id:
@@ -246,7 +235,7 @@ def heard_digits(work: Work) -> Response:
     """Put fresh digits on the screen, to be read aloud to the coach."""
     behind = _behind(work)
     request = _request(work, behind)
-    if behind is None or request is None:
-        return dead() if behind is None else go("signing.code")
+    if request is None:
+        return go("signing.code")
     returning.show_digits_anew(work, request)
     return go("signing.heard")

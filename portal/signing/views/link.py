@@ -15,6 +15,7 @@ from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
 from portal.links.queries import by_id, is_living, link_signer, living
 from portal.people.queries import names_of, person_or_missing, practice_or_missing
 from portal.people.views import keep_token, onward, practice_frame
+from portal.plain.errors import DeadLink
 from portal.returning.queries import open_request
 from portal.signing import actions
 from portal.signing.forms import CodeForm, EnterForm, WhoForm
@@ -22,7 +23,7 @@ from portal.signing.views import bp
 from portal.throttles.views import counts_made_up
 from portal.web.context import ground
 from portal.web.guards import Door, guard
-from portal.web.pages import again, blame, go, go_to, is_ours, page
+from portal.web.pages import again, alive, blame, go, go_to, is_ours, page
 
 if TYPE_CHECKING:
     from flask import Response
@@ -43,18 +44,13 @@ def lasts() -> timedelta:
     return timedelta(minutes=ground().settings.party_session_minutes)
 
 
-def entered(work: Work) -> Invitation | None:
-    """Return the living link whose button this browser pressed, or None."""
+def entered(work: Work) -> Invitation:
+    """Return the living link whose button this browser pressed; raises `DeadLink`."""
     invitation = by_id(work, session.get(ENTERED, ""))
     if invitation is None or not is_living(work, invitation):
-        return None
+        raise DeadLink
     practice_frame(practice_or_missing(work, invitation.practice_id))
     return invitation
-
-
-def dead() -> Response:
-    """Answer for every link that leads nowhere: one page (Z10)."""
-    return page("signing/dead.html", 404)
 
 
 @bp.get("/i/<token>")
@@ -62,9 +58,7 @@ def dead() -> Response:
 @guard(Door.ANYONE)
 def door(work: Work, token: str) -> Response:
     """Show whose link this is: a practice and a button. Changes nothing (Z9)."""
-    invitation = living(work, token)
-    if invitation is None:
-        return dead()
+    invitation = alive(living(work, token))
     practice_frame(practice_or_missing(work, invitation.practice_id))
     work.note("link.looked", "living", practice_id=invitation.practice_id,
               engagement_id=invitation.engagement_id, subject_id=invitation.id)
@@ -76,9 +70,7 @@ def door(work: Work, token: str) -> Response:
 @guard(Door.ANYONE)
 def enter(work: Work, token: str) -> Response:
     """Take the token out of the address; nothing in the database changes."""
-    invitation = living(work, token)
-    if invitation is None:
-        return dead()
+    invitation = alive(living(work, token))
     session[ENTERED] = invitation.id
     return go("signing.who")
 
@@ -88,8 +80,6 @@ def enter(work: Work, token: str) -> Response:
 def who(work: Work) -> Response:
     """Ask "I am … / this is not me", with nothing preselected."""
     invitation = entered(work)
-    if invitation is None:
-        return dead()
     return page("signing/who.html", form=_who_form(work, invitation))
 
 
@@ -104,8 +94,6 @@ def _who_form(work: Work, invitation: Invitation) -> WhoForm:
 def identify(work: Work) -> Response:
     """Open the invitation for the person it is for, or end it."""
     invitation = entered(work)
-    if invitation is None:
-        return dead()
     form = _who_form(work, invitation)
     if not form.validate_on_submit():
         return again("signing/who.html", form=form)
@@ -126,8 +114,6 @@ def identify(work: Work) -> Response:
 def code(work: Work) -> Response:
     """Ask a returning person for a code or passkey: the mailbox alone shows nothing of theirs."""
     invitation = entered(work)
-    if invitation is None:
-        return dead()
     return page("signing/code.html", form=CodeForm(),
                 ways=_ways(work, _person(work, invitation)))
 
@@ -147,8 +133,6 @@ def _person(work: Work, invitation: Invitation) -> Person:
 def come_back(work: Work) -> Response:
     """Let a returning person in with link and code, or passkey."""
     invitation = entered(work)
-    if invitation is None:
-        return dead()
     form, person = CodeForm(), _person(work, invitation)
     if not form.validate_on_submit():
         return again("signing/code.html", form=form, ways=_ways(work, person))

@@ -9,7 +9,7 @@ from portal.agreements.queries import standing_of_one
 from portal.engagements.actions import hold
 from portal.engagements.queries import by_id, party_of_person
 from portal.plain.errors import Refused
-from portal.signing.views.link import dead, entered
+from portal.signing.views.link import entered
 from portal.taking import actions
 from portal.taking.forms import ALL, LEAVE, LINE, BareForm
 from portal.taking.policy import by_reference
@@ -36,16 +36,13 @@ class _Behind:
     standing: Standing
 
 
-def _behind(work: Work, *, held: bool = False) -> _Behind | None:
+def _behind(work: Work, *, held: bool = False) -> _Behind:
     # Whoever else is signed in with this browser does not act here: the link's person does.
     work.actor = None
     invitation = entered(work)
-    if invitation is None:
-        return None
     if held:
         hold(work, invitation.engagement_id)
-        if entered(work) is None:
-            return None
+        entered(work)
     engagement = by_id(work, invitation.engagement_id)
     return _Behind(engagement, party_of_person(work, engagement.id, invitation.person_id),
                    standing_of_one(work, engagement.id))
@@ -62,8 +59,6 @@ def _form(behind: _Behind) -> BareForm:
 def bare(work: Work) -> Response:
     """Offer to take back everything, or by number; nothing is chosen beforehand."""
     behind = _behind(work)
-    if behind is None:
-        return dead()
     return page("taking/bare.html", form=_form(behind), role=behind.party.role)
 
 
@@ -73,8 +68,6 @@ def take_bare(work: Work) -> Response:
     """Take back what was chosen. No authenticator is looked at, so none can stand in the way
     (INV-20), and pressing the button twice takes back once."""
     behind = _behind(work, held=True)
-    if behind is None:
-        return dead()
     form = _form(behind)
     if not form.validate_on_submit() or not _act(work, behind, form):
         return again("taking/bare.html", form=form, role=behind.party.role)
