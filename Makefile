@@ -16,7 +16,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 LOCK_PYTHON ?= /usr/bin/python3
 
 # A module's tests share a stage, so a module stays with one worker.
-SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadfile
+SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-virtualenv
 

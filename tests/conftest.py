@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from portal.ground.work import Ground
 
+#: Folders whose modules play long stories, or many.
+LONG = frozenset({"trust", "browser", "backup", "journeys", "clockwork", "web"})
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 #: Whom the portal is on PostgreSQL: the owner of its database, and nothing more.
 ROLE = "portal"
@@ -50,15 +52,18 @@ settings.register_profile("nightly", deadline=None, max_examples=10_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "daily"))
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run what touches no database once: with SQLite, whatever the other database is. What
-    several processes do at once is left to the database that is made for them."""
+    several processes do at once is left to the database that is made for them. What takes long
+    comes first, so that no module is left over for one worker alone at the end."""
     if DATABASE == "sqlite":
         apart = {one for one in items if one.get_closest_marker("postgresql")}
     else:
         apart = {one for one in items if "empty_database" not in getattr(one, "fixturenames", ())
                  or one.get_closest_marker("once")}
-    items[:] = [one for one in items if one not in apart]
+    chosen = [one for one in items if one not in apart]
+    items[:] = sorted(chosen, key=lambda one: one.path.parent.name not in LONG)
     config.hook.pytest_deselected(items=list(apart))
 
 
