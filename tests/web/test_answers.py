@@ -17,6 +17,8 @@ from tests.web.stage import Stage, routes
 if TYPE_CHECKING:
     from flask import Flask
 
+pytestmark = pytest.mark.once
+
 #: Sheets to be printed, which lead back to the page that they came from and no further.
 SHEETS = {"/p/blank/<version_id>"}
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tests.web.stage import Stage
 
+pytestmark = pytest.mark.once
+
 #: What belongs to signing in, and who looked: all that a visit without a choice may leave.
 VISITS = ("access_log", "sign_in")
 

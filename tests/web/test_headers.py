@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from portal.ground.clock import StandingClock
     from tests.web.stage import Stage
 
+pytestmark = pytest.mark.once
+
 HTTPS = "https://terms.berg.example"
 NO_STORE = "no-store"
 ERRORS = (400, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503)
