@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.agreements.models import Signature
+from portal.notices.models import Notice
 from portal.signing.queries import progress_of
 from tests.builders import World, add_engagement, add_practice, issue, opened, read_all
 from tests.pages import Browser, Page
@@ -44,6 +45,40 @@ def kept(world: World) -> tuple[str, object]:
         progress = progress_of(work, world.ids["engagement"], world.ids["ben"])
         assert work.session.scalar(select(func.count()).select_from(Signature)) == 1
     return progress.name, progress.strokes
+
+
+def answers(world: World) -> dict[str, str]:
+    with world.ground.work(writes=False) as work:
+        progress = progress_of(work, world.ids["engagement"], world.ids["ben"])
+        return {str(line): str(said) for line, said in progress.answers.items()}
+
+
+@pytest.mark.parametrize(("says", "is_kept"), [("no", True), ("talk", False)])
+def test_keeps_what_was_answered_on_a_page_and_tells_nobody(
+    world: World, app: Flask, says: str, is_kept: bool
+) -> None:
+    add_practice(world)
+    add_engagement(world)
+    issue(world)
+    opened(world)
+    world.ids["ben.engagement"] = world.ids["engagement"]
+    browser = Browser(app).be(world, "ben", "party", "mailbox")
+    number, page, asked = next(
+        (number, page, asked) for number in range(1, 9)
+        if (page := browser.get(f"/p/read/{number}")).status == 200
+        and (asked := page.soup.select(f'input[type="radio"][value="{says}"]')))
+    before, mails = answers(world), told(world)
+    world.clock.move(minutes=45)
+    sent = {str(one["name"]): says for one in asked} | {"read": "y"}
+    answer = browser.post(f"/p/read/{number}", sent, page=page)
+    assert answer.response.request.path == "/lost"
+    assert (answers(world) != before) is is_kept
+    assert told(world) == mails
+
+
+def told(world: World) -> int:
+    with world.ground.work(writes=False) as work:
+        return work.session.scalar(select(func.count()).select_from(Notice)) or 0
 
 
 @pytest.mark.parametrize("away", [{"minutes": 45}, {"hours": 5}])

@@ -102,7 +102,8 @@ def test_answers_any_address_with_a_page(
         except ValueError:
             continue
         answer = client.get(path, base_url=BASE, query_string=query)
-        assert answer.status_code < 500, (path, query)
+        # To say that no clockwork runs here is what that page is for.
+        assert answer.status_code < 500 or path == "/readyz", (path, query)
         answer.close()
 
 

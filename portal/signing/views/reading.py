@@ -16,6 +16,7 @@ from portal.signing.queries import Seat, differences_of, seat_of, waiting_of
 from portal.signing.views import bp
 from portal.web.guards import Door, guard
 from portal.web.headers import emptied
+from portal.web.late import keep_sent
 from portal.web.pages import _, again, go, page
 
 if TYPE_CHECKING:
@@ -77,8 +78,27 @@ def read(work: Work, number: int) -> Response:
                 **_values(work, seat, waiting, screen))
 
 
+def keep_answers(work: Work) -> bool:
+    """Keep the answers of a page that was sent after the session had run out, as every page that
+    was sent before: none of them counts before the sheet. Whoever wants to talk first says so
+    again, for that is told to the coach."""
+    actions.take_seat(work)
+    seat = seat_of(work)
+    waiting = waiting_of(work, seat)
+    screen = None if waiting is None else waiting.screen(
+        (request.view_args or {})["number"], request.form.get("at"))
+    if waiting is None or screen is None:
+        return False
+    form = page_form(screen, seat.coach_name, kept=False)
+    given = form.given(screen) if form.validate_on_submit() else {}
+    if not given or Answer.TALK in given.values():
+        return keep_sent(work)
+    actions.answer_page(work, seat, waiting, screen, given)
+    return True
+
+
 @bp.post("/p/read/<int:number>")
-@guard(Door.MAILBOX)
+@guard(Door.MAILBOX, keep=keep_answers)
 def answer(work: Work, number: int) -> Response:
     """Save the answers and go on to the first page that is still open, or to the check."""
     # Held from here on: two tabs at once would each keep their own answers alone.
