@@ -101,7 +101,7 @@ def _answer(
     if fresh and not (work.actor is not None and work.actor.is_fresh(work.now)):
         raise NotFresh("a code comes first")
     behind = writes and door not in (Door.ANYONE, Door.PROGRAM)
-    if behind and keep is None and late.SHOWS in request.form:
+    if behind and late.SHOWS in request.form:
         late.draw(work, view, values)
     answer = _noting_misses(work, view, values)
     if behind:

@@ -74,6 +74,13 @@ def test_keeps_what_was_answered_on_a_page_and_tells_nobody(
     assert answer.response.request.path == "/lost"
     assert (answers(world) != before) is is_kept
     assert told(world) == mails
+    waiting = browser.be(world, "ben", "party", "mailbox").get("/p/typed")
+    assert bool(waiting.soup.select('input[name="shown_again"]')) is not is_kept
+    if not is_kept:
+        # Asking to see it again sends nothing either.
+        shown = browser.post(f"/p/read/{number}", waiting.fields(f"/p/read/{number}"), page=waiting)
+        assert "This was not sent yet" in shown.text
+        assert (answers(world), told(world)) == (before, mails)
 
 
 def told(world: World) -> int:
