@@ -17,12 +17,12 @@ from portal.desk.actions import write_board
 from portal.desk.queries.calendars import along
 from portal.evidence.jobs import renew_lists, renew_papers, seal_due
 from portal.evidence.queries.renewals import has_renewals
-from portal.factors.jobs import forget_asked
+from portal.factors.jobs import forget_asked, forget_resets
 from portal.handing.jobs import say_not_handed_over
 from portal.ledger.jobs import forget_old_access
 from portal.notices.actions import has_due, reopen
 from portal.notices.jobs import deliver
-from portal.people.jobs import forget_late, forget_sign_ins
+from portal.people.jobs import forget_address_changes, forget_late, forget_sign_ins
 from portal.reaching.actions import told
 from portal.reaching.jobs import answer_doors, ask_for_pairing, remind_on_time, say_not_concluded
 from portal.reviews.actions import renew
@@ -51,7 +51,8 @@ def _deliver(ground: Ground) -> int:
 
 def _forget(ground: Ground) -> int:
     return sum(forget(ground) for forget in (
-        forget_old_access, forget_asked, forget_late, forget_sign_ins))
+        forget_old_access, forget_asked, forget_late, forget_sign_ins, forget_address_changes,
+        forget_resets))
 
 
 def _timers(ground: Ground) -> int:

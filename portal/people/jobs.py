@@ -1,4 +1,5 @@
-"""Letting go of sign-in sessions that are over, and of forms that came too late."""
+"""Letting go of sign-in sessions that are over, of addresses that were asked for, and of forms that
+came too late."""
 
 from __future__ import annotations
 
@@ -6,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func
 
-from portal.people.models import LateForm, SignIn
-from portal.people.policy import LATE_KEPT, SIGN_INS_KEPT
+from portal.people.models import AddressChange, LateForm, SignIn
+from portal.people.policy import LATE_KEPT, TRACES_KEPT
 
 if TYPE_CHECKING:
     from portal.ground.work import Ground
@@ -26,5 +27,14 @@ def forget_sign_ins(ground: Ground) -> int:
     lines of the access log about them (Z16). Returns how many."""
     with ground.work(writes=True) as work:
         over = func.coalesce(SignIn.ended_at, SignIn.ends_at)
-        gone = work.session.execute(delete(SignIn).where(over < work.now - SIGN_INS_KEPT))
+        gone = work.session.execute(delete(SignIn).where(over < work.now - TRACES_KEPT))
+        return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def forget_address_changes(ground: Ground) -> int:
+    """Delete what was asked for 90 days ago: neither address can be proven by it or objected to any
+    more, and that somebody asked stands in the record, without them. Returns how many."""
+    with ground.work(writes=True) as work:
+        gone = work.session.execute(
+            delete(AddressChange).where(AddressChange.asked_at < work.now - TRACES_KEPT))
         return int(gone.rowcount)  # type: ignore[attr-defined]

@@ -141,8 +141,9 @@ def only_ran_out(ends_at: datetime, ended_at: datetime | None, now: datetime) ->
     return ended_at is None and now < ends_at + DRAFTS_FOR
 
 
-#: So long after its end is kept where and when somebody was signed in: as the access log (Z16).
-SIGN_INS_KEPT = timedelta(days=90)
+#: So long is kept where and when somebody was signed in, after its end, and who asked for a link to
+#: another password or address: as the access log (Z16).
+TRACES_KEPT = timedelta(days=90)
 #: So long is what came too late kept for whoever typed it, and so many forms of one person.
 LATE_KEPT, MOST_LATE = timedelta(days=7), 5
 

@@ -95,13 +95,13 @@ def _answer(
     try:
         work.actor = _admit(work, door)
     except NotSignedIn as out:
-        if not writes or "late" not in g:
+        if not writes or "late" not in g or late.is_of_before():
             raise
         return _kept(work, keep or late.keep_sent, out)
     if fresh and not (work.actor is not None and work.actor.is_fresh(work.now)):
         raise NotFresh("a code comes first")
     behind = writes and door not in (Door.ANYONE, Door.PROGRAM)
-    if behind and late.SHOWS in request.form:
+    if behind and (late.SHOWS in request.form or late.is_of_before()):
         late.draw(work, view, values)
     answer = _noting_misses(work, view, values)
     if behind:
@@ -114,7 +114,7 @@ def _framed(view: Callable[..., Any], door: Door) -> Callable[..., Any]:
 
     @wraps(view)
     def framed(**values: Any) -> Any:
-        if before is not None:
+        if before is not None and not late.is_of_before():
             before(ground(), values)
         writes = request.method not in SAFE
         try:

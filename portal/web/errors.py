@@ -6,9 +6,10 @@ To programs, below `/api/`, it is a problem in JSON; everything else is the same
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-from flask import Response, g, redirect, request, url_for
+from flask import Response, current_app, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateError, TemplateNotFound
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,7 +26,9 @@ from portal.plain.errors import (
     TooSoon,
     Unavailable,
 )
+from portal.web import late
 from portal.web.context import SAFE, ground
+from portal.web.guards import Door
 from portal.web.pages import page
 from portal.web.problems import BadQuestion, problem, problem_by_status
 
@@ -37,6 +40,9 @@ log = logging.getLogger("portal.web")
 
 #: After how many seconds it is worth coming again; what is not here takes half a minute.
 _SOON = {Part.OVERLOAD: 5, Part.BUSY: 5, Part.CONNECTIONS: 5}
+#: What a view may say instead of an answer.
+_NOS = (DeadLink, Erased, HTTPException, Missing, NotFresh, NotSignedIn, Refused, TooSoon,
+        Unavailable)
 #: What is said where not even the page of an error can be drawn.
 _BARE = ("The portal cannot answer at the moment. Nothing that you just sent was carried out. "
          "Come again in a few minutes.\n")
@@ -133,7 +139,18 @@ def _prove_again(_error: NotFresh) -> AnyResponse:
 
 
 def _csrf(_error: CSRFError) -> Response:
-    return page("errors/expired.html", 400)
+    """Refuse a form whose token does not fit. Whoever signed in anew in another tab, and is let in
+    there, gets it back filled; whoever is not, at least the words in it."""
+    view: Any = current_app.view_functions.get(request.endpoint or "")
+    door = getattr(view, "door", Door.ANYONE)
+    words: list[str] = []
+    if door is not Door.ANYONE and late.take_as_of_before():
+        words = late.words_in(late.sent())
+        with suppress(*_NOS):
+            answer: Response = view(**(request.view_args or {}))
+            answer.status_code = 400
+            return answer
+    return page("errors/expired.html", 400, words=words)
 
 
 def _strange_host(_error: SecurityError) -> Response:

@@ -9,7 +9,7 @@ from wtforms import DateField, EmailField, Field, StringField, TextAreaField, Va
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from portal.ground.glyphs import named, why_not_printable
-from portal.web.late import is_shown
+from portal.web.late import is_of_before, is_shown
 from portal.web.words import _
 
 _YEARS = range(1900, 2100)
@@ -21,8 +21,11 @@ class OurForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Judge what was sent, unless it is only shown again."""
         if is_shown():
-            self.form_errors = [_("This was not sent yet, for your session had run out. Look "
-                                  "through it, then send it.")]
+            self.form_errors = [
+                _("This was not sent yet, for you signed in anew since this page was opened. Look "
+                  "through it, then send it.") if is_of_before() else
+                _("This was not sent yet, for your session had run out. Look through it, then send "
+                  "it.")]
             return False
         return bool(super().validate(extra_validators))
 

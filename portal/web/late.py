@@ -1,5 +1,6 @@
 """What came too late: a form that was sent after the session had run out is kept, and drawn again
-filled for the person who typed it.
+filled for the person who typed it. So is one that stood open while its reader signed in anew
+elsewhere: its token fits no longer.
 
 It is never carried out by itself. The view that would have taken it draws it, in a unit of work
 that is always rolled back and in which no form is valid; the person looks through it and sends it.
@@ -89,6 +90,20 @@ def not_kept(_work: Work) -> bool:
     return False
 
 
+def is_of_before() -> bool:
+    """Tell whether the form in hand stood on a page of ours, as the browser itself says and no
+    other site can, but bears the token of an earlier session."""
+    return bool(g.get("of_before", False))
+
+
+def take_as_of_before() -> bool:
+    """Let the form in hand be drawn again, if it is one of an earlier session with words in it."""
+    g.of_before = (request.method == "POST" and bool(request.form.get("csrf_token"))
+                   and request.headers.get("Sec-Fetch-Site") == "same-origin"
+                   and any(value.strip() for _name, value in sent()))
+    return bool(g.of_before)
+
+
 def is_shown() -> bool:
     """Tell whether the form in hand is to be drawn again, and nothing else."""
     return bool(g.get(SHOWS, False))
@@ -114,7 +129,8 @@ def words_in(fields: tuple[tuple[str, str], ...]) -> list[str]:
 
 def remember() -> None:
     """Let this browser know which form it shows again, so that it can be let go of once sent."""
-    session[SHOWS] = request.form[SHOWS]
+    if SHOWS in request.form:
+        session[SHOWS] = request.form[SHOWS]
 
 
 def settle(work: Work, answer: Any) -> None:

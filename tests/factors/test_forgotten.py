@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.factors.actions import make_recovery_codes
+from portal.factors.jobs import forget_resets
 from portal.factors.policy import can_reset
 from portal.jobs import run_job
 from portal.people.models import Account, Person
@@ -64,6 +65,15 @@ def opens(app: Flask, password: str) -> bool:
     """Tell whether a password leads to the question for a code."""
     page = Browser(app).post("/sign-in", {"email": ANA.email, "password": password})
     return page.response.request.path == "/sign-in/code"
+
+
+def test_forgets_a_link_ninety_days_after_it_was_asked_for(practice: World, app: Flask) -> None:
+    asks(practice, app)
+    practice.clock.move(days=90)
+    assert forget_resets(practice.ground) == 0
+    practice.clock.move(seconds=1)
+    assert forget_resets(practice.ground) == 1
+    assert Browser(app).get(links(practice)[0]).status == 404
 
 
 @pytest.mark.parametrize(("minutes", "ended", "works"), [

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import select
 
+from portal.ledger.models import Entry
+from portal.people.jobs import forget_address_changes
+from portal.people.models import AddressChange
 from portal.people.policy import can_object, can_prove
 from tests.builders import World, add_colleague, add_practice
 from tests.cast import ANA, DORA, PASSWORD
@@ -53,6 +57,21 @@ def opens(app: Flask, email: str) -> bool:
     """Tell whether an address signs in with Ana's password."""
     page = Browser(app).post("/sign-in", {"email": email, "password": PASSWORD})
     return page.response.request.path == "/sign-in/code"
+
+
+def test_forgets_both_addresses_ninety_days_after_one_was_asked_for(
+    world: World, ana: Browser
+) -> None:
+    """The record says that it was asked, and when."""
+    ask(ana)
+    world.clock.move(days=90)
+    assert forget_address_changes(world.ground) == 0
+    world.clock.move(seconds=1)
+    assert forget_address_changes(world.ground) == 1
+    with world.ground.work(writes=False) as work:
+        assert work.session.scalars(select(AddressChange)).all() == []
+        assert work.session.scalars(
+            select(Entry.kind).where(Entry.kind == "account.address_asked")).all()
 
 
 @pytest.mark.parametrize(("hours", "done", "works"), [

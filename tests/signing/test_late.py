@@ -12,7 +12,7 @@ from portal.agreements.models import Signature
 from portal.notices.models import Notice
 from portal.signing.queries import progress_of
 from tests.builders import World, add_engagement, add_practice, issue, opened, read_all
-from tests.pages import Browser, Page
+from tests.pages import BASE, Browser, Page
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -112,3 +112,25 @@ def test_keeps_nothing_from_a_session_that_was_ended(world: World, browser: Brow
     answer = browser.post("/p/sign", {"name": "Mallory", "mark": "type"}, page=sheet)
     assert answer.response.request.path == "/lost"
     assert kept(world) == ("Ben Adler", [])
+
+
+def test_gives_name_and_drawing_back_on_the_sheet_itself_after_coming_in_anew(
+    world: World, browser: Browser
+) -> None:
+    """The sheet of an earlier session is refused, unsigned, and its code is not used up."""
+    sheet, code = browser.get("/p/sign"), world.fresh_code("ben")
+    with browser.client.session_transaction(base_url=BASE) as session:
+        session["csrf_token"] = "of the session that was begun since"
+    back = Page(browser.client.post(
+        "/p/sign", base_url=BASE, headers={"Sec-Fetch-Site": "same-origin"}, data={
+            **sheet.fields("/p/sign"), "name": "Ben A. Adler", "mark": "draw",
+            "strokes": json.dumps(STROKES), "erecord": "y", "code": code}))
+    assert back.status == 400
+    fields = back.fields("/p/sign")
+    assert (fields["name"], json.loads(fields["strokes"])) == ("Ben A. Adler", STROKES)
+    assert code not in back.html
+    with world.ground.work(writes=False) as work:
+        assert work.session.scalar(select(func.count()).select_from(Signature)) == 1
+    browser.post("/p/sign", {"erecord": "y", "code": code}, page=back)
+    with world.ground.work(writes=False) as work:
+        assert work.session.scalar(select(func.count()).select_from(Signature)) == 2

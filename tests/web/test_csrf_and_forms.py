@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -44,6 +45,20 @@ def test_refuses_every_form_without_its_token(
             wanted = 401 if rule.rule.startswith("/api/") else 400
             assert answer.status_code == wanted, rule.rule
     assert rows(engine, VISITS) == before
+
+
+@pytest.mark.parametrize("path", ["/check", "/practice/seal", "ink"])
+@pytest.mark.parametrize("token", ["own", "x", ""])
+def test_refuses_every_file_without_its_token(stage: Stage, path: str, token: str) -> None:
+    """A body of several parts is read for its token as any other."""
+    browser, ids = stage.browser("ana"), stage.ids
+    if path == "ink":
+        path = (f"/engagements/{ids['nele.engagement']}/versions/{ids['nele.version']}"
+                f"/parties/{ids['nele.party']}/ink")
+    sent = {"csrf_token": browser.token() if token == "own" else token,
+            "file": (BytesIO(b"%PDF-1.7"), "a.pdf"), "scan": (BytesIO(b"%PDF-1.7"), "a.pdf")}
+    answer = browser.client.post(path, base_url=BASE, data=sent)
+    assert (answer.status_code == 400) == (token != "own")
 
 
 def buttons(page: Page) -> list[tuple[str, dict[str, str]]]:

@@ -207,6 +207,7 @@ def ana(engaged: World, app: Flask) -> Browser:
     return browser
 
 
+ASIDE = ("access_log", "sign_in")
 SETTINGS, CONTACT = "/practice/settings", "Neue Gasse 7, 1070 Vienna"
 
 
@@ -227,6 +228,74 @@ def contact_of(world: World) -> str:
     """Return how people reach the practice."""
     with world.ground.work(writes=False) as work:
         return work.reveal(work.session.scalars(select(Practice)).one(), "contact")
+
+
+SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
+
+
+def stale(browser: Browser) -> str:
+    """Let whoever holds a browser sign in anew; returns the form token that fits no longer."""
+    token = browser.token()
+    with browser.client.session_transaction(base_url=BASE) as session:
+        session["csrf_token"] = "of the session that was begun since"
+    return token
+
+
+@pytest.mark.once
+def test_gives_back_every_form_of_a_page_from_before_signing_in_anew(seated: Stage) -> None:
+    """Filled where it stood, carried out by nobody, and good once it is sent from there."""
+    for who, path in PAGES:
+        page = seated.browser(who).get(
+            re.sub(r"{([^}]+)}", lambda of: seated.ids[of[1]], path))
+        for form in page.soup.find_all("form", method="post"):
+            action, typed = str(form["action"]), typed_on(form)
+            if typed:
+                browser = seated.browser(who)
+                token, before = stale(browser), rows(seated.world.ground.engine, ASIDE)
+                answer = Page(browser.client.post(
+                    action, base_url=BASE, headers=SAME_SITE,
+                    data={**page.fields(action), **typed, "csrf_token": token}))
+                assert rows(seated.world.ground.engine, ASIDE) == before, action
+                assert answer.status == 400
+                assert "signed in anew" in answer.text, (action, answer.heading)
+                values = {name: value.strip() for name, value in answer.fields(action).items()}
+                assert typed.items() <= values.items(), action
+                assert values["csrf_token"] != token
+
+
+@pytest.mark.parametrize("site", [{}, {"Sec-Fetch-Site": "cross-site"},
+                                  {"Sec-Fetch-Site": "same-site"}])
+def test_draws_nothing_that_another_site_sent(ana: Browser, site: dict[str, str]) -> None:
+    answer = Page(ana.client.post(SETTINGS, base_url=BASE, headers=site, data={
+        "contact": CONTACT, "csrf_token": stale(ana)}))
+    assert answer.status == 400
+    assert CONTACT not in answer.html
+
+
+def test_carries_out_a_form_of_before_once_it_is_sent_from_the_page_that_came_back(
+    engaged: World, ana: Browser
+) -> None:
+    page = ana.get(SETTINGS)
+    ana.post("/sign-out", page=page)
+    engaged.clock.move(minutes=1)
+    sign_in(engaged, ana)
+    back = Page(ana.client.post(SETTINGS, base_url=BASE, headers=SAME_SITE,
+                                data={**page.fields(SETTINGS), "contact": CONTACT}))
+    assert contact_of(engaged) != CONTACT
+    ana.post(SETTINGS, page=back)
+    assert contact_of(engaged) == CONTACT
+
+
+def test_shows_who_is_signed_out_the_words_alone(engaged: World, ana: Browser) -> None:
+    page = ana.get(SETTINGS)
+    ana.post("/sign-out", page=page)
+    answer = Page(ana.client.post(SETTINGS, base_url=BASE, headers=SAME_SITE, data={
+        **page.fields(SETTINGS), "contact": CONTACT}))
+    assert answer.status == 400
+    assert CONTACT in answer.html
+    assert f'action="{SETTINGS}"' not in answer.html
+    assert contact_of(engaged) != CONTACT
+    assert forms_kept(engaged) == []
 
 
 @pytest.mark.parametrize("hours", [1, 14])
