@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from portal.engagements.policy import NAMED_ONLY, AskFacts, may_be_asked
 from portal.people.policy import AddressNo, Owner, ReadBy, why_not_address
@@ -180,12 +179,3 @@ def domain_of(address: str) -> str:
     return address.rpartition("@")[2].strip().casefold()
 
 
-def start_of(day: date, zone: str) -> datetime:
-    """Return the first instant of a day in a zone; a day without midnight begins later."""
-    local = datetime.combine(day, time(), ZoneInfo(zone))
-    return local.astimezone(ZoneInfo("UTC"))
-
-
-def end_of(day: date, zone: str) -> datetime:
-    """Return the first instant after a day in a zone: periods are half-open."""
-    return start_of(day + timedelta(days=1), zone)

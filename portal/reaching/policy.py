@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from portal.agreements.policy import VersionFacts, state
 from portal.ledger.policy import Event
 from portal.notices.policy import Hours, LetterFacts, next_letter
+from portal.plain.days import end_of
 from portal.plain.rhythm import INVITATION, Beat, due_beat
 from portal.throttles.policy import Limit
 
@@ -206,9 +207,8 @@ def nudge(facts: AskedFacts, now: datetime, *, waits: bool) -> Nudge:
         return Nudge(RemindNo.NOT_WISHED, now)
     if facts.last is not None:
         went = facts.goes_out(facts.last)
-        zone = ZoneInfo(facts.zone)
-        tomorrow = datetime.combine(went.astimezone(zone).date() + timedelta(days=1), time(), zone)
-        again = max(went + BETWEEN_REMINDERS, tomorrow.astimezone(UTC))
+        day = went.astimezone(ZoneInfo(facts.zone)).date()
+        again = max(went + BETWEEN_REMINDERS, end_of(day, facts.zone))
         if now < again:
             return Nudge(RemindNo.TOO_SOON, facts.goes_out(again))
     return Nudge(None if waits else RemindNo.NOTHING_WAITS, facts.goes_out(now))

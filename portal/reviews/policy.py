@@ -19,7 +19,6 @@ from portal.agreements.policy import (
     as_others_know,
     check_in_for,
     check_ins,
-    end_of_day,
     history,
     holds,
     kept_at,
@@ -28,6 +27,7 @@ from portal.agreements.policy import (
 )
 from portal.engagements.policy import ask_facts, may_be_asked
 from portal.ledger.policy import Event
+from portal.plain.days import end_of
 from portal.plain.rhythm import REVIEW
 
 #: When somebody who has not answered is asked: as the review opens, then counted from the end of
@@ -54,7 +54,7 @@ def why_not_call(facts: VersionFacts, day: date, now: datetime) -> CallNo | None
     """Return why the coach cannot call for a review that is due on a day, or None."""
     if facts.rhythm is None or not holds(facts, now):
         return CallNo.NOT_IN_FORCE
-    due = end_of_day(day, facts.rhythm.zone)
+    due = end_of(day, facts.rhythm.zone)
     if due <= now:
         return CallNo.DAY_PAST
     return CallNo.AFTER_THE_END if due >= facts.valid_to else None

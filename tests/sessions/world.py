@@ -15,9 +15,9 @@ from portal.agreements.queries import standing_of_one
 from portal.engagements.actions import hold
 from portal.engagements.models import Party
 from portal.engagements.queries import by_id, parties_of
-from portal.issuing.policy import start_of
 from portal.people.actions import NewPerson
 from portal.people.policy import Owner, ReadBy
+from portal.plain.days import start_of
 from portal.sessions import actions
 from portal.sessions.policy import Mode, Span
 from portal.sessions.queries import (

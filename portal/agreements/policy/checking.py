@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from portal.agreements.policy.reviews import end_of_day, reviews
+from portal.agreements.policy.reviews import reviews
+from portal.plain.days import end_of
 from portal.wording.policy import add_months
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def check_ins(facts: VersionFacts) -> list[CheckIn]:
     number = 1
     while True:
         day = add_months(rhythm.starts_on, rhythm.check_in_months * number)
-        opens_at = end_of_day(day - timedelta(days=1), rhythm.zone)
+        opens_at = end_of(day - timedelta(days=1), rhythm.zone)
         if opens_at >= facts.valid_to:
             return found
         reviewed = any(review.opens_at <= opens_at < review.grace_until

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
-from zoneinfo import ZoneInfo
 
+from portal.plain.days import end_of
 from portal.wording.policy import add_months
 
 if TYPE_CHECKING:
@@ -107,12 +107,6 @@ class Answer:
     closed_at: datetime | None = None
 
 
-def end_of_day(day: date, zone: str) -> datetime:
-    """Return the UTC instant at which a local day has ended."""
-    begin = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
-    return begin.astimezone(UTC)
-
-
 def reviews(facts: VersionFacts) -> list[Review]:
     """Return every review of a version in the order of their days, none before it has come into
     force: those of its rhythm, and those that the coach called for."""
@@ -155,7 +149,7 @@ def _days(rhythm: Rhythm, valid_to: datetime) -> dict[str, date]:
     days: dict[str, date] = {}
     while rhythm.months:
         day = add_months(rhythm.starts_on, rhythm.months * (len(days) + 1))
-        if end_of_day(day, rhythm.zone) >= valid_to:
+        if end_of(day, rhythm.zone) >= valid_to:
             break
         days[str(len(days) + 1)] = day
     return days
@@ -163,7 +157,7 @@ def _days(rhythm: Rhythm, valid_to: datetime) -> dict[str, date]:
 
 def _review(key: str, kind: Kind, day: date, rhythm: Rhythm) -> Review:
     def until(days: int) -> datetime:
-        return end_of_day(day + timedelta(days=days), rhythm.zone)
+        return end_of(day + timedelta(days=days), rhythm.zone)
 
     return Review(key, kind, day, until(-LEAD.days), until(0), until(rhythm.grace_days))
 

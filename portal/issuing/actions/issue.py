@@ -18,6 +18,7 @@ from portal.ledger.actions import held_head
 from portal.ledger.policy import instant
 from portal.people.queries import person_or_missing
 from portal.plain.canonical import canonical_bytes
+from portal.plain.days import end_of, start_of
 from portal.plain.errors import Missing, Refused, require
 from portal.reaching.actions import invite_waiting
 from portal.signing.policy import Mark, Proof, SignedBy, manifest, shown_digest
@@ -96,8 +97,8 @@ def _open_contracting(work: Work, engagement: Engagement, coach: Party) -> None:
 def _new_version(one: Composed) -> NewVersion:
     draft, dates, addendum = one.draft, one.draft.dates, one.material.addendum
     pack = draft.template
-    valid_to = policy.end_of(dates.valid_to, dates.time_zone)
-    sign_by = policy.end_of(dates.sign_by, dates.time_zone)
+    valid_to = end_of(dates.valid_to, dates.time_zone)
+    sign_by = end_of(dates.sign_by, dates.time_zone)
     if addendum is not None:
         # The days in its text are those of these instants (INV-9).
         valid_to, sign_by = addendum.end_at, addendum.starts_at
@@ -108,11 +109,11 @@ def _new_version(one: Composed) -> NewVersion:
                        vouching=signer.vouching) for signer in pack.signers],
         lines=[NewLine(
             line.no, line.effect, line.optional, line.condition_of_programme, _scope(line),
-            policy.start_of(line.starts, dates.time_zone),
-            min(policy.end_of(line.ends, dates.time_zone), valid_to) if line.ends else None,
+            start_of(line.starts, dates.time_zone),
+            min(end_of(line.ends, dates.time_zone), valid_to) if line.ends else None,
         ) for line in draft.lines],
         starts_on=dates.effective_from, ends_on=dates.valid_to,
-        effective_from=policy.start_of(dates.effective_from, dates.time_zone),
+        effective_from=start_of(dates.effective_from, dates.time_zone),
         valid_to=valid_to, sign_by=sign_by,
         review_months=pack.review_months, grace_days=pack.grace_days,
         silence_days=pack.silence_days, check_in_months=pack.check_in_months,

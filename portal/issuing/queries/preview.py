@@ -14,6 +14,7 @@ from portal.issuing.queries.drafts import Composed, composed, difference_of
 from portal.issuing.queries.texts import Text as Drafted
 from portal.issuing.queries.texts import Texts, texts_of
 from portal.people.queries import names_of
+from portal.plain.days import end_of, start_of
 from portal.plain.errors import Missing
 from portal.signing.policy import Progress, Text, Waiting, questions
 from portal.signing.queries import signed_words
@@ -119,9 +120,9 @@ def _as_if_issued(work: Work, one: Composed, reader: Reader) -> Text:
     facts = VersionFacts(
         version_id=material.agreement.id, agreement_id=material.agreement.id,
         number=one.record["number"], hash="", issued_at=work.now,
-        sign_by=policy.end_of(dates.sign_by, zone),
-        effective_from=policy.start_of(dates.effective_from, zone),
-        valid_to=policy.end_of(dates.valid_to, zone), slots=slots,
+        sign_by=end_of(dates.sign_by, zone),
+        effective_from=start_of(dates.effective_from, zone),
+        valid_to=end_of(dates.valid_to, zone), slots=slots,
         signed=(SignedFacts("", "COACH", "", work.now),))
     role = reader.party.role
     shown = laid_out(one.record, role, one.notices.get(role, ()))

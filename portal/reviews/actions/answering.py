@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from portal.agreements.actions import withdraw
 from portal.agreements.models import CalledReview
-from portal.agreements.policy import ANSWER_KINDS, FEELS_KINDS, Feels, Says, end_of_day
+from portal.agreements.policy import ANSWER_KINDS, FEELS_KINDS, Feels, Says
 from portal.amending.actions import begin_next, propose
 from portal.amending.queries import proposals_for
 from portal.engagements.actions import note, tell, tell_coach
 from portal.engagements.queries import parties_of
 from portal.ground import chance
 from portal.ledger.policy import instant
+from portal.plain.days import end_of
 from portal.plain.errors import Missing, require
 from portal.reviews.policy import AnswerNo, checks_now, waits_for, why_not_call
 from portal.taking.actions import step_out, take_whole
@@ -166,9 +167,9 @@ def call(
         version_id=facts.version_id, key_id=engagement.key_id, called_at=work.now)
     work.hide(row, "reason", reason)
     work.session.add(row)
-    grace = end_of_day(day + timedelta(days=rhythm.grace_days), rhythm.zone)
+    grace = end_of(day + timedelta(days=rhythm.grace_days), rhythm.zone)
     note(work, engagement, "review.called", facts.version_id,
          {"review": row.id, "day": day.isoformat(),
-          "due": instant(end_of_day(day, rhythm.zone)), "grace": instant(grace),
+          "due": instant(end_of(day, rhythm.zone)), "grace": instant(grace),
           "asks": sorted(asks) if asks is not None else None})
     return row.id
