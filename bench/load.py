@@ -54,6 +54,7 @@ class House:
 
     url: str
     coach: str
+    coachee: str
     readers: list[str]
     signers: list[dict[str, str]]
     ask: dict[str, str]
@@ -92,8 +93,9 @@ def prepare(url: str, signers: int) -> House:
     clock.move(seconds=(datetime.now(UTC) - clock.now()).total_seconds())
     ready = [_signer(app, world, key) for key in keys]
     world.ids |= table
-    coach = Browser(app).be(world, "ana", "coach")
-    house = House(url, cookie(coach), [one["cookie"] for one in ready], ready,
+    world.ids["ben.engagement"] = world.ids["engagement"]
+    coach, coachee = (Browser(app).be(world, *who) for who in (("ana", "coach"), ("ben", "party")))
+    house = House(url, cookie(coach), cookie(coachee), [one["cookie"] for one in ready], ready,
                   _question(world, coach), new_key(world))
     world.ground.engine.dispose()
     return house

@@ -14,12 +14,12 @@ from portal.agreements.models import Signature, SignerSlot
 from portal.factors.models import Factor, UsedStep
 from tests.browser import steps
 from tests.browser.conftest import DESKTOP, Visit
+from tests.browser.steps import Visitor
 from tests.builders import add_practice, read_all
 from tests.cast import ANA, BEN
 
 if TYPE_CHECKING:
     from tests.browser.house import House
-    from tests.browser.steps import Visitor
 
 pytestmark = pytest.mark.needs("chromium", "oathtool")
 
@@ -164,6 +164,28 @@ def test_finds_the_place_again_after_the_session_has_ended(ben: Visitor) -> None
     assert_kept(ben, drawn)
     steps.press_sign(ben, ben.fresh_code())
     ben.sees("You have signed")
+
+
+def test_gives_a_form_back_that_stood_open_while_its_reader_signed_in_anew(
+    invited: House, visit: Visit
+) -> None:
+    ana = visit(**DESKTOP)
+    steps.sign_in(ana)
+    ana.page.goto("/practice/settings")
+    words = "Neue Gasse 7, 1070 Vienna"
+    field = ana.page.locator("[name=contact]")
+    field.fill(words)
+    other = Visitor(ana.page.context.new_page(), invited)
+    other.page.goto("/today")
+    other.press("Sign out")
+    steps.sign_in(other)
+    ana.press("Keep this")
+    expect(ana.page.get_by_text("you signed in anew since this page was opened")).to_be_visible()
+    expect(field).to_have_value(words)
+    ana.press("Keep this")
+    ana.page.goto("/practice/settings")
+    expect(field).to_have_value(words)
+    assert other.faults == []
 
 
 def fill_and_draw(ben: Visitor) -> None:

@@ -222,7 +222,7 @@ class Siege:
                 time.sleep(0.01)
         raise AssertionError("somebody still writes")
 
-    def finish(self, *, all_of_them: bool = False) -> None:
+    def finish(self, *, all_of_them: bool = False, patience: float = PATIENCE) -> None:
         """Kill nobody any more: all go on to the end of what they had begun, and nothing waits.
         Nobody begins anything, unless `all_of_them` are to play.
 
@@ -235,7 +235,7 @@ class Siege:
         self.hands = max(self.hands, 1)
         self.house.clock = later(self.house.clock, timedelta(hours=2))
         self.rise()
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + patience
         while time.monotonic() < end and not (self.idle and not stuck(self.ground)):
             time.sleep(0.05)
         self.story.find(f"somebody could not go on: {table.plan[len(table.done)]}"
