@@ -36,6 +36,7 @@ from portal.taking.views import bp as taking
 from portal.tools.views import bp as tools
 from portal.web import addresses, assets, errors, headers, limits, uploads, words
 from portal.web.context import frame_all
+from portal.web.cookies import EncryptedSessions
 from portal.web.guards import Door, guard
 from portal.web.late import Keeping
 from portal.web.pages import Drawing
@@ -92,6 +93,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         # Our own Referrer-Policy keeps browsers from sending what a strict check asks for.
         WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False,
     )
+    app.session_interface = EncryptedSessions(
+        (settings.secret_key, *settings.secret_key_previous))
     if settings.proxy_hops:
         from werkzeug.middleware.proxy_fix import ProxyFix
 

@@ -8,6 +8,7 @@ which is a keyed digest.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from flask import after_this_request, current_app, request
@@ -34,7 +35,7 @@ def _signer() -> URLSafeSerializer:
     config = current_app.config
     # The newest key stands last and signs; the others still verify (rotation).
     return URLSafeSerializer([*config["SECRET_KEY_FALLBACKS"], config["SECRET_KEY"]],
-                             salt="portal/device")
+                             salt="portal/device", signer_kwargs={"digest_method": sha256})
 
 
 def _name() -> str:

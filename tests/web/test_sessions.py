@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import zlib
+from contextlib import suppress
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous.encoding import base64_decode
 
+from portal.web.cookies import EncryptedSessions
 from portal.web.guards import Door
 from tests.cast import ANA, BEN, PASSWORD
+from tests.conftest import KEYS
 from tests.journeys.steps import come_in, newest_link, read_on, remember_ben, sign_in
 from tests.pages import BASE, Browser, Page
 
@@ -277,17 +283,53 @@ def test_takes_no_token_of_one_kind_for_another(app: Flask, ana: Browser, ben: B
     assert not is_in(mixed, PARTY_HOME)
 
 
-def test_takes_no_cookie_that_it_did_not_sign(app: Flask, ana: Browser) -> None:
-    interface = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    assert interface is not None
-    content = interface.loads(cookie(ana))
-    forged = URLSafeTimedSerializer("a guessed key of 32 characters...", salt="cookie-session",
-                                    serializer=interface.serializer,
-                                    signer_kwargs={"key_derivation": "hmac"})
-    assert not is_in(with_cookie(app, str(forged.dumps(content))), COACH_HOME)
-    changed = cookie(ana)[:-3] + ("AAA" if cookie(ana)[-3:] != "AAA" else "BBB")
-    assert not is_in(with_cookie(app, changed), COACH_HOME)
+def made_by(app: Flask, *keys: str) -> Any:
+    """Return what makes and reads cookies under these session keys."""
+    return EncryptedSessions(keys).get_signing_serializer(app)
+
+
+def test_takes_no_cookie_that_it_did_not_make(app: Flask, ana: Browser) -> None:
+    own = made_by(app, KEYS["secret_key"])
+    content = own.loads(cookie(ana))
+    forged = made_by(app, "a guessed key of 32 characters...").dumps(content)
+    assert not is_in(with_cookie(app, forged), COACH_HOME)
+    # Signed by the right key, as Flask alone would do it.
+    plain = URLSafeTimedSerializer(
+        KEYS["secret_key"], salt="cookie-session", serializer=own.serializer,
+        signer_kwargs={"key_derivation": "hmac", "digest_method": sha256}).dumps(content)
+    assert not is_in(with_cookie(app, str(plain)), COACH_HOME)
+    for place in range(0, len(cookie(ana)), 7):
+        letters = list(cookie(ana))
+        letters[place] = "A" if letters[place] != "A" else "B"
+        with pytest.raises(BadSignature):
+            own.loads("".join(letters))
     assert is_in(with_cookie(app, cookie(ana)), COACH_HOME)
+
+
+def test_reads_cookies_of_an_earlier_key_and_makes_them_under_the_newest(app: Flask) -> None:
+    old, new = "an earlier session key of the tests, 32", "a newer session key of the tests, 32 a"
+    before, during, after = made_by(app, old), made_by(app, new, old), made_by(app, new)
+    assert during.loads(before.dumps({"coach": "x"})) == {"coach": "x"}
+    assert after.loads(during.dumps({"coach": "x"})) == {"coach": "x"}
+    with pytest.raises(BadSignature):
+        after.loads(before.dumps({"coach": "x"}))
+
+
+def test_writes_nothing_into_the_cookie_that_could_be_read_there(app: Flask, ana: Browser) -> None:
+    """Not even what the next page will say, which may be a name."""
+    with ana.client.session_transaction(base_url=BASE) as session:
+        session["_flashes"] = [("message", "Ben Adler is asked by mail now.")]
+        held = session["coach"]
+    parts = [base64_decode(part) for part in cookie(ana).split(".")]
+    for word in (b"Ben Adler", b"_flashes", b"coach", held.encode()):
+        assert not any(word in part or word in _unzipped(part) for part in parts)
+    assert "Ben Adler is asked by mail now." in ana.get("/today").text
+
+
+def _unzipped(part: bytes) -> bytes:
+    with suppress(zlib.error):
+        return zlib.decompress(part)
+    return b""
 
 
 def test_keeps_coach_and_signer_apart_in_one_browser(
