@@ -14,7 +14,7 @@ from portal.factors.policy import PASSKEY
 from portal.ground.tokens import LinkSigner, fingerprint
 from portal.ledger.queries import about
 from portal.people.models import SignIn
-from portal.people.queries import account_of
+from portal.people.queries import account_of, is_ended_since
 from portal.plain.errors import Missing
 
 if TYPE_CHECKING:
@@ -181,7 +181,8 @@ def resettable_by_id(work: Work, reset_id: str) -> tuple[PasswordReset, Account]
     found = work.session.get(PasswordReset, reset_id)
     account = None if found is None else account_of(work, found.account_id)
     if found is None or account is None or not policy.can_reset(
-            found.asked_at, found.ended_at, work.now):
+            found.asked_at, found.ended_at, work.now) or is_ended_since(
+            work, account, found.asked_at):
         return None
     return found, account
 

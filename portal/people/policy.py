@@ -260,6 +260,13 @@ def can_prove(asked_at: datetime, done_at: datetime | None, now: datetime) -> bo
     return done_at is None and now < asked_at + _PROOF_LASTS
 
 
+#: After one of these no link works any more that was mailed before it to change how somebody signs
+#: in, and no password counts that was typed before it.
+ENDS_LINKS = frozenset({
+    "account.address_changed", "account.address_objected", "account.password_changed",
+    "account.password_reset", "revoked.person", "revoked.practice"})
+
+
 def can_object(asked_at: datetime, ended_as: str | None, now: datetime) -> bool:
     """Tell whether the old address may still object: within a week, whether the new one was
     proven or not; a change that came to nothing otherwise cannot be objected to."""

@@ -24,7 +24,7 @@ from portal.factors.queries import live_factors
 from portal.ground import chance
 from portal.links.actions import revoke_all
 from portal.links.queries import is_living
-from portal.people.actions import end_sessions_of, warn_at
+from portal.people.actions import end_sessions_of, write_at
 from portal.people.models import Person
 from portal.people.queries import person_or_missing, practice_or_missing
 from portal.plain.errors import Missing, require
@@ -169,8 +169,8 @@ def settle(
                    dedupe=f"came_back:{app.id}:{party.id}")
     end_sessions_of(work, person.id, "party")
     for point in known_addresses(work, person.id):
-        warn_at(work, person, point, "factor_changed",
-                dedupe=f"factor_changed:{app.id}:{point.id}", what="anew")
+        write_at(work, person, work.reveal(point, "value"), "factor_changed",
+                 dedupe=f"factor_changed:{app.id}:{point.id}", what="anew")
 
 
 def hold_all(work: Work, person_id: str) -> None:
@@ -228,7 +228,7 @@ def _tell(work: Work, person: Person, request: WayBack, what: str) -> None:
     ready, practice = asked_facts(request).ready_at, practice_or_missing(work, person.practice_id)
     speak(practice.locale, practice.timezone)
     for point in known_addresses(work, person.id):
-        warn_at(work, person, point, "way_back", what=what,
+        write_at(work, person, work.reveal(point, "value"), "way_back", what=what,
                 dedupe=f"way_back:{request.id}:{what}:{point.id}",
                 object=f"{base}/not-me/{objections(work).make(request.id.encode('ascii'))}",
                 ready=instant(ready) if ready is not None else "")

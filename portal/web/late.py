@@ -113,11 +113,14 @@ def draw(work: Work, view: Callable[..., Any], values: dict[str, Any]) -> NoRetu
     """Let a view draw the form that it would take; raises `Drawn` with the page. Where it takes
     that form no longer, the page shows the words alone, to copy them."""
     setattr(g, SHOWS, True)
+    noted = len(work.notes)
     try:
         answer = view(work, **values)
     except (Missing, Refused):
         answer = None
-    if answer is None or answer.status_code not in (200, UNPROCESSABLE):
+    # What the view noted has not happened either.
+    del work.notes[noted:]
+    if answer is None or answer.status_code != UNPROCESSABLE:
         answer = page("errors/late.html", 409, words=words_in(sent()))
     raise Drawn(answer)
 

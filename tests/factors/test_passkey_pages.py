@@ -264,10 +264,14 @@ def test_a_device_is_added_beside_an_app_and_an_app_beside_a_device(
         assert [one.kind for one in live_factors(work, ready.ids["ben"])] == ["passkey"] * 2
 
 
-def test_an_old_session_adds_no_device_without_a_code(ready: World, app: Flask) -> None:
+@pytest.mark.parametrize("minutes", [1, 11])
+def test_no_session_adds_a_device_without_a_code_of_the_app(
+    ready: World, app: Flask, minutes: int
+) -> None:
+    """However young it is: its cookie may be a copy."""
     phone, ben = Phone(origin=ORIGIN), ben_by_link(ready, app)
     ben.post("/p/sign", {"code": ready.fresh_code("ben")}, page=ben.get("/p/sign"))
-    ready.clock.move(minutes=11)
+    ready.clock.move(minutes=minutes)
     page = ben.get("/p/account/lock")
     bare = ben.post("/p/account/lock", {"passkey": "{}", "show": "passkey", "name": "Tablet"},
                     page=page)

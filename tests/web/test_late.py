@@ -17,6 +17,7 @@ from wtforms.fields.core import UnboundField
 
 from portal.erasing.actions import erase_engagement
 from portal.jobs import run_job
+from portal.ledger.models import Access
 from portal.people.models import LateForm, Practice, SignIn
 from portal.web.forms import CodeField, OurForm, PasskeyField
 from portal.web.late import SECRETS, SHOWS
@@ -284,6 +285,20 @@ def test_carries_out_a_form_of_before_once_it_is_sent_from_the_page_that_came_ba
     assert contact_of(engaged) != CONTACT
     ana.post(SETTINGS, page=back)
     assert contact_of(engaged) == CONTACT
+
+
+def test_shows_nothing_that_was_taken_back_with_the_page(engaged: World, ana: Browser) -> None:
+    """No address that does not exist, no word in the access log: what is drawn did not happen."""
+    path = "/practice/calendar"
+    page, token = ana.get(path), stale(ana)
+    answer = Page(ana.client.post(path, base_url=BASE, headers=SAME_SITE, data={
+        **page.fields(path), "titles": "y", "csrf_token": token}))
+    assert (answer.status, answer.heading) == (400, "This form is not open any more")
+    assert "/feeds/" not in answer.html
+    ana.client.post("/account/other-sessions/end", base_url=BASE, headers=SAME_SITE, data={
+        "words": "of nobody", "csrf_token": token})
+    with engaged.ground.work(writes=False) as work:
+        assert "sign_in.ended" not in work.session.scalars(select(Access.what)).all()
 
 
 def test_shows_who_is_signed_out_the_words_alone(engaged: World, ana: Browser) -> None:

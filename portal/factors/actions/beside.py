@@ -70,6 +70,7 @@ def remove(
 ) -> CodeTaken | CodeRefused:
     """Let an authenticator count no more, proven by one that is kept; every other session of the
     person ends, and the person is told by mail. Raises `Refused` with `AppNo` for the last one."""
+    work.lock(person)
     live = live_factors(work, person.id)
     require(policy.why_not_remove(len(live)))
     if isinstance(given, Answer):

@@ -14,7 +14,7 @@ from portal.ground import chance
 from portal.ground.passwords import hash_password
 from portal.ground.tokens import SECRET_BYTES, fingerprint
 from portal.ledger.actions import record
-from portal.people.actions import end_sessions_of, write_to
+from portal.people.actions import end_sessions_of, warn, write_to
 from portal.people.models import Account
 from portal.people.queries import person_or_missing
 from portal.plain.errors import Missing
@@ -72,5 +72,5 @@ def reset_password(work: Work, row: PasswordReset, account: Account, new: str) -
     end_sessions_of(work, account.person_id, "coach")
     record(work, account.practice_id, "account.password_reset", account.id,
            practice_id=account.practice_id, actor_id=account.person_id)
-    write_to(work, person_or_missing(work, account.practice_id, account.person_id),
-             "password_changed", dedupe=f"password_changed:{row.id}")
+    warn(work, person_or_missing(work, account.practice_id, account.person_id),
+         "password_changed", dedupe=f"password_changed:{row.id}")

@@ -111,5 +111,6 @@ def answer_objection(work: Work, secret: str) -> Response:
         return again("factors/objection.html", form=form)
     if form.choice.data == "stop":
         object_to(work, change)
-        flash(_("Stopped. You sign in with the address that you had. Change your password now."))
+        flash(_("Stopped. You sign in with the address that you had. Change your password "
+                "now, and look through what counts as yours there."))
     return go("factors.sign_in")

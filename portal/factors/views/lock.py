@@ -26,14 +26,15 @@ if TYPE_CHECKING:
 
 def _values(work: Work, place: Place, form: LockForm) -> dict[str, Any]:
     actor, person = acting(work)
-    return {"place": place, "form": form, "asks": not actor.is_fresh(work.now),
-            "ways": Ways(ways_of(work, person).app, passkey=False, makes=True)}
+    has_app = ways_of(work, person).app
+    return {"place": place, "form": form, "asks": has_app or not actor.is_fresh(work.now),
+            "ways": Ways(has_app, passkey=False, makes=True)}
 
 
 @at_both("/lock")
 def lock(work: Work, place: Place) -> Response:
-    """Ask for a word for this device and, where the sign-in is older than ten minutes, for a code;
-    the device does the rest."""
+    """Ask for a word for this device and for a code of the app; the device does the rest. Whoever
+    has no app, because passkeys alone count for them, has come in within ten minutes."""
     if not here(work):
         return go(f"factors.{place.prefix}apps")
     return page("factors/lock.html", **_values(work, place, LockForm()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flask import flash, session, url_for
@@ -28,7 +28,7 @@ from portal.people.actions import (
     end_sessions_of,
     mark_of,
 )
-from portal.people.queries import account_of, person_or_missing
+from portal.people.queries import account_of, is_ended_since, person_or_missing
 from portal.people.views import keep_token, onward
 from portal.throttles.views import not_yet
 from portal.web.context import ground
@@ -52,12 +52,13 @@ SIGN_IN = Act("sign in")
 
 
 def halfway(work: Work) -> tuple[Account, Person] | None:
-    """Return the account whose password was just right, or None after ten minutes."""
+    """Return the account whose password was just right, or None after ten minutes, and where the
+    account has another password since."""
     kept = session.get(HALFWAY)
     if not kept or work.now.timestamp() - kept[1] > _HALFWAY_SECONDS:
         return None
     account = account_of(work, kept[0])
-    if account is None:
+    if account is None or is_ended_since(work, account, datetime.fromtimestamp(kept[1], UTC)):
         return None
     return account, person_or_missing(work, account.practice_id, account.person_id)
 

@@ -43,7 +43,7 @@ from portal.people.actions.sessions import (
     shut_out,
 )
 from portal.people.actions.tokens import make_token, revoke_token, revoke_tokens_of
-from portal.people.actions.writing import warn, warn_at, write_to
+from portal.people.actions.writing import warn, write_at, write_to
 
 __all__ = [
     "PRINT",
@@ -93,6 +93,6 @@ __all__ = [
     "shut_out",
     "throw_away",
     "warn",
-    "warn_at",
+    "write_at",
     "write_to",
 ]

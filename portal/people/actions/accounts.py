@@ -8,7 +8,7 @@ from portal.ground import chance
 from portal.ground.passwords import hash_password, is_password
 from portal.ledger.actions import record
 from portal.people.actions.sessions import end_other_sessions
-from portal.people.actions.writing import write_to
+from portal.people.actions.writing import warn
 from portal.people.policy import SignInNo, pause_after
 from portal.people.queries import person_or_missing
 from portal.plain.errors import Missing
@@ -41,5 +41,5 @@ def change_password(work: Work, account: Account, current: str, new: str) -> Sig
     record(work, account.practice_id, "account.password_changed", account.id,
            practice_id=account.practice_id, actor_id=account.person_id)
     person = person_or_missing(work, account.practice_id, account.person_id)
-    write_to(work, person, "password_changed", dedupe=f"password_changed:{chance.new_id()}")
+    warn(work, person, "password_changed", dedupe=f"password_changed:{chance.new_id()}")
     return None

@@ -16,17 +16,18 @@ from portal.people.actions.persons import PRINT
 from portal.people.actions.sessions import end_sessions_of
 from portal.people.actions.writing import write_to
 from portal.people.models import AddressChange, ContactPoint
-from portal.people.policy import MoveNo, normal_address
+from portal.people.policy import MoveNo, can_object, can_prove, normal_address
 from portal.people.queries import (
     account_by_login,
     account_of,
+    is_ended_since,
     move_signer,
     objection_signer,
     person_or_missing,
     point_of,
     practice_or_missing,
 )
-from portal.plain.errors import Missing
+from portal.plain.errors import DeadLink, Missing
 
 if TYPE_CHECKING:
     from portal.ground.work import Work
@@ -78,6 +79,12 @@ def _open(work: Work, account: Account) -> list[AddressChange]:
         AddressChange.ended_at.is_(None))))
 
 
+def _after(work: Work, row: AddressChange) -> list[AddressChange]:
+    return list(work.session.scalars(select(AddressChange).where(
+        AddressChange.account_id == row.account_id, AddressChange.asked_at >= row.asked_at,
+        AddressChange.proved_at.is_not(None), AddressChange.ended_at.is_(None))))
+
+
 def _note(work: Work, account: Account, kind: str, row: AddressChange) -> None:
     record(work, account.practice_id, kind, account.id, practice_id=account.practice_id,
            actor_id=account.person_id, facts={"change": row.id})
@@ -88,6 +95,7 @@ def _held(work: Work, row: AddressChange) -> tuple[Account, ContactPoint]:
     if account is None:
         raise Missing("account")
     work.lock(account)
+    work.lock(row)
     return account, work.session.get_one(ContactPoint, row.point_id)
 
 
@@ -99,8 +107,12 @@ def _move(work: Work, account: Account, point: ContactPoint, address: str) -> No
 
 
 def prove_address(work: Work, row: AddressChange) -> MoveNo | None:
-    """Let the new address sign in, and mail go there, from now on; returns why not."""
+    """Let the new address sign in, and mail go there, from now on; returns why not. Raises
+    `DeadLink` where somebody else was quicker with what ends it."""
     account, point = _held(work, row)
+    if not can_prove(row.asked_at, row.proved_at or row.ended_at, work.now) or is_ended_since(
+            work, account, row.asked_at):
+        raise DeadLink
     address = work.reveal(row, "new")
     if account_by_login(work, address) is not None:
         return MoveNo.TAKEN
@@ -117,11 +129,14 @@ def not_my_change(work: Work, row: AddressChange) -> None:
 
 def object_to(work: Work, row: AddressChange) -> None:
     """Stop a change from the old address, or take it back: the old one signs in, every session of
-    the account ends, and so does every other change that is under way."""
+    the account ends, and so does every other change that is under way or came after this one: no
+    later address may undo it. Raises `DeadLink` where it was objected to just now."""
     account, point = _held(work, row)
+    if not can_object(row.asked_at, row.ended_as, work.now):
+        raise DeadLink
     if row.proved_at is not None:
         _move(work, account, point, work.reveal(row, "old"))
-    for other in {row, *_open(work, account)}:
+    for other in {row, *_open(work, account), *_after(work, row)}:
         other.ended_at, other.ended_as = work.now, "objected"
     end_sessions_of(work, account.person_id, "coach")
     _note(work, account, "account.address_objected", row)

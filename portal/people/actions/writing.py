@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.notices.actions import put_mail
-from portal.people.queries import point_of, practice_or_missing
+from portal.people.queries import old_addresses, point_of, practice_or_missing
 
 if TYPE_CHECKING:
     from portal.ground.work import Work
-    from portal.people.models import ContactPoint, Person
+    from portal.people.models import Person
 
 
-def warn(work: Work, person: Person, name: str, *, dedupe: str, what: str) -> None:
-    """Tell somebody at once, at the address that is known, that something about how they sign in
-    was changed, and `what` it was.
+def warn(work: Work, person: Person, name: str, *, dedupe: str, **values: str) -> None:
+    """Tell somebody at once, at the address that is known and at each from which they may still
+    object to it, that something about how they sign in was changed.
 
     The practice's contact line is in it, for an answer to a mail may reach who should not know.
     """
-    write_to(work, person, name, dedupe=dedupe, what=what)
+    write_to(work, person, name, dedupe=dedupe, **values)
+    for number, address in enumerate(old_addresses(work, person.id)):
+        write_at(work, person, address, name, dedupe=f"{dedupe}:old{number}", **values)
 
 
 def write_to(
@@ -28,18 +30,19 @@ def write_to(
     nothing happens."""
     point = point_of(work, person.id)
     if point is not None:
-        warn_at(work, person, point, name, dedupe=dedupe, reply_to=reply_to, **values)
+        write_at(work, person, work.reveal(point, "value"), name, dedupe=dedupe,
+                 reply_to=reply_to, **values)
 
 
-def warn_at(
-    work: Work, person: Person, point: ContactPoint, name: str, *, dedupe: str,
-    reply_to: str = "", **values: str,
+def write_at(
+    work: Work, person: Person, address: str, name: str, *, dedupe: str, reply_to: str = "",
+    **values: str,
 ) -> None:
     """Put a mail to one address of a person into the outbox, under their own key."""
     practice = practice_or_missing(work, person.practice_id)
     base = work.ground.settings.base_url.rstrip("/")
     put_mail(
-        work, name, work.reveal(point, "value"),
+        work, name, address,
         {"practice": practice.name, "hello": work.reveal(person, "name"),
          "contact": work.reveal(practice, "contact"), "front_door": f"{base}/lost",
          "sign_in": f"{base}/sign-in", "reply_to": reply_to, **values},

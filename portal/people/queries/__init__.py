@@ -1,6 +1,13 @@
 """Finding people and what they are, always within one practice."""
 
-from portal.people.queries.addresses import move_signer, objection_signer, objectionable, provable
+from portal.people.queries.addresses import (
+    is_ended_since,
+    move_signer,
+    objection_signer,
+    objectionable,
+    old_addresses,
+    provable,
+)
 from portal.people.queries.late import late_forms, read_late
 from portal.people.queries.members import (
     Invited,
@@ -58,10 +65,11 @@ __all__ = [
     "account_by_login", "account_of", "account_of_person", "account_or_missing", "address_of",
     "address_of_person", "answers_of", "can_coach", "closed_account", "contact_block",
     "count_owners", "idle_of", "invitation_or_missing", "invitations_of", "invited_as",
-    "invited_to", "is_proven", "is_shut_out", "join_signer", "joinable", "joinable_by_id",
-    "late_forms", "lookers_of",
+    "invited_to", "is_ended_since", "is_proven", "is_shut_out", "join_signer", "joinable",
+    "joinable_by_id", "late_forms", "lookers_of",
     "member_or_missing", "members_of", "membership_of", "move_signer", "name_prints", "names_of",
-    "objection_signer", "objectionable", "open_invitations", "own_session", "own_token",
+    "objection_signer", "objectionable", "old_addresses", "open_invitations", "own_session",
+    "own_token",
     "person_or_missing", "places_of", "point_of", "points_and_people", "points_by_address",
     "practice_or_missing", "provable", "read_late", "session_by_token", "settings_of",
     "successor_of", "token_by_text", "tokens_of", "why_no_token", "why_not_invited",
