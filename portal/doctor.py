@@ -78,7 +78,8 @@ def _serving(ground: Ground) -> Iterator[Finding]:
     why = ground.settings.why_not_serve()
     yield Finding(why is None, "address", why or ground.settings.base_url)
     for way in ways_in_the_clear(smtp_url=ground.settings.smtp_url,
-                                 database_url=ground.settings.database_url):
+                                 database_url=ground.settings.database_url,
+                                 tsa_url=ground.settings.tsa_url):
         yield Finding(True, "on the way", way)
 
 

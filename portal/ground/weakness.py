@@ -102,7 +102,7 @@ def _why_not_mail_server(text: str) -> str | None:
 _HERE = ("", "localhost", "127.0.0.1", "::1")
 
 
-def ways_in_the_clear(*, smtp_url: str, database_url: str) -> list[str]:
+def ways_in_the_clear(*, smtp_url: str, database_url: str, tsa_url: str = "") -> list[str]:
     """Return which of what the portal sends to other machines goes there unencrypted, in words
     that end with what to do; nothing that stays on this machine is among it."""
     found = []
@@ -110,6 +110,10 @@ def ways_in_the_clear(*, smtp_url: str, database_url: str) -> list[str]:
     if mail.scheme == "smtp" and mail.hostname not in _HERE:
         found.append("mails go to their server in the clear. Set PORTAL_SMTP_URL to "
                      "smtp+starttls:// or smtps:// where the server can do it.")
+    stamps = urlsplit(tsa_url)
+    if stamps.scheme == "http" and stamps.hostname not in _HERE:
+        found.append("hashes go to be stamped in the clear. Set PORTAL_TSA_URL to https:// where "
+                     "the service has it; a stamp is checked either way.")
     base = urlsplit(database_url)
     # Where several hosts or a socket are named, the address says so by the query; that is not read.
     checked = "sslmode=verify-full" in base.query or "sslmode=verify-ca" in base.query

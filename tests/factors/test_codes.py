@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,7 +15,14 @@ from portal.factors.actions import (
     use_recovery_code,
 )
 from portal.factors.models import Factor
-from portal.factors.policy import CodeNo, FactorFacts, why_not_step, why_not_try
+from portal.factors.policy import (
+    RECOVERY_ALPHABET,
+    RECOVERY_LENGTH,
+    CodeNo,
+    FactorFacts,
+    why_not_step,
+    why_not_try,
+)
 from portal.ground.onetime import accepted_step, cleaned, code_at, new_seed
 from portal.people.models import Person
 from tests.builders import World, add_practice
@@ -131,6 +139,8 @@ def test_takes_a_recovery_code_once_and_retires_the_old_app(world: World) -> Non
         ana = work.session.get_one(Person, world.ids["ana"])
         codes = make_recovery_codes(work, ana)
     assert len(set(codes)) == 8
+    assert RECOVERY_LENGTH * math.log2(len(RECOVERY_ALPHABET)) > 79
+    assert {len(code.replace("-", "")) for code in codes} == {RECOVERY_LENGTH}
     with world.ground.work(writes=True) as work:
         ana = work.session.get_one(Person, world.ids["ana"])
         assert isinstance(use_recovery_code(work, ana, codes[0].lower()), Factor)

@@ -78,6 +78,13 @@ def test_sends_nothing_to_a_server_that_nobody_vouches_for(
         assert room.mails == []
 
 
+@pytest.mark.parametrize(("tsa", "says"), [
+    ("", 0), ("http://127.0.0.1:318", 0), ("https://stamps.example", 0),
+    ("http://stamps.example", 1)])
+def test_says_where_hashes_go_to_be_stamped_in_the_clear(tsa: str, says: int) -> None:
+    assert len(ways_in_the_clear(smtp_url="", database_url="sqlite:///x.db", tsa_url=tsa)) == says
+
+
 @pytest.mark.parametrize("smtp, database, says", [
     ("smtp://mail.example:25", "sqlite:///x.db", ["mails go"]),
     ("smtp+starttls://mail.example", "sqlite:///x.db", []),

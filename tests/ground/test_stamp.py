@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 import time
 from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 
 from portal.ground.fetch import NoAnswer, fetch, why_not_url
 from portal.ground.stamp import StampFailed, StampService, token_time
+from tests.ground.test_mail import certify
 from tests.plugins.needs import tool
 from tests.stamping import Mood, Service, stamping
 
@@ -130,6 +134,39 @@ def test_asks_nothing_but_web_addresses(url: str) -> None:
     assert why_not_url(url) is not None
     with pytest.raises(NoAnswer, match="bad_url"):
         fetch(url, seconds=1, largest=1)
+
+
+class _Yes(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"yes")
+
+    def log_message(self, *_words: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize("host", ["localhost", "stamps.example"])
+def test_asks_no_web_address_that_nobody_vouches_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    """Nor one whose certificate is for another name."""
+    certificate, key = certify(tmp_path, host)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    with HTTPServer(("127.0.0.1", 0), _Yes) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"https://localhost:{server.server_port}/"
+        with pytest.raises(NoAnswer):
+            fetch(url, seconds=5, largest=100)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        if host == "localhost":
+            assert fetch(url, seconds=5, largest=100) == b"yes"
+        else:
+            with pytest.raises(NoAnswer):
+                fetch(url, seconds=5, largest=100)
+        server.shutdown()
 
 
 def test_gives_name_and_password_of_the_address(service: Service) -> None:

@@ -36,7 +36,7 @@ def test_lets_no_other_site_read_an_answer(stage: Stage) -> None:
 
 def test_says_of_every_text_that_it_is_utf_8(stage: Stage) -> None:
     seen = set()
-    for persona in ("nobody", "ana", "ben"):
+    for persona in ("nobody", "ana", "ben", "nele-by-link"):
         client = stage.browser(persona).client
         for rule, method in routes(stage.app):
             if method == "GET":
@@ -44,10 +44,11 @@ def test_says_of_every_text_that_it_is_utf_8(stage: Stage) -> None:
                 kind = answer.headers.get("Content-Type", "")
                 assert kind, rule.rule
                 seen.add(answer.mimetype)
-                if answer.mimetype in ("text/html", "text/plain", "text/css", "text/calendar"):
+                kept = answer.mimetype
+                if kept.startswith("text/") or kept.endswith(("+xml", "/xml")):
                     assert "charset=utf-8" in kind, rule.rule
                 answer.close()
-    assert {"text/html", "application/pdf", "text/calendar"} <= seen
+    assert {"text/html", "application/pdf", "text/calendar", "image/svg+xml"} <= seen
 
 
 def test_has_a_way_out_on_every_page_behind_a_door(stage: Stage) -> None:

@@ -208,6 +208,14 @@ def test_keeps_cookies_to_the_encrypted_connection(secure: Flask) -> None:
             assert not [a for a in attributes if a.startswith("Domain")]
 
 
+def test_redirects_nothing_to_another_scheme(secure: Flask) -> None:
+    """A program that asked in the clear by mistake hears so, and its key is not sent twice."""
+    host = HTTPS.removeprefix("https://")
+    for path in ("/api/v1/engagements", "/lost", "/", "/p", "/today"):
+        answer = secure.test_client().get(path, base_url=f"http://{host}")
+        assert not answer.headers.get("Location", "").startswith("https:"), path
+
+
 def test_asks_browsers_to_come_encrypted_for_at_least_a_year() -> None:
     age, scope = (part.strip() for part in HSTS.split(";"))
     assert int(age.removeprefix("max-age=")) >= 31_536_000

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Response as FlaskResponse
 from flask import make_response, session, url_for
 
 from portal.factors.actions import CodeRefused, make_recovery_codes, prove
 from portal.factors.forms import CodeForm
 from portal.factors.queries import live_factor, pending_factor
 from portal.factors.views import bp
-from portal.factors.views.parts import code_trouble, enrolment_of, may_see, qr_svg
+from portal.factors.views.parts import code_trouble, enrolment_of, may_see, qr_picture
 from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
 from portal.factors.views.sign_in import SIGN_IN, halfway, let_in
 from portal.people.queries import practice_or_missing
@@ -58,7 +57,7 @@ def qr(work: Work) -> Response:
     pending = _pending(work)
     if pending is None:
         return make_response("", 404)
-    return FlaskResponse(qr_svg(pending.uri), content_type="image/svg+xml")
+    return qr_picture(pending.uri)
 
 
 @bp.post("/sign-in/app")

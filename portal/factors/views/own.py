@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from flask import Response as FlaskResponse
 from flask import flash, make_response, session, url_for
 
 from portal.factors import actions
@@ -22,7 +21,7 @@ from portal.factors.queries import (
     recovery_codes,
 )
 from portal.factors.views import bp
-from portal.factors.views.parts import SETTING_UP, code_trouble, enrolment_of, qr_svg
+from portal.factors.views.parts import SETTING_UP, code_trouble, enrolment_of, qr_picture
 from portal.factors.views.passkeys import asks, blamed, given, here, ways_of, wishes
 from portal.people.queries import person_or_missing, practice_or_missing
 from portal.plain.errors import Missing
@@ -155,7 +154,7 @@ def set_up_qr(work: Work, place: Place) -> Response:
     app = _app(work, acting(work)[1])
     if app is None:
         return make_response("", 404)
-    return FlaskResponse(qr_svg(_enrolment(work, app).uri), content_type="image/svg+xml")
+    return qr_picture(_enrolment(work, app).uri)
 
 
 @at_both("/app/new", "POST")

@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import session
+from flask import Response, session
 
 from portal.factors.policy import FIRST, CodeNo
 from portal.factors.queries import first_app, pending_factor
@@ -54,14 +54,14 @@ def own_first_app(work: Work, person_id: str) -> Factor | None:
     return first_app(work, person_id, session[SETTING_UP])
 
 
-def qr_svg(uri: str) -> bytes:
-    """Return a QR code as an SVG file: black on white in any colour scheme, for cameras."""
+def qr_picture(uri: str) -> Response:
+    """Answer with a QR code as an SVG file: black on white in any colour scheme, for cameras."""
     import segno
 
     out = io.BytesIO()
     segno.make(uri, error="m").save(out, kind="svg", scale=6, border=4, dark="#000",
                                     light="#fff", xmldecl=True, omitsize=True)
-    return out.getvalue()
+    return Response(out.getvalue(), content_type="image/svg+xml; charset=utf-8")
 
 
 def code_trouble(refused: CodeRefused) -> str:

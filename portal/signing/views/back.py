@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import Response as FlaskResponse
 from flask import flash, make_response, session
 
 from portal.engagements.queries import by_id
@@ -17,7 +16,7 @@ from portal.factors.views.parts import (
     SETTING_UP,
     code_trouble,
     enrolment_of,
-    qr_svg,
+    qr_picture,
     recovery_trouble,
 )
 from portal.people.queries import names_of, practice_or_missing
@@ -177,7 +176,7 @@ def new_app_qr(work: Work) -> Response:
     app = _app(work, _behind(work))
     if app is None:
         return make_response("", 404)
-    return FlaskResponse(qr_svg(_enrolment(work, app).uri), content_type="image/svg+xml")
+    return qr_picture(_enrolment(work, app).uri)
 
 
 @bp.post("/p/back/app")

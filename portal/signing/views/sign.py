@@ -6,11 +6,10 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from flask import Response as FlaskResponse
 from flask import flash, make_response
 
 from portal.factors.queries import live_factor
-from portal.factors.views.parts import code_trouble, enrolment_of, own_first_app, qr_svg
+from portal.factors.views.parts import code_trouble, enrolment_of, own_first_app, qr_picture
 from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
 from portal.people.views import keep_token
 from portal.plain.errors import Missing
@@ -172,7 +171,7 @@ def qr(work: Work) -> Response:
     if pending is None or live_factor(work, seat.person.id) is not None:
         return make_response("", 404)
     found = enrolment_of(work, pending, seat.practice.name)
-    return FlaskResponse(qr_svg(found.uri), content_type="image/svg+xml")
+    return qr_picture(found.uri)
 
 
 @bp.get("/p/decline/<version_id>")
