@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import select
 
 from portal.factors.actions import (
     CodeRefused,
@@ -130,10 +131,13 @@ def test_takes_a_recovery_code_once_and_retires_the_old_app(world: World) -> Non
     with world.ground.work(writes=True) as work:
         ana = work.session.get_one(Person, world.ids["ana"])
         codes = make_recovery_codes(work, ana)
+        old = work.reveal(work.session.scalars(select(Factor)).one(), "secret")
     assert len(set(codes)) == 8
     with world.ground.work(writes=True) as work:
         ana = work.session.get_one(Person, world.ids["ana"])
         assert isinstance(use_recovery_code(work, ana, codes[0].lower()), Factor)
+    world.clock.move(seconds=30)
+    assert why(take(world, code_at(old, world.clock.now()))) is CodeNo.WRONG
     with world.ground.work(writes=True) as work:
         ana = work.session.get_one(Person, world.ids["ana"])
         assert isinstance(use_recovery_code(work, ana, codes[0]), CodeRefused)
