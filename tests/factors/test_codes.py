@@ -14,7 +14,7 @@ from portal.factors.actions import (
     use_code,
     use_recovery_code,
 )
-from portal.factors.models import Factor
+from portal.factors.models import Factor, RecoveryCode
 from portal.factors.policy import CodeNo, FactorFacts, why_not_step, why_not_try
 from portal.ground.onetime import accepted_step, cleaned, code_at, new_seed
 from portal.people.models import Person
@@ -132,7 +132,9 @@ def test_takes_a_recovery_code_once_and_retires_the_old_app(world: World) -> Non
         ana = work.session.get_one(Person, world.ids["ana"])
         codes = make_recovery_codes(work, ana)
         old = work.reveal(work.session.scalars(select(Factor)).one(), "secret")
-    assert len(set(codes)) == 8
+        kept = work.session.scalars(select(RecoveryCode.hash)).all()
+    assert len(set(codes)) == len(set(kept)) == 8
+    assert all(one.startswith("$argon2id$") for one in kept)
     with world.ground.work(writes=True) as work:
         ana = work.session.get_one(Person, world.ids["ana"])
         assert isinstance(use_recovery_code(work, ana, codes[0].lower()), Factor)

@@ -79,6 +79,27 @@ def test_keeps_nothing_but_fixed_files_in_caches(stage: Stage) -> None:
             assert (answer.headers["Cache-Control"] == NO_STORE) == (rule.endpoint != "static")
 
 
+#: What is no page and is shown as it is: to a program, or as a picture in a page of ours.
+SHOWN = {"static", "desk.healthz", "desk.readyz", "tools.description", "signing.qr"}
+
+
+def test_hands_out_every_file_as_an_attachment(stage: Stage) -> None:
+    handed_out, shown = set(), set()
+    for persona in ("nobody", "ana", "ben", "nele-by-link"):
+        client = stage.browser(persona).client
+        for rule, method in routes(stage.app):
+            if method == "GET":
+                answer = client.get(stage.path(rule, **stage.values()), base_url=BASE)
+                name = answer.headers.get("Content-Disposition", "")
+                if answer.status_code != 200 or answer.mimetype == "text/html" and not name:
+                    continue
+                assert name.startswith("attachment; filename=") or not name, rule.rule
+                (handed_out if name else shown).add((rule.endpoint, answer.mimetype))
+    assert {endpoint for endpoint, _kind in shown} == SHOWN
+    assert {kind for _endpoint, kind in handed_out} >= {
+        "application/pdf", "application/ld+json", "text/csv", "text/calendar", "text/plain"}
+
+
 @pytest.mark.parametrize("persona", ["nobody", "ana", "ben"])
 def test_compresses_nothing_but_fixed_files(stage: Stage, persona: str) -> None:
     client = stage.browser(persona).client
