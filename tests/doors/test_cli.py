@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import text, update
+from sqlalchemy import create_engine, func, select, text, update
 
 from portal.cli import main
 from portal.clockwork.models import FailingItem, JobRun
@@ -17,6 +17,7 @@ from portal.evidence.models import Seal
 from portal.ground import config
 from portal.ground.clock import SystemClock
 from portal.notices.models import Notice
+from portal.people.models import Account
 from tests.builders import World
 from tests.mailroom import running
 from tests.sharing.worlds import VECTORS, vectors
@@ -47,10 +48,22 @@ def coach(shell: Shell, *more: str, password: str = "a long enough password") ->
     return shell.run("create-coach", *COACH, *more, PORTAL_COACH_PASSWORD=password)
 
 
+def accounts(shell: Shell) -> int:
+    """Return how many accounts there are."""
+    engine = create_engine(shell.environment["PORTAL_DATABASE_URL"])
+    with engine.connect() as connection:
+        found = connection.scalar(select(func.count()).select_from(Account))
+    engine.dispose()
+    assert found is not None
+    return found
+
+
 def test_sets_up_from_nothing(shell: Shell) -> None:
     made = shell.run("init")
     assert made.exit_code == 0, made.output
+    assert accounts(shell) == 0
     assert coach(shell).exit_code == 0
+    assert accounts(shell) == 1
     again = shell.run("init")
     assert "stays as it is" in again.output
     assert config.instance_folder(shell.environment).stat().st_mode & 0o077 == 0
