@@ -8,6 +8,20 @@ from tests.pages import BASE
 from tests.web.stage import Stage, routes
 
 
+def test_decodes_once_and_never_again(stage: Stage) -> None:
+    place = f"/engagements/{stage.ids['ben.engagement']}"
+    once, twice = (f"{place[:-1]}%{sign}{ord(place[-1]):02x}" for sign in ("", "25"))
+    ana = stage.browser("ana")
+    statuses = [ana.client.get(path, base_url=BASE).status_code for path in (place, once, twice)]
+    assert statuses == [200, 200, 404]
+    typed = "%2e%252e %00 &amp; &#37; \\u0041"
+    page = ana.post("/engagements/new", {
+        "name": typed, "email": "dev@desai.example", "owner": "private", "read_by": "nobody",
+        "title": typed}, page=ana.get("/engagements/new"))
+    assert page.status == 200
+    assert typed in page.text
+
+
 @pytest.mark.parametrize("persona", ["nobody", "ana", "ben"])
 def test_a_zero_byte_leads_nowhere(stage: Stage, persona: str) -> None:
     browser = stage.browser(persona)

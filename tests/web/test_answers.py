@@ -72,17 +72,6 @@ def test_has_a_way_out_on_every_page_behind_a_door(stage: Stage) -> None:
         assert without <= SHEETS, persona
 
 
-def test_lets_managers_fill_passwords_in(stage: Stage) -> None:
-    page = stage.browser("nobody").get("/sign-in")
-    field = page.soup.select_one("input[name=password]")
-    assert field is not None
-    assert field["type"] == "password"
-    assert field["autocomplete"] == "current-password"
-    login = page.soup.select_one("input[name=email]")
-    assert login is not None
-    assert login["autocomplete"] in ("username", "email", "username email")
-
-
 @pytest.mark.parametrize("path", [
     "/static/", "/static/css", "/static/../pyproject.toml", "/static/%2e%2e/pyproject.toml",
     "/static/..%2fportal/app.py", "/static//etc/passwd", "/static/css/../../README.md",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from flask import abort
 
-from portal.app import create_app, finish
+from portal.app import create_app, finish, make_app
 from portal.desk.actions import keep_board
 from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
@@ -91,7 +91,7 @@ def test_hands_out_every_file_as_an_attachment(stage: Stage) -> None:
             if method == "GET":
                 answer = client.get(stage.path(rule, **stage.values()), base_url=BASE)
                 name = answer.headers.get("Content-Disposition", "")
-                if answer.status_code != 200 or answer.mimetype == "text/html" and not name:
+                if answer.status_code != 200 or (answer.mimetype == "text/html" and not name):
                     continue
                 assert name.startswith("attachment; filename=") or not name, rule.rule
                 (handed_out if name else shown).add((rule.endpoint, answer.mimetype))
@@ -133,6 +133,16 @@ def test_says_which_methods_an_address_takes(failing: FlaskClient) -> None:
     assert {m.strip() for m in answer.headers["Allow"].split(",")} == {
         "GET", "HEAD", "OPTIONS", "POST"}
     guarded(answer)
+
+
+def test_has_no_debug_mode_to_leave_on(
+    world: World, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    app = make_app(world.ground.settings, clock)
+    app.extensions["portal"].engine.dispose()
+    assert not app.debug
+    assert not app.jinja_env.auto_reload
 
 
 @pytest.mark.parametrize("error", ["crash", "refused"])
