@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import create_engine, func, select, text, update
+from sqlalchemy import func, select, text, update
 
 from portal.cli import main
 from portal.clockwork.models import FailingItem, JobRun
@@ -16,11 +16,13 @@ from portal.clockwork.queries import TICK
 from portal.evidence.models import Seal
 from portal.ground import config
 from portal.ground.clock import SystemClock
+from portal.ground.db import make_engine
 from portal.notices.models import Notice
 from portal.people.models import Account
 from tests.builders import World
 from tests.mailroom import running
 from tests.sharing.worlds import VECTORS, vectors
+from tests.sight import seeing
 from tests.stamping import stamping
 
 COACH = ["--name", "Ana Berg", "--email", "ana@berg.example", "--practice", "Berg Coaching",
@@ -50,7 +52,7 @@ def coach(shell: Shell, *more: str, password: str = "a long enough password") ->
 
 def accounts(shell: Shell) -> int:
     """Return how many accounts there are."""
-    engine = create_engine(shell.environment["PORTAL_DATABASE_URL"])
+    engine = seeing(make_engine(shell.environment["PORTAL_DATABASE_URL"]))
     with engine.connect() as connection:
         found = connection.scalar(select(func.count()).select_from(Account))
     engine.dispose()

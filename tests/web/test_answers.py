@@ -135,7 +135,8 @@ def test_notes_every_way_in_and_how_it_ended(world: World, app: Flask) -> None:
 
 def test_notes_who_was_refused(stage: Stage) -> None:
     world = stage.world
-    before = {what: Counter(noted(world, what)) for what in ("door", "asked_for")}
+    before = {what: Counter(noted(world, what)) for what in (
+        "door", "asked_for", "engagement.looked")}
     hana, dora = stage.browser("hana"), stage.browser("dora")
     assert hana.get("/practice").status == 403
     assert dora.get(f"/engagements/{stage.ids['ben.engagement']}").status == 404
@@ -143,4 +144,6 @@ def test_notes_who_was_refused(stage: Stage) -> None:
     more = {what: dict(Counter(noted(world, what)) - before[what]) for what in before}
     # What is not there and what belongs to others look the same here too.
     assert more == {"door": {("not_your_role", stage.ids["hana"]): 1},
-                    "asked_for": {("missing", stage.ids["dora"]): 2}}
+                    "asked_for": {("missing", stage.ids["dora"]): 2},
+                    # Nobody looked at what nobody was shown.
+                    "engagement.looked": {}}
