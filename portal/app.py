@@ -79,6 +79,8 @@ def make_app(settings: Settings, clock: Clock | None = None, *, testing: bool = 
 def _configure(app: Flask, settings: Settings) -> None:
     https = settings.is_https
     app.config.update(
+        # Flask asks the environment. Whoever left FLASK_DEBUG there shows no errors for it.
+        DEBUG=False,
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=list(settings.secret_key_previous),
         TRUSTED_HOSTS=list(settings.hosts),

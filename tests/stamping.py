@@ -164,12 +164,15 @@ def _handler(service: Service) -> type[BaseHTTPRequestHandler]:
             self._answer(*service.mood(service.reply(query)))
 
         def do_GET(self) -> None:
+            service.asked += 1
             name = self.path.strip("/").removesuffix(".crl")
             self._answer(*((200, service.listed(name)) if service.lists_sent else (404, b"")))
 
         def _answer(self, status: int, body: bytes) -> None:
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
+            if status == 302:
+                self.send_header("Location", service.url.replace("/stamp", "/root.crl"))
             self.end_headers()
             self.wfile.write(body)
 

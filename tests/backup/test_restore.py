@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -70,6 +71,19 @@ def test_brings_back_every_row_and_every_byte_of_every_paper(house: House, tmp_p
     assert len(house.papers) == 6
     assert sum(map(len, house.rows.values())) == house.taken.about.rows > 100
     there.engine.dispose()
+
+
+def test_shows_no_word_of_what_is_in_it(house: House) -> None:
+    raw, inside = house.file.read_bytes(), b"".join(stage.unfold(house.file)[1].values())
+    words = {value for rows in house.rows.values() for row in rows for value in row
+             if isinstance(value, str) and len(value) > 7}
+    assert {"Berg Coaching", "Europe/Vienna", "agreement.issued"} & words
+    assert sum(word.encode() in inside for word in words) > len(words) / 2
+    assert [word for word in words if word.encode() in raw] == []
+    # Nor is there anything in it that was only squeezed.
+    for found in re.finditer(b"\x1f\x8b\x08", raw):
+        with pytest.raises(zlib.error):
+            zlib.decompressobj(wbits=31).decompress(raw[found.start():])
 
 
 def test_brings_it_back_over_a_database_that_holds_something_else(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import text, update
+from sqlalchemy import func, select, text, update
 
 from portal.cli import main
 from portal.clockwork.models import FailingItem, JobRun
@@ -16,10 +16,13 @@ from portal.clockwork.queries import TICK
 from portal.evidence.models import Seal
 from portal.ground import config
 from portal.ground.clock import SystemClock
+from portal.ground.db import make_engine
 from portal.notices.models import Notice
+from portal.people.models import Account
 from tests.builders import World
 from tests.mailroom import running
 from tests.sharing.worlds import VECTORS, vectors
+from tests.sight import seeing
 from tests.stamping import stamping
 
 COACH = ["--name", "Ana Berg", "--email", "ana@berg.example", "--practice", "Berg Coaching",
@@ -47,10 +50,22 @@ def coach(shell: Shell, *more: str, password: str = "a long enough password") ->
     return shell.run("create-coach", *COACH, *more, PORTAL_COACH_PASSWORD=password)
 
 
+def accounts(shell: Shell) -> int:
+    """Return how many accounts there are."""
+    engine = seeing(make_engine(shell.environment["PORTAL_DATABASE_URL"]))
+    with engine.connect() as connection:
+        found = connection.scalar(select(func.count()).select_from(Account))
+    engine.dispose()
+    assert found is not None
+    return found
+
+
 def test_sets_up_from_nothing(shell: Shell) -> None:
     made = shell.run("init")
     assert made.exit_code == 0, made.output
+    assert accounts(shell) == 0
     assert coach(shell).exit_code == 0
+    assert accounts(shell) == 1
     again = shell.run("init")
     assert "stays as it is" in again.output
     assert config.instance_folder(shell.environment).stat().st_mode & 0o077 == 0

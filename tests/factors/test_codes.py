@@ -6,6 +6,7 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import select
 
 from portal.factors.actions import (
     CodeRefused,
@@ -14,7 +15,7 @@ from portal.factors.actions import (
     use_code,
     use_recovery_code,
 )
-from portal.factors.models import Factor
+from portal.factors.models import Factor, RecoveryCode
 from portal.factors.policy import (
     RECOVERY_ALPHABET,
     RECOVERY_LENGTH,
@@ -138,12 +139,17 @@ def test_takes_a_recovery_code_once_and_retires_the_old_app(world: World) -> Non
     with world.ground.work(writes=True) as work:
         ana = work.session.get_one(Person, world.ids["ana"])
         codes = make_recovery_codes(work, ana)
-    assert len(set(codes)) == 8
+        old = work.reveal(work.session.scalars(select(Factor)).one(), "secret")
+        kept = work.session.scalars(select(RecoveryCode.hash)).all()
+    assert len(set(codes)) == len(set(kept)) == 8
+    assert all(one.startswith("$argon2id$") for one in kept)
     assert RECOVERY_LENGTH * math.log2(len(RECOVERY_ALPHABET)) > 79
     assert {len(code.replace("-", "")) for code in codes} == {RECOVERY_LENGTH}
     with world.ground.work(writes=True) as work:
         ana = work.session.get_one(Person, world.ids["ana"])
         assert isinstance(use_recovery_code(work, ana, codes[0].lower()), Factor)
+    world.clock.move(seconds=30)
+    assert why(take(world, code_at(old, world.clock.now()))) is CodeNo.WRONG
     with world.ground.work(writes=True) as work:
         ana = work.session.get_one(Person, world.ids["ana"])
         assert isinstance(use_recovery_code(work, ana, codes[0]), CodeRefused)

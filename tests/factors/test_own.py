@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
-from portal.factors.policy import MOST_APPS, AppNo, why_not_another, why_not_remove
-from portal.people.models import SignIn
+from portal.factors.actions import CodeRefused, CodeTaken, use_code
+from portal.factors.models import Factor
+from portal.factors.policy import MOST_APPS, AppNo, CodeNo, why_not_another, why_not_remove
+from portal.people.models import Person, SignIn
 from tests.builders import World, conclude
 from tests.pages import Browser, Page
 from tests.people.outbox import kinds, waiting
@@ -17,6 +20,18 @@ if TYPE_CHECKING:
     from flask import Flask
 
 PLACES = [("ben", "party", "/p/account"), ("ana", "coach", "/account/authenticators")]
+
+
+def seed(world: World, who: str) -> str:
+    """Return the key of somebody's only app."""
+    with world.ground.work(writes=False) as work:
+        return work.reveal(work.session.scalars(
+            select(Factor).where(Factor.person_id == world.ids[who])).one(), "secret")
+
+
+def take(world: World, who: str, code: str) -> CodeTaken | CodeRefused:
+    with world.ground.work(writes=True) as work:
+        return use_code(work, work.session.get_one(Person, world.ids[who]), code)
 
 
 def adds(world: World, browser: Browser, who: str, root: str) -> Page:
@@ -35,16 +50,20 @@ def test_adds_an_app_and_removes_the_one_that_was_first(
     conclude(world)
     browser, elsewhere = (Browser(app).be(world, who, scope) for _n in range(2))
     assert "Remove" not in browser.get(root).text
-    first = world.code(who)
+    first = seed(world, who)
     page = adds(world, browser, who, root)
     assert "Both apps count from now on." in page.text
     rows = page.soup.select("ul.log > li")
     assert ["Tablet" in rows[0].get_text(), "Tablet" in rows[1].get_text()] == [True, False]
-    assert first  # The first one still counts: the code that added the second was its own.
+    # The first one still counts, beside the second.
+    assert isinstance(take(world, who, code_for(world, first)), CodeTaken)
     removal = str(rows[1].find("a")["href"])
     page = browser.post(removal, {"code": world.fresh_code(who)}, page=browser.get(removal))
     assert "every other session of yours has ended" in page.text
     assert "Remove" not in page.text.replace("removed", "")
+    refused = take(world, who, code_for(world, first))
+    assert isinstance(refused, CodeRefused)
+    assert refused.why is CodeNo.WRONG
     assert browser.get(root).status == 200
     assert elsewhere.get(root).heading != "How I come in"
     assert kinds(world, world.ids["ana.practice"])[-2:] == ["factor.enrolled", "factor.retired"]

@@ -18,6 +18,7 @@ from portal.ground.vault import CannotOpen, DataKey
 from portal.ground.work import WriteOnRead
 from portal.people.models import Person
 from tests.builders import World, add_practice
+from tests.cast import ANA
 from tests.conftest import KEYS
 
 if TYPE_CHECKING:
@@ -132,6 +133,19 @@ def test_does_not_open_a_value_that_was_moved_to_another_row(world: World) -> No
         moved = Person(id="0" * 32, key_id=ana.key_id, name_enc=ana.name_enc)
         with pytest.raises(CannotOpen):
             work.reveal(moved, "name")
+
+
+def test_does_not_open_a_value_of_which_one_bit_was_turned(world: World) -> None:
+    add_practice(world)
+    with world.ground.work(writes=False) as work:
+        ana = work.session.get_one(Person, world.ids["ana"])
+        assert work.reveal(ana, "name") == ANA.name
+        for place in range(len(ana.name_enc)):
+            name = bytearray(ana.name_enc)
+            name[place] ^= 1
+            changed = Person(id=ana.id, key_id=ana.key_id, name_enc=bytes(name))
+            with pytest.raises(CannotOpen):
+                work.reveal(changed, "name")
 
 
 def test_forgets_what_a_destroyed_key_covered(world: World) -> None:

@@ -87,8 +87,9 @@ def _changed(good: bytes) -> tuple[int, bytes]:
     (lambda _good: (200, bytes(100_000)), "stamp_too_long"),
 ], ids=["page", "nothing", "cut", "longer", "flipped", "refused", "busy", "moved", "endless"])
 def test_takes_nothing_but_a_good_token(service: Service, mood: Mood, why: str) -> None:
-    service.mood = mood
+    service.mood, service.asked = mood, 0
     assert _why(service) == why
+    assert service.asked == 1  # and nothing follows it to where it says that it moved
 
 
 def test_takes_no_token_that_was_made_for_something_else(service: Service) -> None:

@@ -295,6 +295,13 @@ def test_opens_connections_at_few_doors() -> None:
         assert found <= doors, module
 
 
+def test_logs_to_standard_error_alone() -> None:
+    sets_up = [(name, what, {word.arg for word in call.keywords}) for name, call, what in calls()
+               if what.endswith(("basicConfig", "dictConfig", "fileConfig", "addHandler"))
+               or re.search(r"(^|\.)\w*Handler$", what)]
+    assert sets_up == [("portal/worker.py", "logging.basicConfig", {"level", "format"})]
+
+
 # Scripts and templates
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from portal.ground.chance import new_id
 from portal.ground.tokens import LinkSigner
 
 #: So many forgeries are tried. `make soak` tries a million.
@@ -21,6 +22,14 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=%"
 
 def test_reads_its_own_token() -> None:
     assert SIGNER.read(TOKEN) == SECRET
+
+
+def test_has_ids_of_128_bits_and_secrets_of_256() -> None:
+    drawn = [bytes.fromhex(new_id()) for _time in range(1000)]
+    assert len(set(drawn)) == 1000
+    assert {len(one) for one in drawn} == {16}
+    # What is shorter or longer than a secret of ours is read as nothing, whatever signed it.
+    assert [length for length in range(80) if SIGNER.read(SIGNER.make(bytes(length)))] == [32]
 
 
 def test_refuses_every_change_of_one_letter() -> None:

@@ -140,8 +140,8 @@ def test_takes_a_right_away_from_a_session_that_is_open(practice: World, app: Fl
     olga = Browser(app).be(practice, "olga", "coach")
     assert olga.get("/practice/people").status == 200
     promote(practice, "olga", Role.COACH)
-    olga = Browser(app).be(practice, "olga", "coach")
-    assert olga.get("/practice/people").status == 403
+    assert olga.get("/practice/people", follow=False).location.startswith("/sign-in")
+    assert Browser(app).be(practice, "olga", "coach").get("/practice/people").status == 403
 
 
 def test_ends_a_membership_at_once(practice: World, app: Flask) -> None:

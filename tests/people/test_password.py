@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from wtforms import PasswordField
+from wtforms.fields.core import UnboundField
 
+from portal.factors import forms
 from tests.builders import World, add_practice
 from tests.cast import ANA, PASSWORD
+from tests.factors.test_forgotten import asks, enters, links
 from tests.pages import Browser
 from tests.people.outbox import kinds, waiting
+from tests.people.test_joining import ask, enter
 from tests.people.test_sign_ins import sign_in
 from tests.web.test_sessions import is_in
 
@@ -38,6 +43,38 @@ def opens(app: Flask, password: str) -> bool:
     """Tell whether a password leads to the question for a code."""
     page = Browser(app).post("/sign-in", {"email": ANA.email, "password": password})
     return page.response.request.path == "/sign-in/code"
+
+
+def test_lets_managers_fill_passwords_in(world: World, app: Flask, ana: Browser) -> None:
+    asks(world, app)
+    [reset] = links(world)
+    pages = [Browser(app).get("/sign-in"), ana.get(PATH), enters(Browser(app), reset),
+             enter(Browser(app), ask(world))]
+    found = [(field["name"], field["autocomplete"]) for page in pages
+             for field in page.soup.select("main input[type=password]")]
+    new = [("password", "new-password"), ("repeated", "new-password")]
+    assert found == [("password", "current-password"), ("current", "current-password"),
+                     *new, *new, *new]
+    # These are all that there are.
+    assert len(found) == sum(
+        isinstance(field, UnboundField) and field.field_class is PasswordField
+        for form in vars(forms).values() if isinstance(form, type)
+        for field in vars(form).values())
+    login = pages[0].soup.select_one("input[name=email]")
+    assert login is not None
+    assert login["autocomplete"] in ("username", "email", "username email")
+
+
+def test_takes_up_to_200_characters_as_they_were_typed(
+    world: World, app: Flask, ana: Browser
+) -> None:
+    long = (" " + "seven otters read Slow maps; " * 7)[:199] + " "
+    page = change(ana, new=long + "x")
+    assert page.status == 422
+    assert "Your password is changed." in change(ana, new=long).text
+    for other in (long[:-1], long[1:], long[:-2] + "x ", long.lower(), long + " "):
+        assert not opens(app, other)
+    assert opens(app, long)
 
 
 def test_changes_it_tells_the_person_and_ends_every_other_session(

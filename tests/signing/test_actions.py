@@ -110,6 +110,15 @@ def test_records_what_was_shown_chosen_and_used(world: World) -> None:
     assert len(manifest["text_hash"]) == 64
 
 
+def test_records_how_many_codes_were_wrong_before(ready: World) -> None:
+    for _time in range(2):
+        assert isinstance(sign(ready, code="000000"), CodeRefused)
+    assert isinstance(sign(ready), Signature)
+    with ready.ground.work(writes=False) as work:
+        manifest = manifests_of(work, ready.ids["version"])[ready.ids["ben.party"]]
+    assert manifest["code"]["fails_before"] == 2
+
+
 def test_inv_20_signs_once_on_a_double_click(ready: World) -> None:
     code = ready.fresh_code("ben")
 

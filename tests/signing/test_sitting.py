@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.agreements.models import Signature
 from portal.agreements.queries import manifests_of
@@ -94,6 +94,28 @@ def test_leaves_what_was_not_ticked_waiting_with_its_answers(table: World, app: 
     assert "2 agreements, with one code." in done.text
     assert mails_to(table, "Carla Conti")
     assert len({mail["link"] for mail in mails_to(table, "Ben Adler") if "link" in mail}) == 1
+
+
+def test_signs_nothing_more_without_a_code_of_its_own(table: World, app: Flask) -> None:
+    """Whoever holds the cookie of somebody who has just signed has no code for the next text."""
+    ben = browser(table, app, level="mailbox")
+    check, _pages = read_on(ben)
+    used = table.fresh_code("ben")
+    assert send(ben, check, table, "T1", "T3", code=used).heading == "You have signed"
+    signed = count(table)
+    for code in ("", "000000", used):
+        again = ben.get("/p/sign")
+        assert ben.post("/p/sign", sheet(again, table, "T2", "T4", code=code),
+                        page=again).status == 422, code
+        assert count(table) == signed
+    assert send(ben, ben.get("/p/sign"), table, "T2", "T4").heading == "You have signed"
+    assert count(table) == signed + 2
+
+
+def count(world: World) -> int:
+    """Return how many signatures there are."""
+    with world.ground.work(writes=False) as work:
+        return work.session.scalar(select(func.count()).select_from(Signature)) or 0
 
 
 def test_declines_one_text_and_keeps_the_others(table: World, app: Flask) -> None:

@@ -328,6 +328,13 @@ def test_takes_nothing_that_is_not_sent_as_json(stage: Stage, tool: Program, kin
     assert tool.send(json.dumps(about(stage)), f"{JSON}; charset=utf-8").status_code == 200
 
 
+def test_decodes_json_once(stage: Stage, tool: Program) -> None:
+    engagement, whole = stage.ids["ben.engagement"], json.dumps(about(stage))
+    for stroke, status in (("\\", 200), ("\\\\", 404)):
+        spelled = f"{engagement[:-1]}{stroke}u00{ord(engagement[-1]):02x}"
+        assert tool.send(whole.replace(engagement, spelled)).status_code == status
+
+
 def test_takes_no_more_than_a_question(stage: Stage, tool: Program) -> None:
     assert tool.send(b" " * (16 * 1024 + 1)).status_code == 413
     assert tool.send(json.dumps(about(stage, x="y" * 17_000))).status_code == 413

@@ -73,17 +73,6 @@ def test_has_a_way_out_on_every_page_behind_a_door(stage: Stage) -> None:
         assert without <= SHEETS, persona
 
 
-def test_lets_managers_fill_passwords_in(stage: Stage) -> None:
-    page = stage.browser("nobody").get("/sign-in")
-    field = page.soup.select_one("input[name=password]")
-    assert field is not None
-    assert field["type"] == "password"
-    assert field["autocomplete"] == "current-password"
-    login = page.soup.select_one("input[name=email]")
-    assert login is not None
-    assert login["autocomplete"] in ("username", "email", "username email")
-
-
 @pytest.mark.parametrize("path", [
     "/static/", "/static/css", "/static/../pyproject.toml", "/static/%2e%2e/pyproject.toml",
     "/static/..%2fportal/app.py", "/static//etc/passwd", "/static/css/../../README.md",
@@ -147,7 +136,8 @@ def test_notes_every_way_in_and_how_it_ended(world: World, app: Flask) -> None:
 
 def test_notes_who_was_refused(stage: Stage) -> None:
     world = stage.world
-    before = {what: Counter(noted(world, what)) for what in ("door", "asked_for")}
+    before = {what: Counter(noted(world, what)) for what in (
+        "door", "asked_for", "engagement.looked")}
     hana, dora = stage.browser("hana"), stage.browser("dora")
     assert hana.get("/practice").status == 403
     assert dora.get(f"/engagements/{stage.ids['ben.engagement']}").status == 404
@@ -155,4 +145,6 @@ def test_notes_who_was_refused(stage: Stage) -> None:
     more = {what: dict(Counter(noted(world, what)) - before[what]) for what in before}
     # What is not there and what belongs to others look the same here too.
     assert more == {"door": {("not_your_role", stage.ids["hana"]): 1},
-                    "asked_for": {("missing", stage.ids["dora"]): 2}}
+                    "asked_for": {("missing", stage.ids["dora"]): 2},
+                    # Nobody looked at what nobody was shown.
+                    "engagement.looked": {}}

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from flask import abort
 
-from portal.app import create_app, finish
+from portal.app import create_app, finish, make_app
 from portal.desk.actions import keep_board
 from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
 from portal.plain.errors import PortalError
+from portal.web.assets import STATIC
 from portal.web.guards import Door, guard
-from portal.web.headers import FIXED, HSTS
+from portal.web.headers import FIXED
 from tests.builders import World, add_practice
 from tests.cast import ANA, PASSWORD
 from tests.pages import BASE
@@ -78,6 +79,38 @@ def test_keeps_nothing_but_fixed_files_in_caches(stage: Stage) -> None:
             assert (answer.headers["Cache-Control"] == NO_STORE) == (rule.endpoint != "static")
 
 
+#: What is no page and is shown as it is: to a program, or as a picture in a page of ours.
+SHOWN = {"static", "desk.healthz", "desk.readyz", "tools.description", "signing.qr"}
+
+
+def test_hands_out_every_file_as_an_attachment(stage: Stage) -> None:
+    handed_out, shown = set(), set()
+    for persona in ("nobody", "ana", "ben", "nele-by-link"):
+        client = stage.browser(persona).client
+        for rule, method in routes(stage.app):
+            if method == "GET":
+                answer = client.get(stage.path(rule, **stage.values()), base_url=BASE)
+                name = answer.headers.get("Content-Disposition", "")
+                if answer.status_code != 200 or (answer.mimetype == "text/html" and not name):
+                    continue
+                assert name.startswith("attachment; filename=") or not name, rule.rule
+                (handed_out if name else shown).add((rule.endpoint, answer.mimetype))
+    assert {endpoint for endpoint, _kind in shown} == SHOWN
+    assert {kind for _endpoint, kind in handed_out} >= {
+        "application/pdf", "application/ld+json", "text/csv", "text/calendar", "text/plain"}
+
+
+@pytest.mark.parametrize("persona", ["nobody", "ana", "ben"])
+def test_compresses_nothing_but_fixed_files(stage: Stage, persona: str) -> None:
+    client = stage.browser(persona).client
+    for rule, method in routes(stage.app):
+        if method == "GET":
+            answer = client.get(stage.path(rule, **stage.values()), base_url=BASE,
+                                headers={"Accept-Encoding": "gzip, deflate, br, zstd"})
+            packed = ["gzip"] if rule.endpoint == "static" else []
+            assert answer.headers.getlist("Content-Encoding") == packed, rule.rule
+
+
 @pytest.mark.parametrize("code", ERRORS)
 def test_guards_every_kind_of_no(failing: FlaskClient, code: int) -> None:
     answer = failing.get(f"/fail/{code}", base_url=BASE)
@@ -100,6 +133,16 @@ def test_says_which_methods_an_address_takes(failing: FlaskClient) -> None:
     assert {m.strip() for m in answer.headers["Allow"].split(",")} == {
         "GET", "HEAD", "OPTIONS", "POST"}
     guarded(answer)
+
+
+def test_has_no_debug_mode_to_leave_on(
+    world: World, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    app = make_app(world.ground.settings, clock)
+    app.extensions["portal"].engine.dispose()
+    assert not app.debug
+    assert not app.jinja_env.auto_reload
 
 
 @pytest.mark.parametrize("error", ["crash", "refused"])
@@ -141,13 +184,21 @@ def test_builds_no_address_from_forwarded_headers(stage: Stage) -> None:
 
 def test_gives_cookies_that_scripts_and_other_sites_never_see(stage: Stage) -> None:
     client = stage.browser("nobody").client
+    seen = 0
     for rule, method in routes(stage.app):
         answer = client.open(stage.path(rule, **stage.values()), method=method, base_url=BASE)
-        for cookie in answer.headers.getlist("Set-Cookie"):
-            attributes = {part.strip() for part in cookie.split(";")[1:]}
-            assert cookie.startswith("portal=")
+        for name, attributes in cookies(answer):
+            seen += 1
+            assert name == "portal"
             assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= attributes
             assert not [a for a in attributes if a.startswith("Domain")]
+    assert seen
+
+
+def cookies(answer: TestResponse) -> list[tuple[str, set[str]]]:
+    """Return name and attributes of every cookie that an answer sets."""
+    return [(cookie.split("=")[0], {part.strip() for part in cookie.split(";")[1:]})
+            for cookie in answer.headers.getlist("Set-Cookie")]
 
 
 @pytest.fixture
@@ -197,15 +248,15 @@ def secure(empty_database: str, tmp_path: Path, clock: StandingClock) -> Iterato
 
 def test_keeps_cookies_to_the_encrypted_connection(secure: Flask) -> None:
     client = secure.test_client()
+    seen = 0
     for path in ("/lost", "/sign-in", "/sign-in/code"):
         answer = client.get(path, base_url=HTTPS)
         guarded(answer)
-        assert answer.headers["Strict-Transport-Security"] == HSTS
-        for cookie in answer.headers.getlist("Set-Cookie"):
-            attributes = {part.strip() for part in cookie.split(";")[1:]}
-            assert cookie.startswith("__Host-portal=")
-            assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= attributes
-            assert not [a for a in attributes if a.startswith("Domain")]
+        for name, attributes in cookies(answer):
+            seen += 1
+            assert name == "__Host-portal"
+            bound_to_this_host(attributes)
+    assert seen
 
 
 def test_redirects_nothing_to_another_scheme(secure: Flask) -> None:
@@ -216,21 +267,39 @@ def test_redirects_nothing_to_another_scheme(secure: Flask) -> None:
         assert not answer.headers.get("Location", "").startswith("https:"), path
 
 
-def test_asks_browsers_to_come_encrypted_for_at_least_a_year() -> None:
-    age, scope = (part.strip() for part in HSTS.split(";"))
-    assert int(age.removeprefix("max-age=")) >= 31_536_000
-    assert scope == "includeSubDomains"
+def bound_to_this_host(attributes: set[str]) -> None:
+    """Fail if another site, a script or an open connection could come by a cookie."""
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= attributes
+    assert not [a for a in attributes if a.startswith("Domain")]
+
+
+def test_asks_browsers_to_come_encrypted_for_two_years(secure: Flask) -> None:
+    client = secure.test_client()
+    file = next(STATIC.rglob("*.css")).relative_to(STATIC).as_posix()
+    for path, status in (("/lost", 200), ("/sign-in", 200), ("/nowhere", 404), ("/today", 303),
+                         (f"/static/{file}", 200), ("/static/nothing.css", 404),
+                         ("/api/v1/openapi.json", 200), ("/api/v1/engagements", 401)):
+        answer = client.get(path, base_url=HTTPS)
+        assert answer.status_code == status, path
+        assert answer.headers.getlist("Strict-Transport-Security") == [
+            "max-age=63072000; includeSubDomains"], path
 
 
 def test_lets_people_sign_in_by_https_without_a_referrer(secure: Flask) -> None:
     """Our own policy keeps browsers from sending one, so no form may ask for it."""
     world, client = secure.extensions["world"], secure.test_client()
+    given = []
     answer = client.post("/sign-in", base_url=HTTPS, data={
         "csrf_token": form_token(client), "email": ANA.email, "password": PASSWORD})
     assert answer.headers.get("Location") == "/sign-in/code", answer.status
+    given += cookies(answer)
     answer = client.post("/sign-in/code", base_url=HTTPS, data={
         "csrf_token": form_token(client), "code": world.fresh_code("ana")})
     assert answer.headers.get("Location") == "/today"
+    given += cookies(answer)
+    assert {name for name, _attributes in given} == {"__Host-portal", "__Host-portal-device"}
+    for _name, attributes in given:
+        bound_to_this_host(attributes)
     assert client.get("/today", base_url=HTTPS).status_code == 200
 
 

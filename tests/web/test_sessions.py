@@ -84,7 +84,9 @@ def test_gives_a_new_token_at_sign_in(engaged: World, app: Flask) -> None:
     with browser.client.session_transaction(base_url=BASE) as session:
         session["coach"], session["planted"] = "ab" * 32, "by somebody else"
     sign_in(engaged, browser)
-    assert token(browser, "coach") not in (None, "ab" * 32)
+    given = token(browser, "coach")
+    assert given not in (None, "ab" * 32)
+    assert len(bytes.fromhex(given or "")) == 32
     assert token(browser, "planted") is None
     assert token(browser, "halfway") is None
 
@@ -123,7 +125,9 @@ def test_gives_a_new_token_at_signing_and_ends_the_old(
     old = with_cookie(app, cookie(ben))
     receipt = signs(engaged, ben)
     assert receipt.response.request.path.startswith("/p/agreements/")
-    assert token(ben, "party") not in (None, before)
+    given = token(ben, "party")
+    assert given not in (None, before)
+    assert len(bytes.fromhex(given or "")) == 32
     assert not is_in(old, PARTY_HOME)
 
 

@@ -13,6 +13,7 @@ from portal.evidence.queries import file_or_missing, papers_of, twin_or_missing
 from portal.witness.policy import CHECKS, LARGEST
 from tests.builders import World, add_colleague, conclude
 from tests.cast import ANA, BEN, DORA
+from tests.evidence.test_flips import regions
 from tests.kit import KIT
 from tests.pages import BASE, Browser, Page
 
@@ -107,6 +108,16 @@ def test_catches_every_flipped_bit(sealed: World, app: Flask) -> None:
         flipped = bytearray(pdf)
         flipped[chance.randrange(len(pdf))] ^= 1 << chance.randrange(8)
         assert verdict(check(app, bytes(flipped))) in ("Changed", "Unknown")
+
+
+def test_catches_a_flipped_bit_in_the_padding_of_a_seal(sealed: World, app: Flask) -> None:
+    _code, pdf = papers(sealed)[0]
+    begin, end = regions(pdf)["padding"]
+    assert end - begin > 100
+    for at in (begin, (begin + end) // 2, end - 2):
+        assert pdf[at:at + 1] == b"0"
+        flipped = pdf[:at] + b"1" + pdf[at + 1:]
+        assert verdict(check(app, flipped)) in ("Changed", "Unknown")
 
 
 @pytest.mark.parametrize("change", [

@@ -37,8 +37,9 @@ def _values(work: Work, engagement_id: str, amendment_id: str) -> dict[str, Any]
 def answer(work: Work, engagement_id: str, amendment_id: str) -> Response:
     """Show what somebody would like changed, what was answered, and ask for an answer."""
     own_or_missing(work, engagement_id)
+    values = _values(work, engagement_id, amendment_id)
     work.note("proposal.looked", "coach", engagement_id=engagement_id, subject_id=amendment_id)
-    return page("amending/answer.html", **_values(work, engagement_id, amendment_id))
+    return page("amending/answer.html", **values)
 
 
 @bp.post("/engagements/<engagement_id>/proposals/<amendment_id>")

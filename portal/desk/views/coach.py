@@ -41,8 +41,9 @@ def front(work: Work) -> Response:
 @guard(Door.COACH)
 def engagement(work: Work, engagement_id: str) -> Response:
     """Say what waits for whom, since when, and the next step."""
-    work.note("engagement.looked", "coach", engagement_id=engagement_id)
     sheet, own = sheet_of(work, engagement_id), own_or_missing(work, engagement_id)
+    # Only now: what was asked for in an address may be anything, and of any length.
+    work.note("engagement.looked", "coach", engagement_id=own.id)
     return page("desk/engagement.html", sheet=sheet, form=PlainForm(), looks=coach_looks(work, own),
                 asking=asking(work, own.practice_id, own.coach_id, own.id),
                 signatures=signature_arcs(sheet.summary), relations=relations(sheet),
