@@ -100,7 +100,7 @@ def take_as_of_before() -> bool:
     """Let the form in hand be drawn again, if it is one of an earlier session with words in it."""
     g.of_before = (request.method == "POST" and bool(request.form.get("csrf_token"))
                    and request.headers.get("Sec-Fetch-Site") == "same-origin"
-                   and any(value.strip() for _name, value in sent()))
+                   and bool(words_in(sent())))
     return bool(g.of_before)
 
 

@@ -290,15 +290,21 @@ def test_carries_out_a_form_of_before_once_it_is_sent_from_the_page_that_came_ba
 def test_shows_nothing_that_was_taken_back_with_the_page(engaged: World, ana: Browser) -> None:
     """No address that does not exist, no word in the access log: what is drawn did not happen."""
     path = "/practice/calendar"
-    page, token = ana.get(path), stale(ana)
-    answer = Page(ana.client.post(path, base_url=BASE, headers=SAME_SITE, data={
-        **page.fields(path), "titles": "y", "csrf_token": token}))
-    assert (answer.status, answer.heading) == (400, "This form is not open any more")
-    assert "/feeds/" not in answer.html
-    ana.client.post("/account/other-sessions/end", base_url=BASE, headers=SAME_SITE, data={
-        "words": "of nobody", "csrf_token": token})
+    drawn = ana.post(path, {"titles": "y", SHOWS: "x"}, page=ana.get(path))
+    assert (drawn.status, drawn.heading) == (409, "This form is not open any more")
+    assert "/feeds/" not in drawn.html
+    ended = ana.client.post("/account/other-sessions/end", base_url=BASE, data={
+        "words": "of nobody", SHOWS: "x", "csrf_token": ana.token()})
+    assert ended.status_code == 409
     with engaged.ground.work(writes=False) as work:
         assert "sign_in.ended" not in work.session.scalars(select(Access.what)).all()
+
+
+def test_asks_to_load_a_form_without_words_again(ana: Browser) -> None:
+    path = "/practice/calendar"
+    answer = Page(ana.client.post(path, base_url=BASE, headers=SAME_SITE, data={
+        **ana.get(path).fields(path), "titles": "y", "csrf_token": stale(ana)}))
+    assert (answer.status, answer.heading) == (400, "This page was open too long")
 
 
 def test_shows_who_is_signed_out_the_words_alone(engaged: World, ana: Browser) -> None:
