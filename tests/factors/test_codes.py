@@ -24,6 +24,7 @@ from portal.factors.policy import (
     why_not_step,
     why_not_try,
 )
+from portal.factors.queries import live_factors
 from portal.ground.onetime import accepted_step, cleaned, code_at, new_seed
 from portal.people.models import Person
 from tests.builders import World, add_practice
@@ -113,6 +114,20 @@ def test_pauses_from_the_fifth_failure_and_counts_durably(world: World) -> None:
     assert why(take(world, right)) is CodeNo.PAUSED
     world.clock.move(minutes=2)
     assert isinstance(take(world, world.fresh_code("ana")), CodeTaken)
+
+
+@pytest.mark.postgresql
+def test_counts_a_failure_on_what_somebody_counted_since_a_page_was_read(world: World) -> None:
+    """SQLite lets nobody write meanwhile."""
+    guess = wrong(world)
+    with world.ground.work(writes=True) as slow:
+        ana = slow.session.get_one(Person, world.ids["ana"])
+        (app,) = live_factors(slow, ana.id)
+        with world.ground.work(writes=True) as quick:
+            use_code(quick, quick.session.get_one(Person, ana.id), guess)
+        assert app.fails == 0
+        use_code(slow, ana, guess)
+        assert (ana.fails, app.fails) == (2, 2)
 
 
 def test_disables_the_factor_at_twenty_failures(world: World) -> None:

@@ -81,6 +81,9 @@ def _take(
 ) -> CodeTaken | CodeRefused:
     if not apps:
         return CodeRefused(CodeNo.NO_FACTOR)
+    # A page may have read them before the person was locked, and somebody counted since.
+    for app in apps:
+        work.lock(app)
     facts = [facts_of(person, app) for app in apps]
     stop = policy.why_not_try_any(facts, work.now)
     if stop is not None:

@@ -126,6 +126,8 @@ def _take(
     site = _site(work)
     if factor is None or site is None:
         return _refuse(work, person, CodeNo.NOT_YOURS)
+    if not told.made:
+        work.lock(factor)
     stop = policy.why_not_try(facts_of(person, factor), work.now)
     if stop is not None:
         return _refuse(work, person, stop)
