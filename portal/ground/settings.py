@@ -77,7 +77,8 @@ class Settings:
         most=5,
     )
     secret_key: str = _says(
-        "Signs session cookies and form tokens: 32 random characters or more.", secret=True
+        "Encrypts and signs session cookies, signs form tokens: 32 random characters or more.",
+        secret=True,
     )
     secret_key_previous: tuple[str, ...] = _says(
         "Earlier session keys, newest first: still read, no longer used.", (), secret=True

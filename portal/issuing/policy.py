@@ -177,5 +177,3 @@ def may_begin_anew(seen: str, *, settled: bool) -> bool:
 def domain_of(address: str) -> str:
     """Return the part of a mail address behind the @, as it is compared."""
     return address.rpartition("@")[2].strip().casefold()
-
-

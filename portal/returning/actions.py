@@ -229,6 +229,6 @@ def _tell(work: Work, person: Person, request: WayBack, what: str) -> None:
     speak(practice.locale, practice.timezone)
     for point in known_addresses(work, person.id):
         write_at(work, person, work.reveal(point, "value"), "way_back", what=what,
-                dedupe=f"way_back:{request.id}:{what}:{point.id}",
-                object=f"{base}/not-me/{objections(work).make(request.id.encode('ascii'))}",
-                ready=instant(ready) if ready is not None else "")
+                 dedupe=f"way_back:{request.id}:{what}:{point.id}",
+                 object=f"{base}/not-me/{objections(work).make(request.id.encode('ascii'))}",
+                 ready=instant(ready) if ready is not None else "")

@@ -1,7 +1,7 @@
 """The cookie of a session: signed as Flask does it, and encrypted besides.
 
 It names the tokens of sessions, and what the next page will say, which may be somebody's name. A
-browser keeps it on a disk, so nothing of it can be read there.
+browser keeps it on a disk; all that can be read there is when it was written.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class _Encrypting(TimedSerializer[str]):
         try:
             return self.serializer.loads(self._box.open(base64_decode(payload)).decode())
         except (BadData, CannotOpen, ValueError) as wrong:
-            # Flask knows this no alone.
+            # Flask catches this one and no other.
             raise BadSignature("it does not open") from wrong
 
 

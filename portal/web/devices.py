@@ -8,7 +8,7 @@ which is a keyed digest.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import sha1, sha256
 from typing import TYPE_CHECKING, Any
 
 from flask import after_this_request, current_app, request
@@ -33,9 +33,11 @@ class Device:
 
 def _signer() -> URLSafeSerializer:
     config = current_app.config
-    # The newest key stands last and signs; the others still verify (rotation).
+    # The newest key stands last and signs; the others still verify (rotation), and so do marks of
+    # before, which were signed with the digest that comes by itself.
     return URLSafeSerializer([*config["SECRET_KEY_FALLBACKS"], config["SECRET_KEY"]],
-                             salt="portal/device", signer_kwargs={"digest_method": sha256})
+                             salt="portal/device", signer_kwargs={"digest_method": sha256},
+                             fallback_signers=[{"digest_method": sha1}])
 
 
 def _name() -> str:

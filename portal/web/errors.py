@@ -6,7 +6,6 @@ To programs, below `/api/`, it is a problem in JSON; everything else is the same
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, current_app, g, redirect, request, url_for
@@ -40,9 +39,8 @@ log = logging.getLogger("portal.web")
 
 #: After how many seconds it is worth coming again; what is not here takes half a minute.
 _SOON = {Part.OVERLOAD: 5, Part.BUSY: 5, Part.CONNECTIONS: 5}
-#: What a view may say instead of an answer.
-_NOS = (DeadLink, Erased, HTTPException, Missing, NotFresh, NotSignedIn, Refused, TooSoon,
-        Unavailable)
+#: What a view may say instead of drawing its form again.
+_NOS = (DeadLink, Erased, HTTPException, Missing, NotFresh, NotSignedIn, Refused, TooSoon)
 #: What is said where not even the page of an error can be drawn.
 _BARE = ("The portal cannot answer at the moment. Nothing that you just sent was carried out. "
          "Come again in a few minutes.\n")
@@ -146,10 +144,16 @@ def _csrf(_error: CSRFError) -> Response:
     words: list[str] = []
     if door is not Door.ANYONE and late.take_as_of_before():
         words = late.words_in(late.sent())
-        with suppress(*_NOS):
+        try:
             answer: Response = view(**(request.view_args or {}))
-            answer.status_code = 400
-            return answer
+        except Unavailable as trouble:
+            return _unavailable(trouble)
+        except CannotOpen as trouble:
+            return _damaged(trouble)
+        except _NOS:
+            return page("errors/expired.html", 400, words=words)
+        answer.status_code = 400
+        return answer
     return page("errors/expired.html", 400, words=words)
 
 

@@ -22,8 +22,8 @@ class OurForm(FlaskForm):
         """Judge what was sent, unless it is only shown again."""
         if is_shown():
             self.form_errors = [
-                _("This was not sent yet, for you signed in anew since this page was opened. Look "
-                  "through it, then send it.") if is_of_before() else
+                _("This was not sent yet, for somebody signed in anew here since this page was "
+                  "opened. Look whether it is yours, then send it.") if is_of_before() else
                 _("This was not sent yet, for your session had run out. Look through it, then send "
                   "it.")]
             return False

@@ -118,8 +118,9 @@ def draw(work: Work, view: Callable[..., Any], values: dict[str, Any]) -> NoRetu
         answer = view(work, **values)
     except (Missing, Refused):
         answer = None
-    # What the view noted has not happened either.
-    del work.notes[noted:]
+    finally:
+        # What the view noted has not happened either.
+        del work.notes[noted:]
     if answer is None or answer.status_code != UNPROCESSABLE:
         answer = page("errors/late.html", 409, words=words_in(sent()))
     raise Drawn(answer)

@@ -180,7 +180,7 @@ def test_gives_a_form_back_that_stood_open_while_its_reader_signed_in_anew(
     other.press("Sign out")
     steps.sign_in(other)
     ana.press("Keep this")
-    expect(ana.page.get_by_text("you signed in anew since this page was opened")).to_be_visible()
+    expect(ana.page.get_by_text("somebody signed in anew here")).to_be_visible()
     expect(field).to_have_value(words)
     ana.press("Keep this")
     ana.page.goto("/practice/settings")

@@ -159,15 +159,17 @@ def test_asks_no_web_address_that_nobody_vouches_for(
         server.socket = context.wrap_socket(server.socket, server_side=True)
         Thread(target=server.serve_forever, daemon=True).start()
         url = f"https://localhost:{server.server_port}/"
-        with pytest.raises(NoAnswer):
-            fetch(url, seconds=5, largest=100)
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        if host == "localhost":
-            assert fetch(url, seconds=5, largest=100) == b"yes"
-        else:
+        try:
             with pytest.raises(NoAnswer):
                 fetch(url, seconds=5, largest=100)
-        server.shutdown()
+            monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+            if host == "localhost":
+                assert fetch(url, seconds=5, largest=100) == b"yes"
+            else:
+                with pytest.raises(NoAnswer):
+                    fetch(url, seconds=5, largest=100)
+        finally:
+            server.shutdown()
 
 
 def test_gives_name_and_password_of_the_address(service: Service) -> None:

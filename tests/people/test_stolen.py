@@ -1,5 +1,5 @@
 """Somebody holds a copy of a session just begun, and makes the most of it; the owner of the account
-hears of it at every address, and what they do ends all of it."""
+hears of passwords and factors at every address, and ends what moves the account."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from portal.factors.actions import hold_reset
+from portal.factors.queries import resettable
 from portal.jobs import run_job
+from portal.people.actions import make_token, not_my_change
+from portal.people.models import Account, ApiToken
+from portal.people.queries import provable
+from portal.plain.errors import DeadLink, Missing
 from tests.builders import World, add_practice
 from tests.cast import ANA, PASSWORD
 from tests.pages import Browser
@@ -67,7 +73,12 @@ def test_no_later_address_undoes_what_the_first_one_took_back(
 ) -> None:
     anas = moves(world, app, thief, FIRST)
     thiefs = moves(world, app, thief, SECOND)
+    with world.ground.work(writes=True) as work:
+        account = work.session.get_one(Account, world.ids["ana.account"])
+        token = make_token(work, account, "of a thief", 365)[0].id
     objects(world, app, anas)
+    with world.ground.work(writes=False) as work:
+        assert work.session.get_one(ApiToken, token).ended_at is not None
     assert Browser(app).get(thiefs).status == 404
     assert [opens(app, who) for who in (ANA.email, FIRST, SECOND)] == [True, False, False]
 
@@ -145,3 +156,33 @@ def test_the_old_address_hears_of_a_password_as_long_as_it_may_object(
             "repeated": (ANOTHER, PASSWORD)[days > 0]}, page=thief.get("/account/password"))
         assert sorted(mail.to for mail in waiting(world, "password_changed")[before:]) == sorted(
             told)
+
+
+@pytest.mark.postgresql
+def test_who_proves_and_denies_at_once_leaves_the_objection_alive(
+    world: World, app: Flask, thief: Browser
+) -> None:
+    """SQLite lets nobody write meanwhile."""
+    ask(thief, FIRST)
+    objection, proof = link(world, "address_asked"), link(world, "address_proof")
+    with world.ground.work(writes=True) as slow:
+        change = provable(slow, proof.rsplit("/", 1)[1])
+        assert change is not None
+        choose(app, proof, "use")
+        with pytest.raises(DeadLink):
+            not_my_change(slow, change)
+    assert Browser(app).get(objection).status == 200
+
+
+@pytest.mark.postgresql
+def test_a_reset_that_waited_for_another_password_sets_none(world: World, app: Flask) -> None:
+    """SQLite lets nobody write meanwhile."""
+    add_practice(world)
+    Browser(app).post("/sign-in/forgotten", {"email": ANA.email})
+    run_job(world.ground, "door")
+    with world.ground.work(writes=True) as slow:
+        behind = resettable(slow, link(world, "password_link").rsplit("/", 1)[1])
+        assert behind is not None
+        changes_password(world, app)
+        with pytest.raises(Missing):
+            hold_reset(slow, *behind)

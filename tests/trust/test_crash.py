@@ -95,4 +95,5 @@ def test_finds_a_planted_fault(
             made.rise()
             made.finish(all_of_them=not most, patience=ENOUGH)
     sys.stdout.write(f"{wound} after {story.rounds} rounds: {story.found[:3]} {story.told()}\n")
-    assert story.found
+    # That somebody had no time to go on may be a slow machine.
+    assert [one for one in story.found if not one.startswith("somebody could not go on")]

@@ -260,7 +260,7 @@ def test_keeps_cookies_to_the_encrypted_connection(secure: Flask) -> None:
 
 
 def test_redirects_nothing_to_another_scheme(secure: Flask) -> None:
-    """A program that asked in the clear by mistake hears so, and its key is not sent twice."""
+    """A program that asked in the clear by mistake finds out, in place of being led on."""
     host = HTTPS.removeprefix("https://")
     for path in ("/api/v1/engagements", "/lost", "/", "/p", "/today"):
         answer = secure.test_client().get(path, base_url=f"http://{host}")

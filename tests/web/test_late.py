@@ -208,7 +208,6 @@ def ana(engaged: World, app: Flask) -> Browser:
     return browser
 
 
-ASIDE = ("access_log", "sign_in")
 SETTINGS, CONTACT = "/practice/settings", "Neue Gasse 7, 1070 Vienna"
 
 
@@ -231,7 +230,8 @@ def contact_of(world: World) -> str:
         return work.reveal(work.session.scalars(select(Practice)).one(), "contact")
 
 
-SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
+ASIDE = ("access_log", "sign_in")
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
 def stale(browser: Browser) -> str:
@@ -254,11 +254,11 @@ def test_gives_back_every_form_of_a_page_from_before_signing_in_anew(seated: Sta
                 browser = seated.browser(who)
                 token, before = stale(browser), rows(seated.world.ground.engine, ASIDE)
                 answer = Page(browser.client.post(
-                    action, base_url=BASE, headers=SAME_SITE,
+                    action, base_url=BASE, headers=SAME_ORIGIN,
                     data={**page.fields(action), **typed, "csrf_token": token}))
                 assert rows(seated.world.ground.engine, ASIDE) == before, action
                 assert answer.status == 400
-                assert "signed in anew" in answer.text, (action, answer.heading)
+                assert "signed in anew here" in answer.text, (action, answer.heading)
                 values = {name: value.strip() for name, value in answer.fields(action).items()}
                 assert typed.items() <= values.items(), action
                 assert values["csrf_token"] != token
@@ -280,7 +280,7 @@ def test_carries_out_a_form_of_before_once_it_is_sent_from_the_page_that_came_ba
     ana.post("/sign-out", page=page)
     engaged.clock.move(minutes=1)
     sign_in(engaged, ana)
-    back = Page(ana.client.post(SETTINGS, base_url=BASE, headers=SAME_SITE,
+    back = Page(ana.client.post(SETTINGS, base_url=BASE, headers=SAME_ORIGIN,
                                 data={**page.fields(SETTINGS), "contact": CONTACT}))
     assert contact_of(engaged) != CONTACT
     ana.post(SETTINGS, page=back)
@@ -302,7 +302,7 @@ def test_shows_nothing_that_was_taken_back_with_the_page(engaged: World, ana: Br
 
 def test_asks_to_load_a_form_without_words_again(ana: Browser) -> None:
     path = "/practice/calendar"
-    answer = Page(ana.client.post(path, base_url=BASE, headers=SAME_SITE, data={
+    answer = Page(ana.client.post(path, base_url=BASE, headers=SAME_ORIGIN, data={
         **ana.get(path).fields(path), "titles": "y", "csrf_token": stale(ana)}))
     assert (answer.status, answer.heading) == (400, "This page was open too long")
 
@@ -310,7 +310,7 @@ def test_asks_to_load_a_form_without_words_again(ana: Browser) -> None:
 def test_shows_who_is_signed_out_the_words_alone(engaged: World, ana: Browser) -> None:
     page = ana.get(SETTINGS)
     ana.post("/sign-out", page=page)
-    answer = Page(ana.client.post(SETTINGS, base_url=BASE, headers=SAME_SITE, data={
+    answer = Page(ana.client.post(SETTINGS, base_url=BASE, headers=SAME_ORIGIN, data={
         **page.fields(SETTINGS), "contact": CONTACT}))
     assert answer.status == 400
     assert CONTACT in answer.html

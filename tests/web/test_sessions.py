@@ -302,7 +302,7 @@ def test_takes_no_cookie_that_it_did_not_make(app: Flask, ana: Browser) -> None:
         KEYS["secret_key"], salt="cookie-session", serializer=own.serializer,
         signer_kwargs={"key_derivation": "hmac", "digest_method": sha256}).dumps(content)
     assert not is_in(with_cookie(app, str(plain)), COACH_HOME)
-    for place in range(0, len(cookie(ana)), 7):
+    for place in range(0, len(cookie(ana)) - 1, 7):
         letters = list(cookie(ana))
         letters[place] = "A" if letters[place] != "A" else "B"
         with pytest.raises(BadSignature):

@@ -16,7 +16,7 @@ from portal.ground.tokens import SECRET_BYTES, fingerprint
 from portal.ledger.actions import record
 from portal.people.actions import end_sessions_of, warn, write_to
 from portal.people.models import Account
-from portal.people.queries import person_or_missing
+from portal.people.queries import is_ended_since, person_or_missing
 from portal.plain.errors import Missing
 from portal.throttles.actions import take
 from portal.throttles.policy import Try
@@ -55,17 +55,19 @@ def send_reset(work: Work, account: Account) -> None:
              link=f"{base}/password/{reset_signer(work.ground).make(secret)}")
 
 
-def hold_reset(work: Work, row: PasswordReset) -> None:
-    """Let nobody else use a link meanwhile; raises `Missing` where somebody just did."""
+def hold_reset(work: Work, row: PasswordReset, account: Account) -> None:
+    """Let nobody else use a link meanwhile; raises `Missing` where somebody just did, or where
+    something has happened to the account that ends it."""
+    work.lock(account)
     work.lock(row)
-    if not can_reset(row.asked_at, row.ended_at, work.now):
+    if not can_reset(row.asked_at, row.ended_at, work.now) or is_ended_since(
+            work, account, row.asked_at):
         raise Missing("link")
 
 
 def reset_password(work: Work, row: PasswordReset, account: Account, new: str) -> None:
     """Give an account another password, after its second factor was proven. The link is used up,
-    every session ends, and the person is told by mail."""
-    work.lock(account)
+    every session ends, and the person is told by mail. The caller holds both."""
     account.password_hash = hash_password(new)
     account.fails, account.paused_until = 0, None
     row.ended_at, row.ended_as = work.now, "used"

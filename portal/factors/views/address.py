@@ -112,5 +112,5 @@ def answer_objection(work: Work, secret: str) -> Response:
     if form.choice.data == "stop":
         object_to(work, change)
         flash(_("Stopped. You sign in with the address that you had. Change your password "
-                "now, and look through what counts as yours there."))
+                "now, and look under “How I come in” whether every app and device is yours."))
     return go("factors.sign_in")

@@ -12,7 +12,7 @@ from portal.factors.queries import live_factor, pending_factor
 from portal.factors.views import bp
 from portal.factors.views.parts import code_trouble, enrolment_of, may_see, qr_picture
 from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
-from portal.factors.views.sign_in import SIGN_IN, halfway, let_in
+from portal.factors.views.sign_in import SIGN_IN, halfway, held_halfway, let_in
 from portal.people.queries import practice_or_missing
 from portal.people.views import onward
 from portal.web.guards import Door, guard
@@ -64,7 +64,7 @@ def qr(work: Work) -> Response:
 @guard(Door.ANYONE)
 def enrolled(work: Work) -> Response:
     """Take the first code or passkey, let the coach in, and show the recovery codes once."""
-    found = halfway(work)
+    found = held_halfway(work)
     if found is None or _pending(work) is None:
         return go("factors.sign_in")
     form = CodeForm()

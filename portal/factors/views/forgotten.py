@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from portal.ground.work import Work
     from portal.people.models import Account, Person
 
-#: The link whose button was pressed; the cookie is signed, the token has left the address.
+#: The link whose button was pressed; the cookie is encrypted, the token has left the address.
 RESETTING = "resetting"
 
 
@@ -95,7 +95,7 @@ def keep_reset(work: Work) -> Response:
         return again("factors/reset.html", **values)
     if asks():
         return wishes(work, person, RESET)
-    hold_reset(work, row)
+    hold_reset(work, row, account)
     pending = _proven(work, person, form)
     if form.errors:
         return again("factors/reset.html", **values)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from portal.ground.work import Work
     from portal.people.models import MembershipInvitation
 
-#: The invitation whose button was pressed; the cookie is signed, the token has left the address.
+#: The invitation whose button was pressed; the cookie is encrypted, the token has left the address.
 JOINING = "joining"
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: What the page's script adds to a form to be told what to ask for; nothing is done then.
 SHOW, WISHES = "show", "passkey"
-#: The place of a browser that is about to have a session; the cookie is signed.
+#: The place of a browser that is about to have a session; the cookie is encrypted.
 PLACE = "place"
 
 

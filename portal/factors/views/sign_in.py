@@ -63,6 +63,14 @@ def halfway(work: Work) -> tuple[Account, Person] | None:
     return account, person_or_missing(work, account.practice_id, account.person_id)
 
 
+def held_halfway(work: Work) -> tuple[Account, Person] | None:
+    """Return the same, and let nobody change the account's password until it is used."""
+    found = halfway(work)
+    if found is not None:
+        work.lock(found[0])
+    return halfway(work)
+
+
 def let_in(work: Work, account: Account, person: Person) -> None:
     """Begin a coach's session after password and code; what the cookie held before is gone. From
     now on this browser is known to the account, so that strangers' guesses do not concern it."""
@@ -129,7 +137,7 @@ def code(work: Work) -> Response:
 @guard(Door.ANYONE)
 def take_code(work: Work) -> Response:
     """Let the coach in."""
-    found = halfway(work)
+    found = held_halfway(work)
     if found is None:
         return go("factors.sign_in")
     form, ways = CodeForm(), ways_of(work, found[1])
@@ -159,7 +167,7 @@ def recovery(work: Work) -> Response:
 @guard(Door.ANYONE)
 def recover(work: Work) -> Response:
     """Retire the lost authenticator and begin a new one."""
-    found = halfway(work)
+    found = held_halfway(work)
     if found is None:
         return go("factors.sign_in")
     form = RecoveryForm()

@@ -14,6 +14,7 @@ from portal.notices.actions import put_mail
 from portal.people.actions.members import login_print
 from portal.people.actions.persons import PRINT
 from portal.people.actions.sessions import end_sessions_of
+from portal.people.actions.tokens import revoke_tokens_of
 from portal.people.actions.writing import write_to
 from portal.people.models import AddressChange, ContactPoint
 from portal.people.policy import MoveNo, can_object, can_prove, normal_address
@@ -123,14 +124,19 @@ def prove_address(work: Work, row: AddressChange) -> MoveNo | None:
 
 
 def not_my_change(work: Work, row: AddressChange) -> None:
-    """End a change whose link reached somebody else."""
+    """End a change whose link reached somebody else. Raises `DeadLink` where it was used just now:
+    what is proven is for the old address alone to stop."""
+    _held(work, row)
+    if not can_prove(row.asked_at, row.proved_at or row.ended_at, work.now):
+        raise DeadLink
     row.ended_at, row.ended_as = work.now, "not_me"
 
 
 def object_to(work: Work, row: AddressChange) -> None:
     """Stop a change from the old address, or take it back: the old one signs in, every session of
-    the account ends, and so does every other change that is under way or came after this one: no
-    later address may undo it. Raises `DeadLink` where it was objected to just now."""
+    the account and every key of its programs ends, and so does every other change that is under way
+    or came after this one: no later address may undo it. Raises `DeadLink` where it was objected to
+    just now."""
     account, point = _held(work, row)
     if not can_object(row.asked_at, row.ended_as, work.now):
         raise DeadLink
@@ -139,4 +145,5 @@ def object_to(work: Work, row: AddressChange) -> None:
     for other in {row, *_open(work, account), *_after(work, row)}:
         other.ended_at, other.ended_as = work.now, "objected"
     end_sessions_of(work, account.person_id, "coach")
+    revoke_tokens_of(work, account.id)
     _note(work, account, "account.address_objected", row)

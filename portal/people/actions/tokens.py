@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, update
 
 from portal.ground import chance
 from portal.ledger.actions import record
-from portal.people.actions.writing import write_to
+from portal.people.actions.writing import warn
 from portal.people.models import ApiToken
 from portal.people.policy import TOKEN_DAYS
 from portal.people.queries.persons import person_or_missing
@@ -43,7 +43,7 @@ def make_token(work: Work, account: Account, name: str, days: int) -> tuple[ApiT
     work.session.add(row)
     record(work, account.practice_id, "token.made", row.id, practice_id=account.practice_id,
            actor_id=account.person_id, facts={"days": days})
-    write_to(work, person, "token_made", dedupe=f"token_made:{row.id}")
+    warn(work, person, "token_made", dedupe=f"token_made:{row.id}")
     return row, text
 
 

@@ -20,7 +20,8 @@ def warn(work: Work, person: Person, name: str, *, dedupe: str, **values: str) -
     """
     write_to(work, person, name, dedupe=dedupe, **values)
     for number, address in enumerate(old_addresses(work, person.id)):
-        write_at(work, person, address, name, dedupe=f"{dedupe}:old{number}", **values)
+        write_at(work, person, address, name, dedupe=f"{dedupe}:old{number}", former="yes",
+                 **values)
 
 
 def write_to(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from portal.links.models import Invitation
     from portal.people.models import Person
 
-#: The invitation whose button was pressed; the cookie is signed, the token has left the address.
+#: The invitation whose button was pressed; the cookie is encrypted, the token has left the address.
 ENTERED = "entered"
 #: What somebody has asked for who gave a code of an app that does not count yet.
 WAITING = "waiting"
