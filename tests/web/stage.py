@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy import Engine
     from werkzeug.routing import Rule
+    from werkzeug.test import TestResponse
 
 IDA = Character("Ida Iversen", "ida@iversen.example")
 NELE = Character("Nele Novak", "nele.novak@posteo.example")
@@ -195,6 +196,20 @@ def routes(app: Flask) -> list[tuple[Rule, str]]:
     found = [(rule, method) for rule in app.url_map.iter_rules()
              for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}]
     return sorted(found, key=lambda pair: (pair[0].rule, pair[1]))
+
+
+def looks(
+    stage: Stage, *personas: str, headers: dict[str, str] | None = None
+) -> Iterator[tuple[Rule, TestResponse]]:
+    """Yield what everybody of these gets at every address that can be looked at."""
+    for persona in personas:
+        client = stage.browser(persona).client
+        for rule, method in routes(stage.app):
+            if method == "GET":
+                answer = client.get(stage.path(rule, **stage.values()), base_url=BASE,
+                                    headers=headers)
+                yield rule, answer
+                answer.close()
 
 
 def make_stage(world: World, app: Flask) -> Stage:

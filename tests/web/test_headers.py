@@ -19,7 +19,7 @@ from tests.builders import World, add_practice
 from tests.cast import ANA, PASSWORD
 from tests.pages import BASE
 from tests.sight import see_all
-from tests.web.stage import a_database, routes
+from tests.web.stage import a_database, looks, routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,16 +85,12 @@ SHOWN = {"static", "desk.healthz", "desk.readyz", "tools.description", "signing.
 
 def test_hands_out_every_file_as_an_attachment(stage: Stage) -> None:
     handed_out, shown = set(), set()
-    for persona in ("nobody", "ana", "ben", "nele-by-link"):
-        client = stage.browser(persona).client
-        for rule, method in routes(stage.app):
-            if method == "GET":
-                answer = client.get(stage.path(rule, **stage.values()), base_url=BASE)
-                name = answer.headers.get("Content-Disposition", "")
-                if answer.status_code != 200 or (answer.mimetype == "text/html" and not name):
-                    continue
-                assert name.startswith("attachment; filename=") or not name, rule.rule
-                (handed_out if name else shown).add((rule.endpoint, answer.mimetype))
+    for rule, answer in looks(stage, "nobody", "ana", "ben", "nele-by-link"):
+        name = answer.headers.get("Content-Disposition", "")
+        if answer.status_code != 200 or (answer.mimetype == "text/html" and not name):
+            continue
+        assert name.startswith("attachment; filename=") or not name, rule.rule
+        (handed_out if name else shown).add((rule.endpoint, answer.mimetype))
     assert {endpoint for endpoint, _kind in shown} == SHOWN
     assert {kind for _endpoint, kind in handed_out} >= {
         "application/pdf", "application/ld+json", "text/csv", "text/calendar", "text/plain"}
@@ -102,13 +98,10 @@ def test_hands_out_every_file_as_an_attachment(stage: Stage) -> None:
 
 @pytest.mark.parametrize("persona", ["nobody", "ana", "ben"])
 def test_compresses_nothing_but_fixed_files(stage: Stage, persona: str) -> None:
-    client = stage.browser(persona).client
-    for rule, method in routes(stage.app):
-        if method == "GET":
-            answer = client.get(stage.path(rule, **stage.values()), base_url=BASE,
-                                headers={"Accept-Encoding": "gzip, deflate, br, zstd"})
-            packed = ["gzip"] if rule.endpoint == "static" else []
-            assert answer.headers.getlist("Content-Encoding") == packed, rule.rule
+    asked = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+    for rule, answer in looks(stage, persona, headers=asked):
+        packed = ["gzip"] if rule.endpoint == "static" else []
+        assert answer.headers.getlist("Content-Encoding") == packed, rule.rule
 
 
 @pytest.mark.parametrize("code", ERRORS)
