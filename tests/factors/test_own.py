@@ -72,6 +72,23 @@ def test_adds_an_app_and_removes_the_one_that_was_first(
 
 
 @pytest.mark.parametrize(("who", "scope", "root"), PLACES)
+def test_asks_for_no_code_where_there_are_as_many_as_there_can_be(
+    world: World, app: Flask, who: str, scope: str, root: str
+) -> None:
+    conclude(world)
+    browser = Browser(app).be(world, who, scope)
+    drawn = browser.get(f"{root}/app")
+    for _number in range(MOST_APPS - 1):
+        adds(world, browser, who, root)
+    says = "You have as many apps as one person can have. Remove one first."
+    assert says in browser.get(f"{root}/app").text
+    # A page that was drawn before says so too, and the code is still good.
+    code = world.fresh_code(who)
+    assert says in browser.post(f"{root}/app", {"name": "Sixth", "code": code}, page=drawn).text
+    assert isinstance(take(world, who, code), CodeTaken)
+
+
+@pytest.mark.parametrize(("who", "scope", "root"), PLACES)
 def test_keeps_the_last_one(
     world: World, app: Flask, who: str, scope: str, root: str
 ) -> None:

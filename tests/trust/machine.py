@@ -258,7 +258,8 @@ class Life(RuleBasedStateMachine):
         if form.code:
             values[form.code] = self._code(player, how)
         page = self._post(player, form.tab, form.path, values, form.page)
-        was_done: bool = getattr(self, f"_was_{form.kind}")(form, page)
+        # Whose session is over is asked to come in, and nothing was done.
+        was_done: bool = not is_outside(page) and getattr(self, f"_was_{form.kind}")(form, page)
         if was_done:
             assert not self.erased, f"{form.kind} was acknowledged after all was erased"
         if form.code and (was_done or page.status == 422):
@@ -553,7 +554,7 @@ class Life(RuleBasedStateMachine):
                        later=later)
 
     def _was_stepping_out(self, form: Drawn, page: Page) -> bool:
-        if page.status == 422 or is_outside(page) or page.location.startswith("/lost"):
+        if page.status == 422:
             return False
         self.may = {"party.left", "version.withdrawn", "version.declined"}
         self._gives_nothing(form.player)
@@ -583,7 +584,7 @@ class Life(RuleBasedStateMachine):
                          "code" if wants else ""), code, later=later)
 
     def _was_review(self, form: Drawn, page: Page) -> bool:
-        said = page.status == 303 and not page.location.startswith("/lost")
+        said = page.status == 303
         self.may = {"review.kept", "review.change_wanted", "review.ended", "version.withdrawn",
                     "party.left", "amendment.proposed"} if said else set()
         came = {kind for kind, *_rest in self._entries()[len(self.stood):]}
@@ -610,8 +611,6 @@ class Life(RuleBasedStateMachine):
             return
         typed = self._code(player, code)
         done = self._post(player, tab, path, {"name": "tablet", "code": typed}, page)
-        if done.location == "/p/account/authenticators":
-            return
         taken = done.location == f"{path}/new"
         self._judge(player, typed, taken=taken)
         if taken:

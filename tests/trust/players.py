@@ -128,9 +128,9 @@ def seat(world: World, app: Flask, key: str, who: Character, scope: str) -> Play
 
 
 def is_outside(page: Page) -> bool:
-    """Tell whether a page asks somebody to come in."""
-    path: str = page.response.request.path
-    return path == "/lost" or path.startswith("/sign-in")
+    """Tell whether a page asks somebody to come in, or leads to where that is asked."""
+    path: str = page.location or page.response.request.path
+    return path.startswith(("/lost", "/sign-in"))
 
 
 def key_on(page: Page) -> str:

@@ -100,11 +100,21 @@ def apps(work: Work, place: Place) -> Response:
                 full=why_not_another(len(own)), last=why_not_remove(len(own)), lock=here(work))
 
 
+def _full(work: Work, place: Place, person: Person) -> Response | None:
+    """Lead back whoever has as many apps as there can be, before a code is typed for nothing."""
+    no = why_not_another(len(live_factors(work, person.id)))
+    if no is None:
+        return None
+    flash(app_words(no), "error")
+    return go(f"factors.{place.prefix}apps")
+
+
 @at_both("/app")
 def another(work: Work, place: Place) -> Response:
     """Ask for a code of an app that counts, and for a word for the new one."""
-    return page("factors/another.html", place=place, form=AppForm(),
-                ways=ways_of(work, acting(work)[1]))
+    _actor, person = acting(work)
+    return _full(work, place, person) or page(
+        "factors/another.html", place=place, form=AppForm(), ways=ways_of(work, person))
 
 
 @at_both("/app", "POST")
@@ -112,10 +122,8 @@ def begin_another(work: Work, place: Place) -> Response:
     """Take the code, and go on to the new app in this browser alone."""
     _actor, person = acting(work)
     form = AppForm()
-    no = why_not_another(len(live_factors(work, person.id)))
-    if no is not None:
-        flash(app_words(no), "error")
-        return go(f"factors.{place.prefix}apps")
+    if (full := _full(work, place, person)) is not None:
+        return full
     if not form.validate_on_submit():
         return again("factors/another.html", place=place, form=form,
                      ways=ways_of(work, person))
