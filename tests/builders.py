@@ -47,6 +47,7 @@ from portal.vouching.actions import vouch
 from portal.vouching.policy import How
 from portal.vouching.queries import digits_on_screen
 from portal.web.words import today
+from tests.beginnings import beginning
 from tests.cast import (
     ACME,
     ANA,
@@ -107,6 +108,7 @@ def code_of(work: Work, person_id: str) -> str:
     return code_at(work.reveal(factor, "secret"), work.now)
 
 
+@beginning
 def add_practice(
     world: World, coach: Character = ANA, key: str = "ana", *, name: str = "Berg Coaching",
     answers: dict[str, str] | None = ANSWERS, enrolled: bool = True,

@@ -20,12 +20,14 @@ from portal.app import make_app
 from portal.desk.actions import keep_board
 from portal.ground.chance import new_id
 from portal.ground.clock import StandingClock
+from portal.ground.db import make_engine
 from portal.ground.settings import Settings
 from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
 from portal.web.words import speak
 from tests.builders import World
 from tests.haste import compile_once, wait_for_no_disk
+from tests.rows import empty
 from tests.sight import see_all
 from tests.strangers import examine_all
 
@@ -115,8 +117,6 @@ def make_database(admin: str, name: str, template: str = "template1") -> str:
 
 
 def _migrate(url: str) -> None:
-    from portal.ground.db import make_engine
-
     engine = make_engine(url)
     schema.upgrade(engine)
     engine.dispose()
@@ -144,17 +144,10 @@ def database_url(
         yield make_database(empty_database, name, "empty_portal")
         _run(empty_database, f"DROP DATABASE {name} WITH (FORCE)")
         return
-    yield place_on(empty_database, "shared_portal")
-    _empty(empty_database.replace("/postgres?", "/shared_portal?"))
-
-
-def _empty(url: str) -> None:
-    """Empty every table, past the triggers that guard evidence: only a superuser can do this."""
-    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
-    with engine.begin() as connection:
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
-        names = ", ".join(schema.METADATA.tables)
-        connection.execute(text(f"TRUNCATE {names} CASCADE"))
+    url = place_on(empty_database, "shared_portal")
+    yield url
+    engine = make_engine(url)
+    empty(engine)
     engine.dispose()
 
 

@@ -9,6 +9,7 @@ from portal.engagements.actions import hold, note
 from portal.ground.chance import new_id
 from portal.sharing.policy import Code, Decision, decide
 from portal.sharing.queries import Around, around
+from tests.beginnings import beginning
 from tests.builders import World, vouch_for
 from tests.signing.table import ben_signs, set_table, signs
 
@@ -30,6 +31,7 @@ ROOM = {"category": "CNT.SESSION", "purpose": "take_part", "channel": "in_sessio
         "form": "report"}
 
 
+@beginning
 def seat_everyone(world: World, choice: str = "yes", **answers: str) -> None:
     """Bring T1 to T4 into force: Carla signs for Acme, Eli arranges, Gus supports."""
     set_table(world, "carla", "eli", "gus")

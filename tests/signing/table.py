@@ -14,6 +14,7 @@ from portal.agreements.queries import standing_of_one
 from portal.factors.actions import CodeRefused
 from portal.ledger.queries import events_of
 from portal.notices.models import Notice
+from tests.beginnings import beginning
 from tests.builders import World, add_practice, add_table, issue, opened, read_all, sign
 from tests.cast import ELI, GUS
 from tests.pages import BASE, Browser
@@ -25,6 +26,7 @@ TEXTS = ("T1", "T2", "T3", "T4")
 NAMES = {"carla": "Carla Conti", "eli": ELI.name, "gus": GUS.name}
 
 
+@beginning
 def set_table(world: World, *asked: str) -> None:
     """Let Ana issue four texts; Ben has come in by his link. `asked` are those whom Ben asked
     for, so that they are written to at once."""
