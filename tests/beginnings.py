@@ -8,7 +8,7 @@ comes back wherever the same is told again in a world to which nothing has happe
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -73,10 +73,11 @@ def _is_untouched(world: World) -> bool:
 
 
 def _settings(world: World) -> tuple[object, ...]:
-    """Return what a world goes by, but for where it stands and where its mails go."""
+    """Return what a world goes by, keys and all, but for where it stands and where its mails go."""
     settings = world.ground.settings
     plain = replace(settings, instance_dir=Path(), database_url="", smtp_url="", port=0)
-    return world.ground.engine.dialect.name, repr(plain)
+    return (world.ground.engine.dialect.name, world.ground.vault.newest,
+            *(repr(getattr(plain, each.name)) for each in fields(plain)))
 
 
 def _beside(world: World) -> set[str]:

@@ -26,7 +26,7 @@ from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
 from portal.web.words import speak
 from tests.builders import World
-from tests.haste import compile_once, wait_for_no_disk
+from tests.haste import compile_once, compile_statements_once, wait_for_no_disk
 from tests.rows import empty
 from tests.sight import see_all
 from tests.strangers import examine_all
@@ -176,6 +176,7 @@ def ground(
     speak("en", "Europe/Vienna")
     made = see_all(make_ground(settings, clock, keep_notes, keep_board))
     wait_for_no_disk(made.engine)
+    compile_statements_once(made.engine)
     yield made
     if DATABASE == "sqlite" and not request.node.get_closest_marker("alters_schema"):
         examine_all(made, tmp_path / "strangers")

@@ -69,7 +69,8 @@ def compile_statements_once(engine: Engine) -> None:
     """Let an engine take over what others have compiled of the same statements.
 
     SQLAlchemy compiles for a dialect and keeps that with the engine; each test has both of its own.
-    A dialect is handed on once it has met its database.
+    A dialect is handed on once it has met its database. Who listens to how an engine connects
+    listens to a dialect, and must have one of its own.
     """
     first, compiled = _SPEAKERS.setdefault(
         engine.dialect.name, (engine.dialect, LRUCache(_STATEMENTS)))
@@ -80,7 +81,6 @@ def compile_statements_once(engine: Engine) -> None:
 def wait_for_no_disk(engine: Engine) -> None:
     """Let SQLite return before a commit is on the disk: what a test writes need not outlive the
     machine. That the portal waits has a test of its own."""
-    compile_statements_once(engine)
     if engine.dialect.name != "sqlite":
         return
 

@@ -28,8 +28,9 @@ class Standing:
     def back(self) -> World:
         """Put everything back, and return the world as it stood, under a clock of its own."""
         ground, clock = self.world.ground, StandingClock(self.at)
-        # Whoever was cut off in the middle of something lets go of the file.
-        ground.engine.dispose()
+        if ground.engine.dialect.name == "sqlite":
+            # Whoever was cut off in the middle of something lets go of the file.
+            ground.engine.dispose()
         put_back(ground.engine, self._kept)
         ground.clock, ground.keep_board = clock, keep_board
         self.world = World(ground, clock, dict(self.ids))

@@ -18,6 +18,7 @@ from portal.sessions import actions as sessions
 from portal.sessions.policy import Mode
 from portal.signing.actions import decline, end_person, take_seat
 from portal.web.words import today
+from tests.beginnings import beginning
 from tests.builders import (
     World,
     add_colleague,
@@ -61,6 +62,7 @@ IN_THE_ROOM = "line-1"
 VIEWERS = ("carla", "eli", "gus", "fay", "olga", "dora", "hana")
 
 
+@beginning
 def set_table(world: World, *asked: str) -> None:
     """Let Ana issue five texts, the last for Fay's one session; Ben has come in."""
     add_practice(world)
