@@ -82,6 +82,7 @@ soak: $(VENV)/.ready-dev ## kill hundreds of servers and workers at work, and li
 	PORTAL_TEST_ROUNDS=10000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_threads.py
 	PORTAL_TEST_ROUNDS=10000 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/trust/test_threads.py
 	PORTAL_TEST_FORGERIES=1000000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/links/test_tokens.py
+	PORTAL_TEST_REPLAYS=2500 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/factors/test_codes.py
 	PORTAL_TEST_KILLS=200 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/ground/test_rotation.py
 	PORTAL_TEST_LOOKS=10 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/web/test_safe_methods.py
 	HYPOTHESIS_PROFILE=nightly PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/fuzz tests/web/test_anything.py

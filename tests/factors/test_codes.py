@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from random import Random
 
 import pytest
 from sqlalchemy import select
@@ -33,6 +37,8 @@ from tests.conftest import NOW
 from tests.people.outbox import waiting
 
 SEED = new_seed(bytes(20))
+#: How many codes are typed and then typed again; `make soak` does so 2,500 times.
+ROUNDS = int(os.environ.get("PORTAL_TEST_REPLAYS", "25"))
 
 
 @pytest.fixture(autouse=True)
@@ -76,11 +82,36 @@ def test_takes_one_of_two_tabs_at_the_same_instant(world: World) -> None:
         assert sorted(isinstance(r, CodeTaken) for r in results) == [False, True]
 
 
+def test_inv_20_takes_no_code_of_before_however_it_comes_back(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the same step and in the next one, the newest and those of hours before; four times,
+    since the fifth would be let wait."""
+    random, shown, again = Random(6238), [world.code("ana")], 0
+    for _round in range(ROUNDS):
+        world.clock.move(seconds=30 * random.choice((1, 1, 2, 240)))
+        shown.append(world.code("ana"))
+        assert isinstance(take(world, shown[-1]), CodeTaken)
+        world.clock.move(seconds=random.choice((0, 0, 29)))
+        coming = {code_at(key_of(world), world.clock.now() + timedelta(seconds=30 * further))
+                  for further in (0, 1)} - {shown[-1]}
+        for old in [shown[-1], *random.choices(shown[-20:], k=3)]:
+            # Of a million codes one is both old and to come now and then; that one counts.
+            if old not in coming:
+                assert isinstance(take(world, old), CodeRefused)
+                again += 1
+    with capsys.disabled():
+        sys.stdout.write(f"\n{ROUNDS} codes were taken, and none of {again} that came again\n")
+
+
+def key_of(world: World) -> str:
+    with world.ground.work(writes=False) as work:
+        return work.reveal(live_factors(work, world.ids["ana"])[0], "secret")
+
+
 @pytest.mark.parametrize(("drift", "taken"), [(-2, False), (-1, True), (0, True), (1, True),
                                               (2, False)])
 def test_accepts_one_step_either_way(drift: int, taken: bool) -> None:
-    from datetime import timedelta
-
     code = code_at(SEED, NOW + drift * timedelta(seconds=30))
     assert (accepted_step(SEED, code, NOW) is not None) is taken
 
