@@ -49,10 +49,13 @@ def _deliver(ground: Ground) -> int:
     return deliver(ground, told, along, renew)
 
 
+#: What lets traces go once they are old enough.
+FORGETTING = (forget_old_access, forget_asked, forget_late, forget_sign_ins,
+              forget_address_changes, forget_resets)
+
+
 def _forget(ground: Ground) -> int:
-    return sum(forget(ground) for forget in (
-        forget_old_access, forget_asked, forget_late, forget_sign_ins, forget_address_changes,
-        forget_resets))
+    return sum(forget(ground) for forget in FORGETTING)
 
 
 def _timers(ground: Ground) -> int:

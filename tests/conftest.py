@@ -26,7 +26,12 @@ from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
 from portal.web.words import speak
 from tests.builders import World
-from tests.haste import compile_once, compile_statements_once, wait_for_no_disk
+from tests.haste import (
+    build_addresses_once,
+    compile_once,
+    compile_statements_once,
+    wait_for_no_disk,
+)
 from tests.rows import empty
 from tests.sight import see_all
 from tests.strangers import examine_all
@@ -52,6 +57,7 @@ KEYS = {
 settings.register_profile("daily", deadline=None, derandomize=True)
 settings.register_profile("nightly", deadline=None, max_examples=10_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "daily"))
+build_addresses_once()
 
 
 @pytest.hookimpl(trylast=True)

@@ -56,10 +56,12 @@ def _built_once(rule: Rule, append_unknown: bool = True) -> Any:
     return _BUILDERS[key]
 
 
-Rule._compile_builder = _built_once  # type: ignore[method-assign, assignment]
+def build_addresses_once() -> None:
+    """Let all applications of this process share the functions that build addresses."""
+    Rule._compile_builder = _built_once  # type: ignore[method-assign, assignment]
 
 
-#: The first dialect of each kind, and what was compiled for it.
+#: The first dialect for each database, and the statements that were compiled for it.
 _SPEAKERS: dict[str, tuple[Any, LRUCache[Any, Any]]] = {}
 #: So many statements are kept; an engine keeps 500 of its own, and a process of tests has more.
 _STATEMENTS = 4000
@@ -74,7 +76,7 @@ def compile_statements_once(engine: Engine) -> None:
     """
     first, compiled = _SPEAKERS.setdefault(
         engine.dialect.name, (engine.dialect, LRUCache(_STATEMENTS)))
-    if hasattr(first, "server_version_info"):
+    if first.server_version_info is not None:
         engine.dialect, engine._compiled_cache = first, compiled
 
 

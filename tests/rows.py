@@ -16,12 +16,16 @@ from portal.ground.db import sqlite_module
 from tests.sight import above_policies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Engine
 
-#: Deleted rows of PostgreSQL are cleared away each so many times.
+#: So often (four times a second) SQLite is asked again while somebody else is in the middle of
+#: something; by itself it would go on asking for ever.
+_PATIENCE = 40
+#: Deleted rows of PostgreSQL are cleared away after every so many times.
 _CLEARED = 50
+_DONE = 101  # SQLITE_DONE
 _TIMES = count(1)
 
 
@@ -31,7 +35,7 @@ def keep(engine: Engine) -> Any:
     if engine.dialect.name == "sqlite":
         kept = sqlite_module().connect(":memory:", check_same_thread=False)
         with _bare(engine) as own:
-            own.backup(kept)
+            own.backup(kept, progress=_patience())
         return kept
     rows: dict[str, bytes] = {}
     with above_policies(engine) as raw:
@@ -47,12 +51,12 @@ def keep(engine: Engine) -> Any:
 
 
 def put_back(engine: Engine, kept: Any) -> None:
-    """Let a database hold what was kept of it or of one like it, and nothing else. Nobody else may
-    be in the middle of something there."""
+    """Let a database hold what was kept of it or of one like it, and nothing else. Raises
+    `TimeoutError` where somebody else stays in the middle of something in SQLite's file."""
     if engine.dialect.name == "sqlite":
         with _bare(engine) as own:
             own.execute("PRAGMA query_only=OFF")
-            kept.backup(own)
+            kept.backup(own, progress=_patience())
         return
     with above_policies(engine) as raw:
         cursor: Any = raw.cursor()
@@ -66,6 +70,17 @@ def put_back(engine: Engine, kept: Any) -> None:
         if next(_TIMES) % _CLEARED == 0:
             raw.autocommit = True  # type: ignore[attr-defined]
             cursor.execute("VACUUM")
+
+
+def _patience() -> Callable[[int, int, int], None]:
+    left = count(_PATIENCE, -1)
+
+    def tell(status: int, _left: int, _all: int) -> None:
+        # What SQLite says is DONE, or a reason why it goes no further.
+        if status != _DONE and not next(left):
+            raise TimeoutError("somebody else holds the database")
+
+    return tell
 
 
 def empty(engine: Engine) -> None:

@@ -6,7 +6,7 @@ import math
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
@@ -29,7 +29,7 @@ from portal.factors.policy import (
     why_not_try,
 )
 from portal.factors.queries import live_factors
-from portal.ground.onetime import accepted_step, cleaned, code_at, new_seed
+from portal.ground.onetime import STEP_SECONDS, accepted_step, cleaned, code_at, new_seed
 from portal.people.models import Person
 from tests.builders import World, add_practice
 from tests.cast import ANA
@@ -92,9 +92,9 @@ def test_inv_20_takes_no_code_of_before_however_it_comes_back(
         world.clock.move(seconds=30 * random.choice((1, 1, 2, 240)))
         shown.append(world.code("ana"))
         assert isinstance(take(world, shown[-1]), CodeTaken)
-        world.clock.move(seconds=random.choice((0, 0, 29)))
-        coming = {code_at(key_of(world), world.clock.now() + timedelta(seconds=30 * further))
-                  for further in (0, 1)} - {shown[-1]}
+        later = random.choice((0, 0, 29))
+        coming = coming_on(world, later)
+        world.clock.move(seconds=later)
         for old in [shown[-1], *random.choices(shown[-20:], k=3)]:
             # Of a million codes one is both old and to come now and then; that one counts.
             if old not in coming:
@@ -104,9 +104,14 @@ def test_inv_20_takes_no_code_of_before_however_it_comes_back(
         sys.stdout.write(f"\n{ROUNDS} codes were taken, and none of {again} that came again\n")
 
 
-def key_of(world: World) -> str:
+def coming_on(world: World, later: int) -> set[str]:
+    """Return the codes of the steps after this one that count so many seconds later."""
     with world.ground.work(writes=False) as work:
-        return work.reveal(live_factors(work, world.ids["ana"])[0], "secret")
+        key = work.reveal(live_factors(work, world.ids["ana"])[0], "secret")
+    here = int(world.clock.now().timestamp()) // STEP_SECONDS
+    last = (int(world.clock.now().timestamp()) + later) // STEP_SECONDS + 1
+    return {code_at(key, datetime.fromtimestamp(step * STEP_SECONDS, UTC))
+            for step in range(here + 1, last + 1)}
 
 
 @pytest.mark.parametrize(("drift", "taken"), [(-2, False), (-1, True), (0, True), (1, True),

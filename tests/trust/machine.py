@@ -29,13 +29,12 @@ from portal.agreements.models import AgreementVersion
 from portal.agreements.policy import state
 from portal.agreements.queries import standing_of_one
 from portal.erasing.actions import erase_engagement
-from portal.factors.jobs import forget_asked, forget_resets
 from portal.factors.models import Factor, UsedStep
 from portal.ground.onetime import code_at
-from portal.jobs import run_job
+from portal.jobs import FORGETTING, run_job
+from portal.ledger.jobs import forget_old_access
 from portal.ledger.models import Entry
 from portal.notices.actions import claim
-from portal.people.jobs import forget_address_changes, forget_late, forget_sign_ins
 from portal.people.models import SignIn
 from tests.builders import World, read_all
 from tests.cast import ANA, BEN, CARLA, ELI, PASSWORD
@@ -59,7 +58,7 @@ GIVES = ("PARTLY_SIGNED", "SCHEDULED", "IN_FORCE", "SUSPENDED")
 JOBS = ("mail", "door", "reviews", "timers", "deadlines", "reminders", "voice", "tries",
         "checkpoints")
 #: What the job `forget` lets go, but for the access log: the database keeps that by its own clock.
-LETS_GO = (forget_asked, forget_late, forget_sign_ins, forget_address_changes, forget_resets)
+LETS_GO = tuple(each for each in FORGETTING if each is not forget_old_access)
 #: So many forms lie in tabs at the most.
 LYING = 8
 
@@ -258,8 +257,10 @@ class Life(RuleBasedStateMachine):
         if form.code:
             values[form.code] = self._code(player, how)
         page = self._post(player, form.tab, form.path, values, form.page)
-        # Whose session is over is asked to come in, and nothing was done.
-        was_done: bool = not is_outside(page) and getattr(self, f"_was_{form.kind}")(form, page)
+        # Whose session is over is asked to come in, and whose form is of an earlier one gets their
+        # words back: nothing was done.
+        was_done: bool = page.status < 400 and not is_outside(page) and getattr(
+            self, f"_was_{form.kind}")(form, page)
         if was_done:
             assert not self.erased, f"{form.kind} was acknowledged after all was erased"
         if form.code and (was_done or page.status == 422):
@@ -554,8 +555,6 @@ class Life(RuleBasedStateMachine):
                        later=later)
 
     def _was_stepping_out(self, form: Drawn, page: Page) -> bool:
-        if page.status == 422:
-            return False
         self.may = {"party.left", "version.withdrawn", "version.declined"}
         self._gives_nothing(form.player)
         return True

@@ -26,12 +26,14 @@ class Standing:
         self._kept = keep(self.world.ground.engine)
 
     def back(self) -> World:
-        """Put everything back, and return the world as it stood, under a clock of its own."""
+        """Put everything back, and return the world as it stood, under a clock of its own. The
+        ground floor below it is the same, with its settings."""
         ground, clock = self.world.ground, StandingClock(self.at)
         if ground.engine.dialect.name == "sqlite":
-            # Whoever was cut off in the middle of something lets go of the file.
+            # Connections that nobody uses let go of the file.
             ground.engine.dispose()
         put_back(ground.engine, self._kept)
         ground.clock, ground.keep_board = clock, keep_board
+        ground.vault.own = None
         self.world = World(ground, clock, dict(self.ids))
         return self.world

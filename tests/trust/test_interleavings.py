@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -47,15 +46,12 @@ def a_scene(name: str, empty_database: str, folder: pytest.TempPathFactory) -> A
 
     @contextmanager
     def given() -> Iterator[Scene]:
-        with a_world(empty_database, folder.mktemp(name)) as (world, _app):
-            world.ground.settings = replace(world.ground.settings, database_seconds=60)
+        with a_world(empty_database, folder.mktemp(name), database_seconds=60) as (world, _app):
             app = make_app(world.ground.settings, world.clock)
             app.extensions["portal"].engine.dispose()
             app.extensions["portal"] = world.ground
             compile_once(app)
-            made = getattr(scenes, name)(world, app)
-            yield made
-            made.standing.world.ground.engine.dispose()
+            yield getattr(scenes, name)(world, app)
 
     return given()
 

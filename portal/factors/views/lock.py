@@ -9,9 +9,7 @@ from flask import flash
 from portal.factors import actions
 from portal.factors.actions import Answer, CodeRefused
 from portal.factors.forms import LockForm
-from portal.factors.policy import why_not_another
-from portal.factors.queries import live_factors
-from portal.factors.views.own import acting, app_words, at_both
+from portal.factors.views.own import acting, at_both, led_back
 from portal.factors.views.parts import code_trouble
 from portal.factors.views.passkeys import Ways, asks, given, here, ways_of, wishes
 from portal.web.forms import said
@@ -37,18 +35,18 @@ def lock(work: Work, place: Place) -> Response:
     has no app, because passkeys alone count for them, has come in within ten minutes."""
     if not here(work):
         return go(f"factors.{place.prefix}apps")
-    return page("factors/lock.html", **_values(work, place, LockForm()))
+    return led_back(work, place, acting(work)[1]) or page(
+        "factors/lock.html", **_values(work, place, LockForm()))
 
 
 @at_both("/lock", "POST")
 def set_up_lock(work: Work, place: Place) -> Response:
     """Let the passkey that this device made count from now on, beside the others."""
     _actor, person = acting(work)
-    no = why_not_another(len(live_factors(work, person.id)))
-    if no is not None or not here(work):
-        if no is not None:
-            flash(app_words(no), "error")
+    if not here(work):
         return go(f"factors.{place.prefix}apps")
+    if (back := led_back(work, place, person)) is not None:
+        return back
     form = LockForm()
     values = _values(work, place, form)
     if not _is_complete(form, asked=values["asks"]):

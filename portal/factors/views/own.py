@@ -100,8 +100,9 @@ def apps(work: Work, place: Place) -> Response:
                 full=why_not_another(len(own)), last=why_not_remove(len(own)), lock=here(work))
 
 
-def _full(work: Work, place: Place, person: Person) -> Response | None:
-    """Lead back whoever has as many apps as there can be, before a code is typed for nothing."""
+def led_back(work: Work, place: Place, person: Person) -> Response | None:
+    """Lead back whoever has as many apps as there can be, before a code is typed for nothing; None
+    where there is room for one more."""
     no = why_not_another(len(live_factors(work, person.id)))
     if no is None:
         return None
@@ -113,7 +114,7 @@ def _full(work: Work, place: Place, person: Person) -> Response | None:
 def another(work: Work, place: Place) -> Response:
     """Ask for a code of an app that counts, and for a word for the new one."""
     _actor, person = acting(work)
-    return _full(work, place, person) or page(
+    return led_back(work, place, person) or page(
         "factors/another.html", place=place, form=AppForm(), ways=ways_of(work, person))
 
 
@@ -122,8 +123,8 @@ def begin_another(work: Work, place: Place) -> Response:
     """Take the code, and go on to the new app in this browser alone."""
     _actor, person = acting(work)
     form = AppForm()
-    if (full := _full(work, place, person)) is not None:
-        return full
+    if (back := led_back(work, place, person)) is not None:
+        return back
     if not form.validate_on_submit():
         return again("factors/another.html", place=place, form=form,
                      ways=ways_of(work, person))
