@@ -329,6 +329,7 @@ def sign_in_ink(
         return record_ink(work, sheet, InkValues(**{**usual, **values}), code)
 
 
+@beginning
 def conclude(world: World, choice: str = "yes") -> None:
     """Bring Ana and Ben from nothing to terms in force; papers are not sealed yet."""
     add_practice(world)

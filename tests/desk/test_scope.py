@@ -147,8 +147,9 @@ def test_is_found_from_the_pages_beside_it(table: tuple[World, Flask]) -> None:
 
 
 def asked_of(world: World, browser: Browser, path: str) -> int:
-    """Return how many questions a page asks of the database."""
+    """Return how many questions a page asks of the database, once it was shown before."""
     count = 0
+    assert browser.get(path).status == 200
 
     def counted(*_args: object) -> None:
         nonlocal count
