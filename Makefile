@@ -72,7 +72,7 @@ soak: $(VENV)/.ready-dev ## kill hundreds of servers and workers at work, and li
 	PORTAL_TEST_DRILLS=20 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/backup
 	PORTAL_TEST_CRASHES=500 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_crash.py
 	PORTAL_TEST_CRASHES=200 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/trust/test_crash.py
-	PORTAL_TEST_SYNCS=4000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_synced.py
+	PORTAL_TEST_SYNCS=5000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_synced.py
 	PORTAL_TEST_SERVER_KILLS=40 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/trust/test_server_killed.py
 	PORTAL_TEST_STOPS=100 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_rolling.py
 	PORTAL_TEST_SEEDS=20000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_interleavings.py
