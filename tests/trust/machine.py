@@ -279,8 +279,8 @@ class Life(RuleBasedStateMachine):
     def somebody_else_sends_it(self, pick: int, who: str) -> None:
         """Zoe of another practice, or Eli at the same table, sends what somebody else was shown."""
         form = self.lying[pick % len(self.lying)]
-        if form.player.key == who:
-            return
+        if form.player.key == who or (who == "eli" and self._is_about(form, "T3")):
+            return  # T3 is Eli's as well.
         browser, scope = Tab(self.app), "coach" if who == "zoe" else "party"
         browser.be(self.world, who, scope)
         page = browser.post(form.path, {**form.page.fields(form.path), **form.values, form.code or
@@ -295,6 +295,11 @@ class Life(RuleBasedStateMachine):
         # For whom nothing waits on their own page of that address, is led to where they begin.
         assert page.status == 404 or page.location == "/p" or is_outside(
             browser.get(page.location)), page.location
+
+    def _is_about(self, form: Drawn, text: str) -> bool:
+        with self.world.ground.work(writes=False) as work:
+            version = work.session.get(AgreementVersion, self.world.ids.get(text, ""))
+            return version is not None and bool({version.id, version.hash} & set(form.about))
 
     # The coach's acts
 
