@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from portal.agreements.models import Signature
 from portal.factors.models import PasskeyAsked
+from portal.factors.policy import MOST_APPS
 from portal.factors.queries import live_factors
 from portal.ground.settings import Settings
 from portal.issuing import actions as issuing
@@ -262,6 +263,21 @@ def test_a_device_is_added_beside_an_app_and_an_app_beside_a_device(
         "Set up the other app")
     with ready.ground.work(writes=False) as work:
         assert [one.kind for one in live_factors(work, ready.ids["ben"])] == ["passkey"] * 2
+
+
+def test_asks_nothing_of_a_device_where_there_are_as_many_as_there_can_be(
+    ready: World, app: Flask
+) -> None:
+    first, ben = Phone(origin=ORIGIN), ben_by_link(ready, app)
+    pressed(ben, "/p/sign", first, ben.get("/p/sign"))
+    drawn = ben.get("/p/account/lock")
+    for number in range(2, MOST_APPS + 1):
+        done = pressed(ben, "/p/account/lock", Phone(number, origin=ORIGIN),
+                       ben.get("/p/account/lock"), name=f"Device {number}")
+        assert "This device counts from now on." in done.text
+    says = "You have as many apps as one person can have. Remove one first."
+    assert says in ben.get("/p/account/lock").text
+    assert says in ben.post("/p/account/lock", {"name": "Sixth"}, page=drawn).text
 
 
 @pytest.mark.parametrize("minutes", [1, 11])
