@@ -26,6 +26,7 @@ from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
 from portal.web.words import speak
 from tests.builders import World
+from tests.disorder import turn_around
 from tests.haste import (
     build_addresses_once,
     compile_once,
@@ -182,6 +183,7 @@ def ground(
     speak("en", "Europe/Vienna")
     made = see_all(make_ground(settings, clock, keep_notes, keep_board))
     wait_for_no_disk(made.engine)
+    turn_around(made.engine)
     compile_statements_once(made.engine)
     yield made
     if DATABASE == "sqlite" and not request.node.get_closest_marker("alters_schema"):

@@ -27,6 +27,7 @@ from portal.jobs import run_job
 from portal.web.words import speak
 from tests.builders import World
 from tests.conftest import DATABASE, KEYS, NOW
+from tests.disorder import turn_around
 from tests.haste import compile_once, wait_for_no_disk
 from tests.mailroom import Mailroom, running
 from tests.plugins.needs import tool
@@ -164,6 +165,7 @@ def a_house(
         app = create_app(settings, clock)
         ground = see_all(app.extensions["portal"])
         wait_for_no_disk(ground.engine)
+        turn_around(ground.engine)
         compile_once(app)
         house = House(World(ground, clock), app, settings.base_url, mailroom)
         _remember(app, house.answers)

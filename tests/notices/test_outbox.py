@@ -52,7 +52,8 @@ def room(world: World) -> Iterator[Mailroom]:
 
 def waiting(world: World) -> list[Notice]:
     with world.ground.work(writes=False) as work:
-        return list(work.session.scalars(select(Notice).where(Notice.topic != "seal")))
+        return list(work.session.scalars(select(Notice).where(Notice.topic != "seal")
+                                         .order_by(Notice.created_at)))
 
 
 def link_state(world: World) -> str:

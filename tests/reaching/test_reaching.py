@@ -141,7 +141,8 @@ def test_z4_says_not_concluded_on_the_day_to_coach_and_invited(
 
 def mails(world: World) -> list[str]:
     with world.ground.work(writes=False) as work:
-        return list(work.session.scalars(select(Notice.name).where(Notice.topic != "seal")))
+        return list(work.session.scalars(select(Notice.name).where(Notice.topic != "seal")
+                                         .order_by(Notice.created_at)))
 
 
 def links(world: World) -> list[str]:

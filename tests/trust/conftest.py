@@ -13,6 +13,7 @@ from portal.desk.actions import keep_board
 from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
 from tests.builders import World, add_engagement, add_practice, issue, opened, read_all
+from tests.disorder import turn_around
 from tests.haste import compile_once, wait_for_no_disk
 from tests.sight import see_all
 
@@ -29,6 +30,7 @@ def impatient(settings: Settings, clock: StandingClock) -> Iterator[World]:
     ground = see_all(make_ground(replace(settings, database_seconds=1, threads=2), clock,
                                  keep_notes, keep_board))
     wait_for_no_disk(ground.engine)
+    turn_around(ground.engine)
     yield World(ground, clock)
     ground.engine.dispose()
 

@@ -29,6 +29,7 @@ from tests.builders import (
 )
 from tests.cast import ANA, DORA, Character
 from tests.conftest import KEYS, NOW
+from tests.disorder import turn_around
 from tests.haste import wait_for_no_disk
 from tests.sight import see_all
 from tests.trust.visitors import Coach, House, Party, Table
@@ -58,6 +59,7 @@ def found(url: str, folder: Path) -> World:
     ground = see_all(make_ground(settings, clock, keep_notes, keep_board))
     # What is killed here is the portal, and it waits for the disk; the test itself need not.
     wait_for_no_disk(ground.engine)
+    turn_around(ground.engine)
     return World(ground, clock)
 
 

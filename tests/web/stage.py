@@ -67,6 +67,7 @@ from tests.builders import (
 )
 from tests.cast import BEN, CARLA, DORA, ELI, FAY, GUS, HANA, MALLORY, OLGA, YUL, ZOE, Character
 from tests.conftest import DATABASE, KEYS, NOW, _run, make_database
+from tests.disorder import turn_around
 from tests.haste import compile_once, compile_statements_once, wait_for_no_disk
 from tests.journeys.steps import newest_link
 from tests.pages import BASE, Browser
@@ -121,6 +122,7 @@ def a_world(empty: str, folder: Path, **changes: Any) -> Iterator[tuple[World, F
         app = make_app(settings, clock, testing=True)
         app.extensions["portal"] = ground
         wait_for_no_disk(ground.engine)
+        turn_around(ground.engine)
         compile_statements_once(ground.engine)
         compile_once(app)
         yield World(ground, clock), app
