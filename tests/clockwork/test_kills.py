@@ -5,7 +5,7 @@ SIGKILL: now whoever is talking to the server, now any of them. A mail may arriv
 was accepted and nobody lived to write that down, or where the answer was lost on the way; then it
 has the same Message-ID. Nowhere else.
 
-The suite kills few of them. `make soak` kills two hundred, on both databases.
+The suite kills few of them. `make soak` kills two hundred over 10,000 mails, on both databases.
 """
 
 from __future__ import annotations
@@ -34,8 +34,10 @@ from tests.clockwork.hands import Hands, hands, who_holds
 
 WORKERS = 4
 KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "12"))
-#: So many mails for each kill: some fifteen events each of which may be the last of a worker.
-MAILS = KILLS * 5
+#: Five mails for each kill are some fifteen events each of which may be the last of a worker.
+MAILS = int(os.environ.get("PORTAL_TEST_MAILS", KILLS * 5))
+#: So many events may pass between two kills: what there is suffices for all of them.
+MOST_BETWEEN = 5 * MAILS // KILLS
 SEED = 20261126
 #: Five minutes of a lease pass in fifteen seconds, which is much longer than a mail takes.
 SPEED = 20
@@ -81,7 +83,7 @@ class Hostile:
         if self.left and self.events >= self.next_kill and (accepted or not in_window):
             assert self.hands is not None
             self.left -= 1
-            self.next_kill = self.events + self.random.randint(1, 25)
+            self.next_kill = self.events + self.random.randint(1, MOST_BETWEEN)
             aimed = in_window or self.random.random() < 0.5
             victim = (session.pid if aimed and session.pid in self.hands.alive
                       else self.random.choice(self.hands.alive))
@@ -200,7 +202,7 @@ def test_z16_loses_no_mail_while_workers_are_killed(
         server.hands = workers
         for _number in range(WORKERS):
             workers.another()
-        end = time.monotonic() + 60 + KILLS * 6
+        end = time.monotonic() + 60 + KILLS * 6 + MAILS
         while unsettled(waiting) and time.monotonic() < end:
             time.sleep(0.5)
     with capsys.disabled():

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portal.agreements.models import AgreementVersion
 from portal.agreements.policy import state
@@ -114,7 +114,7 @@ class Life(RuleBasedStateMachine):
         self.questions: list[str] = []
         self.lost: list[tuple[str, App]] = []
         self.erased = False
-        self.base = {key: self._used(one) for key, one in self.people.items()}
+        self.base = self._used()
         self.stood = self._entries()
 
     @property
@@ -123,16 +123,16 @@ class Life(RuleBasedStateMachine):
 
     def _entries(self) -> list[tuple[str, str, str | None, str]]:
         with self.world.ground.work(writes=False) as work:
-            return [(e.kind, e.subject_id, e.actor_id, e.hash) for e in work.session.scalars(
-                select(Entry).where(Entry.chain_id == self.world.ids["engagement"])
-                .order_by(Entry.seq))]
+            return [tuple(row) for row in work.session.execute(
+                select(Entry.kind, Entry.subject_id, Entry.actor_id, Entry.hash)
+                .where(Entry.chain_id == self.world.ids["engagement"]).order_by(Entry.seq))]
 
-    def _used(self, player: Player) -> int:
+    def _used(self) -> dict[str, int]:
+        """Return how many codes of each player were used up."""
         with self.world.ground.work(writes=False) as work:
-            return work.session.scalar(
-                select(func.count()).select_from(UsedStep)
-                .join(Factor, Factor.id == UsedStep.factor_id)
-                .where(Factor.person_id == player.id)) or 0
+            found = Counter(work.session.scalars(
+                select(Factor.person_id).join(UsedStep, UsedStep.factor_id == Factor.id)))
+        return {key: found[player.id] for key, player in self.people.items()}
 
     # After every step
 
@@ -148,9 +148,9 @@ class Life(RuleBasedStateMachine):
             f"acknowledged {dict(self.due)}, and there is {dict(came)}")
         for kind, count in Counter(act[0] for act in came.elements()).items():
             self.told[kind] += count
-        for key, player in self.people.items():
-            used = self._used(player) - self.base[key]
-            assert used == player.codes.taken, f"{used} codes of {key} used up, {player.codes}"
+        for key, all_of_them in self._used().items():
+            used, codes = all_of_them - self.base[key], self.people[key].codes
+            assert used == codes.taken, f"{used} codes of {key} used up, {codes}"
         assert broken_rules(self.world) == []
         type(self).steps += 1
         self.stood, self.due, self.may = now, Counter(), set()

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 #: The addresses behind which something is done that counts.
-_ACTS = re.compile(r"/(p/sign|p/code|sign-in/code|withdrawal|issue|share|vouching)$")
+_ACTS = re.compile(r"/(p/sign|p/code|sign-in/code|withdrawal|issue|ask|share|vouching)$")
 #: What a server may count before it dies.
 EVENTS = ("statement", "commit", "committed", "answer", "answered")
 
@@ -51,7 +51,8 @@ class Cradle:
     alive: list[int] = field(default_factory=list)
 
     def serve(self, settings: Settings, clock: QuickClock, **more: Any) -> int:
-        """Begin a server; `more` are its `wound`, and `event` and `count` at which it dies."""
+        """Begin a server; `more` are its `wound`, and at which `count` of an `event` it dies, which
+        is counted `after` so many acts."""
         return self._fork("serve", settings, clock, more)
 
     def work(self, settings: Settings, clock: QuickClock, **more: Any) -> int:
@@ -109,17 +110,21 @@ def cradle(
 
 
 class Countdown:
-    """Kill the own group of processes at the n-th event of a kind."""
+    """Kill the own group of processes at the n-th event of a kind, once so many acts are done."""
 
-    def __init__(self, event: str, count: int) -> None:
-        self._event, self._left, self._lock, self._thread = event, count, Lock(), local()
+    def __init__(self, event: str, count: int, after: int = 0) -> None:
+        self._event, self._left, self._after = event, count, after
+        self._lock, self._thread = Lock(), local()
 
     def tell(self, event: str) -> None:
         """Count an event, if this thread does something that counts."""
-        if event != self._event or not getattr(self._thread, "acts", False):
+        if not getattr(self._thread, "acts", False):
             return
         with self._lock:
-            self._left -= 1
+            if self._after:
+                self._after -= event == "answered"
+                return
+            self._left -= event == self._event
             if not self._left:
                 os.killpg(0, signal.SIGKILL)
 
@@ -226,7 +231,7 @@ def _serve(told: dict[str, Any], app: Flask) -> None:
 
     ground = app.extensions["portal"]
     if told.get("event"):
-        Countdown(told["event"], told["count"]).watch(app)
+        Countdown(told["event"], told["count"], told["after"]).watch(app)
     run(ground.settings, worker=False, app=app)
 
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 SPEED = 20
 #: So many tables are sat at in the same moment.
 AT_ONCE = 4
+#: So long (seconds) an act that is waited for may take.
+LONGEST = 1.0
 #: So long (seconds) a server may take to answer again, and people to finish once nobody is killed.
 PATIENCE = 90.0
 #: How a round ends, and how often so: the server dies at an event within an act, or at any time; a
@@ -119,6 +121,7 @@ class Siege:
     wound: str = ""
     hands: int = 1
     ends: dict[str, int] = field(default_factory=lambda: ENDS)
+    pace: int = 0
     server: int = 0
     clockworks: list[int] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
@@ -134,13 +137,12 @@ class Siege:
         """Begin what does not live, wait until the server answers, and let people in."""
         if not self.server:
             self.server = self.cradle.serve(self.settings, self.house.clock, wound=self.wound,
-                                            event=event, count=count)
+                                            event=event, count=count, after=self.pace)
             wait_for_server(self.server, self.settings.port)
         while len(self.clockworks) < self.hands:
             self.clockworks.append(self.cradle.work(
                 self.settings, self.house.clock, wound=self.wound))
         self.house.open()
-
 
     def fall(self) -> None:
         """Kill the server, and wait until everybody has heard of it."""
@@ -171,6 +173,11 @@ class Siege:
             self.look()
 
     def _let_live(self, how: str, seconds: float) -> None:
+        confirmed = self.confirmed
+        end = time.monotonic() + self.pace * LONGEST
+        while time.monotonic() < end and lives(self.server) and not self.idle and (
+                self.confirmed - confirmed < self.pace):
+            time.sleep(0.02)
         end = time.monotonic() + (5.0 if how == "event" else seconds)
         while time.monotonic() < end and lives(self.server) and not self.idle:
             time.sleep(0.005)
@@ -194,6 +201,11 @@ class Siege:
         for child in children:
             with suppress(ProcessLookupError):
                 os.kill(int(child), signal.SIGKILL)
+
+    @property
+    def confirmed(self) -> int:
+        """Return how many acts were acknowledged so far."""
+        return sum(act.outcome == "acknowledged" for act in self.house.acts)
 
     @property
     def idle(self) -> bool:
@@ -271,7 +283,8 @@ def siege(
     **more: Any,
 ) -> Iterator[Siege]:
     """Let people come to a portal on a world's database; those who are still at a table when the
-    block ends go home. `more` are its `wound`, `hands` and `ends`."""
+    block ends go home. `more` are its `wound`, `hands`, `ends`, and its `pace`: so many acts are
+    confirmed in each round before anything dies."""
     world.ground.engine.dispose()
     with a_postbox() as (postbox, smtp):
         port = _free_port()

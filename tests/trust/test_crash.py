@@ -23,14 +23,17 @@ from tests.builders import World
 from tests.conftest import DATABASE
 from tests.trust.mortal import Cradle, cradle
 from tests.trust.siege import Story, siege
-from tests.trust.town import build, found
+from tests.trust.town import PLANS, build, busy, found
 from tests.trust.wounds import INSIDE
 from tests.web.stage import a_database
 
 ROUNDS = int(os.environ.get("PORTAL_TEST_CRASHES", "8"))
 SEED = 20261126
+#: So many acts are confirmed between two deaths, besides those of the moment.
+PACE = int(os.environ.get("PORTAL_TEST_CRASH_PACE", "0"))
 #: So many tables are prepared in one database: enough for some forty deaths.
 TABLES = min(ROUNDS, 40)
+_PLANS = busy(PACE) if PACE else PLANS
 #: A planted fault is found within so many rounds, or the test that plants it fails.
 MOST = 60
 #: So long (seconds) somebody is waited for who never comes, because of a planted fault. Without one
@@ -63,8 +66,8 @@ def test_loses_nothing_that_was_acknowledged_and_leaves_nothing_by_halves(
     story = Story()
     for number in count():
         with a_town(empty_database, tmp_path / str(number)) as world, siege(
-                world, build(world, TABLES), place, story, SEED + number,
-                hands=1 + number % 2) as made:
+                world, build(world, TABLES, _PLANS), place, story, SEED + number,
+                hands=1 + number % 2, pace=PACE) as made:
             while story.rounds < ROUNDS and not made.idle:
                 made.round(examined=story.rounds % 5 == 4)
             made.finish()

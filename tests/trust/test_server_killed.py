@@ -70,14 +70,10 @@ def kill(server: Any) -> None:
     psutil.wait_procs(all_of_it, timeout=PATIENCE)
 
 
-def acknowledged(made: Siege) -> int:
-    return sum(act.outcome == "acknowledged" for act in made.house.acts)
-
-
 def death(made: Siege, server: Any) -> None:
     """Let PostgreSQL die just after something was confirmed, and come back; then look."""
-    confirmed, end = acknowledged(made), time.monotonic() + PATIENCE
-    while acknowledged(made) == confirmed and time.monotonic() < end:
+    confirmed, end = made.confirmed, time.monotonic() + PATIENCE
+    while made.confirmed == confirmed and time.monotonic() < end:
         time.sleep(0.001)
     kill(server)
     time.sleep(made.random.uniform(0, 0.3))

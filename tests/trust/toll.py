@@ -21,7 +21,7 @@ from portal.ledger.models import Entry
 from portal.links.models import Invitation
 from portal.notices.models import Notice
 from portal.people.models import SignIn
-from portal.sharing.models import Share
+from portal.sharing.models import Question, Share
 from portal.witness.queries import examine
 from tests.desk.board import made_anew, stored
 
@@ -42,7 +42,8 @@ class Books:
     manifests: dict[str, dict[str, Any]]
     entries: dict[str, list[Entry]]
     notices: list[Notice]
-    shares: list[str]
+    questions: set[str]
+    shares: Counter[str]
     steps: dict[tuple[str, int], Any]
     holders: dict[str, str]
 
@@ -65,7 +66,8 @@ def _books(work: Work) -> Books:
     return Books(
         signatures, {row.id: json.loads(work.reveal(row, "manifest")) for row in signatures},
         dict(entries), list(work.session.scalars(select(Notice))),
-        list(work.session.scalars(select(Share.question_id))),
+        set(work.session.scalars(select(Question.id))),
+        Counter(work.session.scalars(select(Share.question_id))),
         {(row.factor_id, row.step): row.used_at for row in work.session.scalars(select(UsedStep))},
         {row.id: row.person_id for row in work.session.scalars(select(Factor))})
 
@@ -75,8 +77,8 @@ def wrongs(ground: Ground, acts: list[Act], before: set[tuple[str, int]]) -> lis
     with ground.work(writes=False) as work:
         books = _books(work)
         found = [*_signatures(work, books), *_taken_back(books), *_shares(books),
-                 *_versions(work, books), *_codes(work, books, acts, before),
-                 *_acknowledged(books, acts)]
+                 *_questions(books, acts), *_versions(work, books),
+                 *_codes(work, books, acts, before), *_acknowledged(books, acts)]
         told = examine(work)
         if not told.is_whole:
             found.append(f"the record is broken: {told.in_words()}")
@@ -137,8 +139,16 @@ def _taken_back(books: Books) -> Iterator[str]:
 
 def _shares(books: Books) -> Iterator[str]:
     entered = Counter(entry.subject_id for entry in books.entries.get("share.recorded", []))
-    if entered != Counter(books.shares):
-        yield f"{len(books.shares)} shares, and {sum(entered.values())} entries about shares"
+    if entered != books.shares:
+        yield f"{books.shares.total()} shares, and {sum(entered.values())} entries about shares"
+
+
+def _questions(books: Books, acts: list[Act]) -> Iterator[str]:
+    """Who got no answer does not know which question became of theirs; there are no more."""
+    asked = [act for act in acts if act.kind == "ask"]
+    extra = books.questions - {act.about[0] for act in asked}
+    if len(extra) > sum(act.outcome == "sent" for act in asked):
+        yield f"{len(extra)} questions that nobody asked"
 
 
 def _versions(work: Work, books: Books) -> Iterator[str]:
@@ -196,11 +206,11 @@ def _acknowledged(books: Books, acts: list[Act]) -> Iterator[str]:
         there = {
             "sign": lambda a: [signed[a.about[1], one, a.step] for one in a.about[2:]],
             "withdraw": lambda a: [taken[a.about]],
-            "share": lambda a: [books.shares.count(a.about[0])],
+            "share": lambda a: [books.shares[a.about[0]]],
             "vouch": lambda a: [vouched[a.about[0]]],
             "issue": lambda a: [min(issued[a.about[1]], 1)],
             "enter": lambda a: [int((a.about[0], a.step) in steps)],
-            "asked": lambda _a: [0],
+            "ask": lambda a: [int(a.about[0] in books.questions)],
         }[act.kind](act)
         if act.outcome == "acknowledged" and set(there) != {1}:
             yield f"acknowledged, and there {there} times: {act}"

@@ -47,6 +47,14 @@ PLANS = (
     ("issue", "read", "sign", "vouch", "take_whole"),
     ("sign", "sponsor_signs", "vouch", "take_line", "vouch_for_sponsor", "share"),
 )
+
+
+def busy(shares: int) -> tuple[tuple[str, ...], ...]:
+    """Return plans of tables at which the coach shares so many times, and one without."""
+    return (*3 * (("sign", "sponsor_signs", "vouch", "vouch_for_sponsor", *["share"] * shares,
+                   "take_line", "take_whole"),), PLANS[2])
+
+
 _COACHES = {"ana": ANA, "dora": DORA}
 
 

@@ -28,6 +28,7 @@ from tests.mailroom import Mailroom
 HOST = "127.0.0.1"
 _TAG, _VALUE = re.compile(r"<input\b[^>]*>"), re.compile(r'([\w-]+)="([^"]*)"')
 _RECEIPT = re.compile(r"/p/agreements/[0-9a-f]{32}$")
+_QUESTION = re.compile(r"/questions/([0-9a-f]{32})")
 _LINK = re.compile(r"http://\S+(/i/\S+)")
 #: Where somebody is sent who is not signed in (any more).
 _OUTSIDE = ("/lost", "/sign-in")
@@ -464,15 +465,19 @@ class Table:
         assert self.sponsor is not None
         path = f"/engagements/{self.engagement_id}/ask"
         page = self.coach.at(f"{path}?to={self.sponsor.party_id}&what=PRG.GOALS")
+        asked = self.house.act("ask", "")
         where = self.coach.post(path, {"why": "inform_progress", "how": "in_person",
                                        "much": "summary"}, page).location
+        if not (found := _QUESTION.search(where)):
+            asked.outcome = "refused"
+            return False
+        asked.about, asked.outcome = (found[1],), "acknowledged"
         answer = self.coach.at(where)
         question = urlsplit(where).path
         if f'action="{question}/share"' not in answer.html:
             # Not in force yet by the clock, or taken back: the coach was told no.
-            self.house.act("asked", question.rsplit("/", 1)[1]).outcome = "refused"
             return True
-        act = self.house.act("share", question.rsplit("/", 1)[1])
+        act = self.house.act("share", found[1])
         told = at_once(self.tabs, lambda: self.coach.post(f"{question}/share", {}, answer))
         if any(one.location for one in told):
             act.outcome = "acknowledged"
