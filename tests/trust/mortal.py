@@ -79,9 +79,12 @@ class Cradle:
 
 
 def lives(pid: int) -> bool:
-    """Tell whether anybody of the group that a process leads still lives."""
+    """Tell whether the process still lives that leads a server; with it all of the server dies.
+
+    The others may be in the table of processes for a second more, until somebody takes note.
+    """
     with suppress(ProcessLookupError):
-        os.killpg(pid, 0)
+        os.kill(pid, 0)
         return True
     return False
 

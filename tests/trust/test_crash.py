@@ -33,7 +33,7 @@ SEED = 20261126
 PACE = int(os.environ.get("PORTAL_TEST_CRASH_PACE", "0"))
 #: So many tables are prepared in one database: enough for some forty deaths.
 TABLES = min(ROUNDS, 40)
-_PLANS = busy(PACE) if PACE else PLANS
+_PLANS = busy(PACE // 3) if PACE else PLANS
 #: A planted fault is found within so many rounds, or the test that plants it fails.
 MOST = 60
 #: So long (seconds) somebody is waited for who never comes, because of a planted fault. Without one

@@ -49,10 +49,11 @@ PLANS = (
 )
 
 
-def busy(shares: int) -> tuple[tuple[str, ...], ...]:
-    """Return plans of tables at which the coach shares so many times, and one without."""
-    return (*3 * (("sign", "sponsor_signs", "vouch", "vouch_for_sponsor", *["share"] * shares,
-                   "take_line", "take_whole"),), PLANS[2])
+def busy(times: int) -> tuple[tuple[str, ...], ...]:
+    """Return plans of tables at which the coach asks and shares so many times, and one without."""
+    talk = ("ask", "ask", "ask", "share") * times
+    return (*3 * (("sign", "sponsor_signs", "vouch", "vouch_for_sponsor", *talk, "take_line",
+                   "take_whole"),), PLANS[2])
 
 
 _COACHES = {"ana": ANA, "dora": DORA}

@@ -403,6 +403,7 @@ class Table:
     tabs: int = 1
     done: list[str] = field(default_factory=list)
     begun: bool = False
+    form: Answer | None = None
 
     @property
     def is_done(self) -> bool:
@@ -461,23 +462,34 @@ class Table:
         act.outcome = "acknowledged" if answer.location else "refused"
         return bool(answer.location)
 
-    def share(self) -> bool:
+    def ask(self) -> bool:
+        return bool(self._asks())
+
+    def _asks(self) -> str:
+        """Return where the answer is to a question, or nothing where the form was too old; it lies
+        in a tab, and is sent again and again."""
         assert self.sponsor is not None
         path = f"/engagements/{self.engagement_id}/ask"
-        page = self.coach.at(f"{path}?to={self.sponsor.party_id}&what=PRG.GOALS")
-        asked = self.house.act("ask", "")
+        self.form = page = self.form or self.coach.at(
+            f"{path}?to={self.sponsor.party_id}&what=PRG.GOALS")
+        act = self.house.act("ask", "")
         where = self.coach.post(path, {"why": "inform_progress", "how": "in_person",
                                        "much": "summary"}, page).location
         if not (found := _QUESTION.search(where)):
-            asked.outcome = "refused"
+            act.outcome, self.form = "refused", None
+            return ""
+        act.about, act.outcome = (found[1],), "acknowledged"
+        return where
+
+    def share(self) -> bool:
+        if not (where := self._asks()):
             return False
-        asked.about, asked.outcome = (found[1],), "acknowledged"
         answer = self.coach.at(where)
         question = urlsplit(where).path
         if f'action="{question}/share"' not in answer.html:
             # Not in force yet by the clock, or taken back: the coach was told no.
             return True
-        act = self.house.act("share", found[1])
+        act = self.house.act("share", question.rsplit("/", 1)[1])
         told = at_once(self.tabs, lambda: self.coach.post(f"{question}/share", {}, answer))
         if any(one.location for one in told):
             act.outcome = "acknowledged"
