@@ -53,7 +53,7 @@ def test_adds_an_app_and_removes_the_one_that_was_first(
     first = seed(world, who)
     page = adds(world, browser, who, root)
     assert "Both apps count from now on." in page.text
-    rows = page.soup.select("ul.log > li")
+    rows = page.soup.select("ul.waits > li")
     assert ["Tablet" in rows[0].get_text(), "Tablet" in rows[1].get_text()] == [True, False]
     # The first one still counts, beside the second.
     assert isinstance(take(world, who, code_for(world, first)), CodeTaken)
@@ -114,7 +114,7 @@ def test_takes_no_code_of_an_app_that_is_to_be_removed(world: World, app: Flask)
     conclude(world)
     ben = Browser(app).be(world, "ben", "party")
     page = adds(world, ben, "ben", "/p/account")
-    removal = str(page.soup.select("ul.log > li")[0].find("a")["href"])
+    removal = str(page.soup.select("ul.waits > li")[0].find("a")["href"])
     page = ben.post(removal, {"code": world.fresh_code("ben")}, page=ben.get(removal))
     assert page.status == 422
 
