@@ -66,12 +66,14 @@ scan: $(VENV)/.ready-dev ## public scanners on code, packages, API and pages (te
 
 soak: $(VENV)/.ready-dev ## kill hundreds of servers and workers at work, and live through a year of 200 engagements (a night)
 	PORTAL_SIMULATE=200 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/simulate
-	PORTAL_TEST_KILLS=200 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/clockwork/test_kills.py
-	PORTAL_TEST_KILLS=200 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/clockwork/test_kills.py
+	PORTAL_TEST_KILLS=200 PORTAL_TEST_MAILS=10000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/clockwork/test_kills.py
+	PORTAL_TEST_KILLS=200 PORTAL_TEST_MAILS=10000 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/clockwork/test_kills.py
 	PORTAL_TEST_DRILLS=20 PORTAL_TEST_DAMAGE=10000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/backup
 	PORTAL_TEST_DRILLS=20 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/backup
 	PORTAL_TEST_CRASHES=500 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_crash.py
 	PORTAL_TEST_CRASHES=200 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/trust/test_crash.py
+	PORTAL_TEST_CRASHES=300 PORTAL_TEST_CRASH_PACE=84 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_crash.py -k loses_nothing
+	PORTAL_TEST_CRASHES=200 PORTAL_TEST_CRASH_PACE=84 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/trust/test_crash.py -k loses_nothing
 	PORTAL_TEST_SYNCS=5000 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_synced.py
 	PORTAL_TEST_SERVER_KILLS=40 PORTAL_TEST_DATABASE=postgresql $(PY) -m pytest tests/trust/test_server_killed.py
 	PORTAL_TEST_STOPS=100 PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest tests/trust/test_rolling.py

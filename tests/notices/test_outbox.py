@@ -92,6 +92,28 @@ def test_keeps_trying_while_the_server_is_dead_with_growing_pauses(
     assert len(room.mails) == 1
 
 
+def test_brings_everything_once_after_a_day_without_a_mail_server(
+    world: World, room: Mailroom
+) -> None:
+    """What came in before and during that day; after it nothing waits longer than its pause."""
+    alive, dead = world.ground.settings.smtp_url, "smtp://127.0.0.1:1"
+    world.ground.settings = replace(world.ground.settings, smtp_url=dead)
+    for hour in range(24):
+        put_beside(world, "not_me", f"in hour {hour}")
+        run_job(world.ground, "mail")
+        world.clock.move(minutes=59, seconds=59)
+    assert room.mails == []
+    assert {notice.settled_as for notice in waiting(world)} == {None}
+    world.ground.settings = replace(world.ground.settings, smtp_url=alive)
+    for _hour in range(7):
+        run_job(world.ground, "mail")
+        world.clock.move(hours=1)
+    assert {notice.settled_as for notice in waiting(world)} == {"done"}
+    assert sorted(mail["Message-ID"] for mail in room.mails) == sorted(
+        f"<{notice.id}@127.0.0.1>" for notice in waiting(world))
+    assert len(room.mails) == 1 + 24
+
+
 def test_tries_again_after_a_full_mailbox_and_keeps_the_message_id(
     world: World, room: Mailroom
 ) -> None:
@@ -200,11 +222,11 @@ def test_blames_nobody_where_the_server_refuses_the_portals_own_address(
     assert len(room.mails) == 1
 
 
-def put_beside(world: World, name: str) -> None:
+def put_beside(world: World, name: str, when: str = "beside") -> None:
     """Put one more mail into the outbox, after what waits there."""
     world.clock.move(seconds=1)
     with world.ground.work(writes=True) as work:
-        tell_coach(work, by_id(work, world.ids["engagement"]), name, dedupe=f"{name} beside")
+        tell_coach(work, by_id(work, world.ids["engagement"]), name, dedupe=f"{name} {when}")
 
 
 def test_sets_a_mail_aside_that_cannot_be_written_and_sends_the_others(
