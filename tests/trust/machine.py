@@ -91,6 +91,7 @@ class Life(RuleBasedStateMachine):
     mailroom: ClassVar[Mailroom]
     told: ClassVar[Counter[str]]
     """How often something was acknowledged, of all machines, by kind."""
+    lives: ClassVar[int] = 0
     steps: ClassVar[int] = 0
     begin: ClassVar[Sequence[str]] = ("living", "sent", "drafted", "living")
 
@@ -101,6 +102,7 @@ class Life(RuleBasedStateMachine):
 
     @initialize(pick=st.integers(0, 3))
     def begins(self, pick: int) -> None:
+        type(self).lives += 1
         made = self.scenes[self.begin[pick % len(self.begin)]]
         self.world, self.app = made.standing.back(), made.app
         self.mailroom.mails.clear()

@@ -89,8 +89,8 @@ def test_keeps_every_promise_through_a_life(
 ) -> None:
     live(life, LIVES or 10, STEPS, derandomize=not LIVES)
     with capsys.disabled():
-        sys.stdout.write(f"\n{DATABASE}: {LIVES or 10} lives of {STEPS} steps, acknowledged "
-                         f"{dict(life.told)}\n")
+        sys.stdout.write(f"\n{DATABASE}: {life.lives} lives, {life.steps - life.lives} steps, "
+                         f"acknowledged {dict(life.told)}\n")
 
 
 #: The faults that show without a race: where a life begins that shows them, and by which rules. An
