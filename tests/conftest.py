@@ -26,13 +26,8 @@ from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
 from portal.web.words import speak
 from tests.builders import World
-from tests.disorder import turn_around
-from tests.haste import (
-    build_addresses_once,
-    compile_once,
-    compile_statements_once,
-    wait_for_no_disk,
-)
+from tests.engines import suit_tests
+from tests.haste import build_addresses_once, compile_once, compile_statements_once
 from tests.rows import empty
 from tests.sight import see_all
 from tests.strangers import examine_all
@@ -182,8 +177,7 @@ def ground(
     """
     speak("en", "Europe/Vienna")
     made = see_all(make_ground(settings, clock, keep_notes, keep_board))
-    wait_for_no_disk(made.engine)
-    turn_around(made.engine)
+    suit_tests(made.engine)
     compile_statements_once(made.engine)
     yield made
     if DATABASE == "sqlite" and not request.node.get_closest_marker("alters_schema"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import BytecodeCache
-from sqlalchemy import event
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
@@ -78,14 +77,3 @@ def compile_statements_once(engine: Engine) -> None:
         engine.dialect.name, (engine.dialect, LRUCache(_STATEMENTS)))
     if first.server_version_info is not None:
         engine.dialect, engine._compiled_cache = first, compiled
-
-
-def wait_for_no_disk(engine: Engine) -> None:
-    """Let SQLite return before a commit is on the disk: what a test writes need not outlive the
-    machine. That the portal waits has a test of its own."""
-    if engine.dialect.name != "sqlite":
-        return
-
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: Any) -> None:
-        connection.execute("PRAGMA synchronous=OFF")

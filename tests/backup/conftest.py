@@ -13,8 +13,7 @@ from portal.backup.making import Taken
 from portal.ground.work import Ground
 from tests.backup import stage
 from tests.builders import World
-from tests.disorder import turn_around
-from tests.haste import wait_for_no_disk
+from tests.engines import suit_tests
 from tests.web.stage import a_database
 
 
@@ -34,8 +33,7 @@ def house(empty_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     home = tmp_path_factory.mktemp("house")
     with a_database(empty_database, home) as url:
         ground = stage.ground_on(url, home)
-        wait_for_no_disk(ground.engine)
-        turn_around(ground.engine)
+        suit_tests(ground.engine)
         stage.furnish(World(ground, ground.clock))  # type: ignore[arg-type]
         file = home / "house.backup"
         taken = stage.back_up(ground, file)

@@ -27,8 +27,8 @@ from portal.jobs import run_job
 from portal.web.words import speak
 from tests.builders import World
 from tests.conftest import DATABASE, KEYS, NOW
-from tests.disorder import turn_around
-from tests.haste import compile_once, wait_for_no_disk
+from tests.engines import suit_tests
+from tests.haste import compile_once
 from tests.mailroom import Mailroom, running
 from tests.plugins.needs import tool
 from tests.sight import see_all
@@ -164,8 +164,7 @@ def a_house(
         speak("en", "Europe/Vienna")
         app = create_app(settings, clock)
         ground = see_all(app.extensions["portal"])
-        wait_for_no_disk(ground.engine)
-        turn_around(ground.engine)
+        suit_tests(ground.engine)
         compile_once(app)
         house = House(World(ground, clock), app, settings.base_url, mailroom)
         _remember(app, house.answers)

@@ -23,7 +23,7 @@ from portal.ledger.models import Entry
 from portal.witness.queries import examine
 from tests.backup import stage
 from tests.builders import World
-from tests.haste import wait_for_no_disk
+from tests.engines import suit_tests
 from tests.house.test_migrations import triggers, wanted
 from tests.sight import seeing
 from tests.web.stage import a_database
@@ -60,7 +60,7 @@ def lived_in(empty_database: str, tmp_path: Path) -> Iterator[Ground]:
     """Give a portal with two practices, texts in force, papers, a scan and a checkpoint."""
     with a_database(empty_database, tmp_path) as url:
         ground = stage.ground_on(url, tmp_path)
-        wait_for_no_disk(ground.engine)
+        suit_tests(ground.engine)
         stage.furnish(World(ground, ground.clock))  # type: ignore[arg-type]
         yield ground
         ground.engine.dispose()

@@ -13,8 +13,8 @@ from portal.desk.actions import keep_board
 from portal.ground.work import make_ground
 from portal.ledger.actions import keep_notes
 from tests.builders import World, add_engagement, add_practice, issue, opened, read_all
-from tests.disorder import turn_around
-from tests.haste import compile_once, wait_for_no_disk
+from tests.engines import suit_tests
+from tests.haste import compile_once
 from tests.sight import see_all
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ def impatient(settings: Settings, clock: StandingClock) -> Iterator[World]:
     """Give a world on a ground floor that waits for the database for one second alone."""
     ground = see_all(make_ground(replace(settings, database_seconds=1, threads=2), clock,
                                  keep_notes, keep_board))
-    wait_for_no_disk(ground.engine)
-    turn_around(ground.engine)
+    suit_tests(ground.engine)
     yield World(ground, clock)
     ground.engine.dispose()
 

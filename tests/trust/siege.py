@@ -173,13 +173,14 @@ class Siege:
             self.look()
 
     def _let_live(self, how: str, seconds: float) -> None:
-        confirmed = self.confirmed
-        end = time.monotonic() + self.pace * LONGEST
-        while time.monotonic() < end and lives(self.server) and not self.idle and (
-                self.confirmed - confirmed < self.pace):
-            time.sleep(0.02)
-        end = time.monotonic() + (5.0 if how == "event" else seconds)
-        while time.monotonic() < end and lives(self.server) and not self.idle:
+        """Let them act until as much was confirmed as the pace wants, and then for some time."""
+        wanted = self.confirmed + self.pace
+        self._wait(self.pace * LONGEST, lambda: self.confirmed >= wanted)
+        self._wait(5.0 if how == "event" else seconds, lambda: False)
+
+    def _wait(self, most: float, enough: Callable[[], bool]) -> None:
+        end = time.monotonic() + most
+        while time.monotonic() < end and lives(self.server) and not self.idle and not enough():
             time.sleep(0.005)
 
     def _kill_clockworks(self, most: int) -> None:

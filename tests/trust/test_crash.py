@@ -33,6 +33,8 @@ SEED = 20261126
 PACE = int(os.environ.get("PORTAL_TEST_CRASH_PACE", "0"))
 #: So many tables are prepared in one database: enough for some forty deaths.
 TABLES = min(ROUNDS, 40)
+#: At thirty tables of forty somebody asks and shares, five confirmed acts a turn: so all of them
+#: together have enough to do for forty deaths, and some more.
 _PLANS = busy(PACE // 3) if PACE else PLANS
 #: A planted fault is found within so many rounds, or the test that plants it fails.
 MOST = 60

@@ -29,8 +29,7 @@ from tests.builders import (
 )
 from tests.cast import ANA, DORA, Character
 from tests.conftest import KEYS, NOW
-from tests.disorder import turn_around
-from tests.haste import wait_for_no_disk
+from tests.engines import suit_tests
 from tests.sight import see_all
 from tests.trust.visitors import Coach, House, Party, Table
 
@@ -67,8 +66,7 @@ def found(url: str, folder: Path) -> World:
     clock = StandingClock(NOW)
     ground = see_all(make_ground(settings, clock, keep_notes, keep_board))
     # What is killed here is the portal, and it waits for the disk; the test itself need not.
-    wait_for_no_disk(ground.engine)
-    turn_around(ground.engine)
+    suit_tests(ground.engine)
     return World(ground, clock)
 
 

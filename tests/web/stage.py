@@ -67,8 +67,8 @@ from tests.builders import (
 )
 from tests.cast import BEN, CARLA, DORA, ELI, FAY, GUS, HANA, MALLORY, OLGA, YUL, ZOE, Character
 from tests.conftest import DATABASE, KEYS, NOW, _run, make_database
-from tests.disorder import turn_around
-from tests.haste import compile_once, compile_statements_once, wait_for_no_disk
+from tests.engines import suit_tests
+from tests.haste import compile_once, compile_statements_once
 from tests.journeys.steps import newest_link
 from tests.pages import BASE, Browser
 from tests.sessions.world import as_party, bring_in, plan
@@ -121,8 +121,7 @@ def a_world(empty: str, folder: Path, **changes: Any) -> Iterator[tuple[World, F
         ground = see_all(make_ground(settings, clock, keep_notes, keep_board))
         app = make_app(settings, clock, testing=True)
         app.extensions["portal"] = ground
-        wait_for_no_disk(ground.engine)
-        turn_around(ground.engine)
+        suit_tests(ground.engine)
         compile_statements_once(ground.engine)
         compile_once(app)
         yield World(ground, clock), app
