@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -22,7 +23,7 @@ import pytest
 from tests.builders import World
 from tests.conftest import DATABASE
 from tests.trust.mortal import Cradle, cradle
-from tests.trust.siege import Story, siege
+from tests.trust.siege import PATIENCE, Story, siege
 from tests.trust.town import PLANS, build, busy, found
 from tests.trust.wounds import INSIDE
 from tests.web.stage import a_database
@@ -102,3 +103,25 @@ def test_finds_a_planted_fault(
     sys.stdout.write(f"{wound} after {story.rounds} rounds: {story.found[:3]} {story.told()}\n")
     # That somebody had no time to go on may be a slow machine.
     assert [one for one in story.found if not one.startswith("somebody could not go on")]
+
+
+@pytest.mark.once
+def test_finds_a_question_that_was_answered_before_it_was_there(
+    empty_database: str, place: Cradle, tmp_path: Path
+) -> None:
+    story = Story()
+    with a_town(empty_database, tmp_path / "town") as world, siege(
+            world, build(world, 4, busy(MOST)[:1]), place, story, SEED,
+            wound="answers_before_commit", ends={"event": 1}, hands=0) as made:
+        made.rise()
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and not any(act.kind == "ask" for act in made.house.acts):
+            time.sleep(0.01)
+        while story.rounds < MOST and not made.idle and not _lost(story, "ask"):
+            made.round(examined=True)
+    assert _lost(story, "ask")
+
+
+def _lost(story: Story, kind: str) -> list[str]:
+    return [one for one in story.found
+            if one.startswith("acknowledged, and there") and f"kind={kind!r}" in one]
