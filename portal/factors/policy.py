@@ -22,7 +22,7 @@ RECOVERY_LENGTH = 16
 FIRST, BESIDE, RECOVERED, ANEW = "first", "beside", "recovered", "anew"
 #: So many apps a person may have at a time, and so long is the word for one.
 MOST_APPS, NAME_LENGTH = 5, 40
-#: So many first apps, the newest ones, may wait at a time: one for each browser that came by link.
+#: Codes of so many first apps count at a time: one for each browser that came by link.
 MOST_PENDING = 5
 
 

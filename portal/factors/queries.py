@@ -40,9 +40,12 @@ def live_factor(work: Work, person_id: str) -> Factor | None:
     return next(iter(live_factors(work, person_id)), None)
 
 
-def usable_factors(work: Work, person_id: str) -> list[Factor]:
+def usable_factors(work: Work, person_id: str, shown: str = "") -> list[Factor]:
     """Return the apps whose codes count: all that are enrolled, or else those that are pending,
     each of them shown to one browser.
+
+    Of the pending ones only the newest count, and the one with the id `shown`, to whose browser
+    this is answered: however often somebody comes in elsewhere, what stands on a page counts there.
 
     Whoever has had an authenticator enrols the next one by a code that was kept, or by the
     coach's ear: what a link alone had begun counts no more.
@@ -53,7 +56,8 @@ def usable_factors(work: Work, person_id: str) -> list[Factor]:
     if live or any(factor.enrolled_at is not None for factor in found):
         return live
     rests_on = policy.RECOVERED if has_had_factor(work, person_id) else policy.FIRST
-    return [app for app in apps if app.set_up_as == rests_on][:policy.MOST_PENDING]
+    pending = [app for app in apps if app.set_up_as == rests_on]
+    return sorted(pending, key=lambda app: app.id != shown)[:policy.MOST_PENDING]
 
 
 def passkeys_of(work: Work, person_id: str) -> list[Factor]:

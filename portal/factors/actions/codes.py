@@ -54,17 +54,18 @@ class CodeRefused:
 
 
 def use_code(
-    work: Work, person: Person, typed: str, *, beside: Factor | None = None
+    work: Work, person: Person, typed: str, *, beside: Factor | None = None, shown: str = ""
 ) -> CodeTaken | CodeRefused:
     """Take a code of any authenticator app of this person, once and for all; where none is
-    enrolled, of the pending one. `beside` is one more that may be tried.
+    enrolled, of a pending one: `shown` is the id of the one that this browser was shown. `beside`
+    is one more that may be tried.
 
     A refusal is *returned*, so that the counted failure is kept with the transaction. The
     person's row is locked first: two tabs at the same instant get one yes.
     """
     work.require_clock()
     work.lock(person)
-    apps = usable_factors(work, person.id)
+    apps = usable_factors(work, person.id, shown)
     return _take(work, person, apps if beside is None else [*apps, beside], typed)
 
 

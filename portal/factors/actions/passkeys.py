@@ -174,8 +174,11 @@ def _made(
     return factor
 
 
-def prove(work: Work, person: Person, act: Act, given: str | Answer) -> CodeTaken | CodeRefused:
-    """Take what somebody proves with who they are: a code, or what a passkey signed."""
+def prove(
+    work: Work, person: Person, act: Act, given: str | Answer, *, shown: str = ""
+) -> CodeTaken | CodeRefused:
+    """Take what somebody proves with who they are: a code, or what a passkey signed. `shown` is the
+    id of the first app that stands on the page, if one does."""
     if isinstance(given, Answer):
         return use_passkey(work, person, act, given)
-    return use_code(work, person, given)
+    return use_code(work, person, given, shown=shown)

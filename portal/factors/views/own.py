@@ -21,7 +21,13 @@ from portal.factors.queries import (
     recovery_codes,
 )
 from portal.factors.views import bp
-from portal.factors.views.parts import SETTING_UP, code_trouble, enrolment_of, qr_picture
+from portal.factors.views.parts import (
+    SETTING_UP,
+    code_trouble,
+    enrolment_of,
+    qr_picture,
+    shown_here,
+)
 from portal.factors.views.passkeys import asks, blamed, given, here, ways_of, wishes
 from portal.people.queries import person_or_missing, practice_or_missing
 from portal.plain.errors import Missing
@@ -140,7 +146,7 @@ def begin_another(work: Work, place: Place) -> Response:
 
 
 def _app(work: Work, person: Person) -> Factor | None:
-    return app_being_set_up(work, person.id, session.get(SETTING_UP, ""))
+    return app_being_set_up(work, person.id, shown_here())
 
 
 def _enrolment(work: Work, app: Factor) -> Enrolment:

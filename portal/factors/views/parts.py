@@ -44,14 +44,18 @@ def enrolment_of(work: Work, factor: Factor, issuer: str) -> Enrolment:
 def may_see(pending: Factor) -> bool:
     """Tell whether this browser may be shown how to set up a pending app: the first one behind its
     link or password, any other only where it was begun."""
-    return pending.set_up_as == FIRST or session.get(SETTING_UP) == pending.id
+    return pending.set_up_as == FIRST or shown_here() == pending.id
+
+
+def shown_here() -> str:
+    """Return the id of the app that this browser began to set up, or nothing."""
+    return str(session.get(SETTING_UP, ""))
 
 
 def own_first_app(work: Work, person_id: str) -> Factor | None:
     """Return the first app that waits for its first code, as this browser began it, or None."""
-    if SETTING_UP not in session:
-        return pending_factor(work, person_id)
-    return first_app(work, person_id, session[SETTING_UP])
+    own = shown_here()
+    return first_app(work, person_id, own) if own else pending_factor(work, person_id)
 
 
 def qr_picture(uri: str) -> Response:

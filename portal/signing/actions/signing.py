@@ -43,10 +43,11 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class SignValues:
     """Hold what the sign page sends: the hashes of the texts that were ticked, and one code, or
-    what a passkey signed for all of them."""
+    what a passkey signed for all of them; and the id of the first app that it shows."""
 
     hashes: Sequence[str]
     code: str | Answer
+    shown: str = ""
 
 
 def signing(hashes: Sequence[str]) -> Act:
@@ -119,7 +120,7 @@ def sign_waiting(
     texts = picked(work, waiting, values.hashes)
     # Nothing read below depends on what is written here: one flush at the end is enough.
     with work.session.no_autoflush:
-        taken = prove(work, seat.person, signing(values.hashes), values.code)
+        taken = prove(work, seat.person, signing(values.hashes), values.code, shown=values.shown)
         if isinstance(taken, CodeRefused):
             return taken
         invitation, point = with_address(work, actor.invitation_id or "")

@@ -18,6 +18,7 @@ from portal.factors.views.parts import (
     enrolment_of,
     qr_picture,
     recovery_trouble,
+    shown_here,
 )
 from portal.people.queries import names_of, practice_or_missing
 from portal.plain.errors import DeadLink
@@ -150,7 +151,7 @@ def recover(work: Work) -> Response:
 
 
 def _app(work: Work, behind: _Behind) -> Factor | None:
-    return app_being_set_up(work, behind.invitation.person_id, session.get(SETTING_UP, ""))
+    return app_being_set_up(work, behind.invitation.person_id, shown_here())
 
 
 def _enrolment(work: Work, app: Factor) -> Enrolment:

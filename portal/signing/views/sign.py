@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 from flask import flash, make_response
 
 from portal.factors.queries import live_factor
-from portal.factors.views.parts import code_trouble, enrolment_of, own_first_app, qr_picture
+from portal.factors.views.parts import (
+    code_trouble,
+    enrolment_of,
+    own_first_app,
+    qr_picture,
+    shown_here,
+)
 from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
 from portal.people.views import keep_token
 from portal.plain.errors import Missing
@@ -85,8 +91,8 @@ def sign_now(work: Work) -> Response:
     form = _sent(found)
     waiting = found.having(_given(form, found))
     is_ready = not _is_held_up(form, waiting)
-    done = actions.sign_waiting(
-        work, seat, waiting, actions.SignValues(form.hashes(), given(work, form)), lasts()
+    done = actions.sign_waiting(work, seat, waiting, actions.SignValues(
+        form.hashes(), given(work, form), shown_here()), lasts()
     ) if is_ready and not asks() else None
     if isinstance(done, tuple):
         keep_token("party", done[1])
