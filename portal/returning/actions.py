@@ -54,10 +54,7 @@ def begin(work: Work, invitation: Invitation) -> Factor:
     the person. Raises `Refused` with `BackNo`, and `Missing` for a link that has ended."""
     person = _behind(work, invitation)
     require(policy.why_not_ask(back_facts(work, person.id)))
-    waiting = open_request(work, person.id)
-    # What was asked for goes on until the next one is asked for: nobody loses their place by
-    # somebody else's first step.
-    return begin_app(work, person, ANEW, but=waiting.factor_id if waiting is not None else "")
+    return begin_app(work, person, ANEW)
 
 
 def _behind(work: Work, invitation: Invitation) -> Person:

@@ -127,7 +127,8 @@ def _looks(
 def _newest(
     work: Work, facts: VersionFacts, reader: _Reader, *, ahead: bool
 ) -> Review | None:
-    """Return the review that waits for the reader, or the newest opened one, or the next."""
+    """Return the review that waits for the reader, or the newest opened one; where the reader looks
+    ahead, the next one as soon as nobody can answer that any more."""
     slot = facts.slot_of(reader.party.id)
     if slot is None:
         return None
@@ -135,7 +136,8 @@ def _newest(
         return waiting
     mine = [review for review in reviews(facts) if review.asks_of(slot)]
     opened = [review for review in mine if review.opens_at <= work.now]
-    if opened and (work.now < opened[-1].grace_until or not ahead):
+    if opened and (not ahead or work.now < opened[-1].grace_until or any(
+            waits_for(facts, one, work.now) == opened[-1] for one in asked(facts, opened[-1]))):
         return opened[-1]
     to_come = [review for review in mine if review.opens_at > work.now]
     return to_come[0] if ahead and to_come else opened[-1] if opened else None

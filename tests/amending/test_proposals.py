@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal.agreements.queries import standing_of_one
 from portal.amending import actions
+from portal.amending.models import Amendment
 from portal.amending.policy import AnswerNo, ProposeNo, Stands
 from portal.amending.queries import proposals_for, proposals_of, waiting_for
 from portal.engagements.queries import own_or_missing
@@ -241,3 +242,26 @@ def test_inv_16_tells_the_sponsor_nothing_of_a_decline_or_a_proposal(
     assert silent == declined
     assert silent == proposed
     assert "Version 1 holds until everyone has signed" in silent[0]
+
+
+def test_keeps_the_words_that_come_second(agreed: World, app: Flask) -> None:
+    """From another device, or to a proposal that was just taken back."""
+    carla, phone = (Browser(app).be(agreed, "carla", "party") for _one in range(2))
+    here = f"/p/agreements/{agreed.ids['T2']}/proposal"
+    first, second = carla.get(here), phone.get(here)
+    done = carla.post(here, {"words": HERS}, page=first)
+    late = phone.post(here, {"words": "And the hopes."}, page=second)
+    assert late.status == 422
+    assert "You proposed something before" in late.text
+    assert "And the hopes." in late.text
+    ana = Browser(app).be(agreed, "ana", "coach")
+    with agreed.ground.work(writes=False) as work:
+        row = work.session.scalars(select(Amendment)).one()
+    door = f"/engagements/{agreed.ids['engagement']}/proposals/{row.id}"
+    page = ana.get(door)
+    carla.post(str(done.soup.select_one('form[action$="retraction"]')["action"]), page=done)
+    gone = ana.post(door, {"answer": "no", "words": "It stays."}, page=page)
+    assert gone.status == 409
+    assert "What you wrote was not sent" in gone.text
+    assert "It stays." in gone.text
+    assert "Carla Conti took it back." in gone.text

@@ -34,7 +34,7 @@ def kinds(world: World, *, own: bool = True) -> list[str]:
     coach = world.coach()
     with world.ground.work(writes=False, actor=coach) as work:
         scope = scope_of("owner", coach.practice_id, coach.person_id, practice=not own)
-        return [one.kind for one in next_days(work, scope)]
+        return [one.kind for one in next_days(work, scope)[0]]
 
 
 def test_says_that_nothing_is_late_and_has_an_empty_state_for_each_list(

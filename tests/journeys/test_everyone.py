@@ -178,7 +178,8 @@ def test_takes_a_text_back_and_asks_anew(asked: World, app: Flask, key: str) -> 
     # Only where nothing else waits does the link end.
     assert (Browser(app).get(old).heading == DEAD) is (key != "ben")
     decline = f"/p/decline/{first}"
-    assert browser.get(decline).status == 404
+    assert "does not wait any more" in browser.get(decline).text
+    assert browser.get(f"/p/decline/{'0' * 32}").status == 404
     issue(asked)
     assert asked.ids[text] != first
     assert names(asked, who)[-1] == "invitation"

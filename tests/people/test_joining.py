@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from portal.factors.models import Factor
+from portal.factors.policy import DISABLED_AT
 from portal.ground.tokens import SECRET_BYTES, LinkSigner
 from portal.handing.actions import end_membership
 from portal.jobs import run_job
@@ -126,6 +128,19 @@ def test_brings_somebody_from_a_mail_to_the_desk(practice: World, app: Flask) ->
     page = ana.get("/practice/people")
     assert IDA.name in [t.get_text().strip() for t in page.soup.select(".waits .t")]
     assert "Nobody is invited" in page.text
+
+
+def test_leads_back_to_the_door_when_the_first_app_was_guessed_at_too_often(
+    practice: World, app: Flask
+) -> None:
+    ida = Browser(app)
+    page = fill(ida, enter(ida, ask(practice)))
+    with practice.ground.work(writes=True) as work:
+        pending = work.session.scalars(select(Factor).where(Factor.enrolled_at.is_(None))).one()
+        pending.fails = DISABLED_AT - 1
+    page = ida.post("/sign-in/app", {"code": "000000"}, page=page)
+    assert (page.status, page.response.request.path) == (200, "/sign-in")
+    assert "There were too many wrong codes" in page.text
 
 
 def test_lets_a_helper_in_as_a_helper(practice: World, app: Flask) -> None:

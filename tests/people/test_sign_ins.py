@@ -151,3 +151,16 @@ def test_tells_nobody_of_somebody_elses_account(
     page = Browser(app).be(world, "dora", "coach").get("/account/events")
     assert "Safari" not in page.text
     assert page.text.count("You signed in.") == 1
+
+
+def test_lets_no_guesses_push_out_what_was_changed_or_hide_a_new_network(
+    app: Flask, desk: Browser, phone: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.desk.queries.events.MOST", 2)
+    Browser(app).post("/sign-in", {"email": ANA.email, "password": "not the password"})
+    page = desk.get("/account/events")
+    assert "stand here." in page.text
+    lines = [item.get_text(" ") for item in page.soup.select("ol.log li")]
+    assert sum("You signed in." in line for line in lines) == 1
+    assert sum("From a network that is new here." in line for line in lines) == 1
+    assert any("set up" in line for line in lines), lines

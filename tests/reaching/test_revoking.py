@@ -174,13 +174,16 @@ def test_names_no_reason_and_no_secret_in_the_mail(house: World) -> None:
     assert mail.values["front_door"].endswith("/lost")
 
 
-def test_lets_the_person_come_back_by_the_front_door(house: World, app: Flask) -> None:
+@pytest.mark.parametrize("minutes", [1, 120])
+def test_lets_the_person_come_back_by_the_front_door(
+    house: World, app: Flask, minutes: int
+) -> None:
     from portal.jobs import run_job
 
     with house.ground.work(writes=True, actor=house.coach()) as work:
         revoke_engagement(work, house.ids["ben.engagement"], Reason.PRECAUTION)
     before = newest_link(house)
-    house.clock.move(hours=2)
+    house.clock.move(minutes=minutes)
     Browser(app).post("/lost", {"email": BEN.email})
     assert run_job(house.ground, "door") == 1
     assert newest_link(house) != before

@@ -90,6 +90,20 @@ def test_shows_a_seed_to_the_browser_alone_that_began_it(table: World) -> None:
     assert why(comes(table, code_of(table, ben))) is None
 
 
+def test_ends_nothing_that_another_browser_has_begun(table: World) -> None:
+    """Whoever else reads the mailbox begins again and again, and takes nobody's place by it."""
+    app = begins(table)
+    begins(table)
+    code = code_of(table, app)
+    with table.ground.work(writes=True) as work:
+        done = returning.ask(work, newest_invitation(work, table.ids["ben"]),
+                             work.session.get_one(Factor, app), code)
+        assert not isinstance(done, CodeRefused)
+    waits = asked(table)
+    assert waits is not None
+    assert waits.factor_id == app
+
+
 def test_hears_nobody_by_digits_that_stand_beside_another_app(table: World) -> None:
     asks(table)
     first = reads_digits(table)

@@ -99,6 +99,7 @@ def test_shows_the_seed_and_the_digits_to_nobody_else_who_reads_the_mailbox(
     key = key_on(page)
     assert ben.get("/p/back/app/qr.svg").status == 200
     stranger = behind(world, app)
+    assert "No new app is being set up here any more." in stranger.get("/p/back/app").text
     for path in ("/p/back/app", "/p/back/wait"):
         page = stranger.get(path)
         assert page.soup.find(id="secret") is None

@@ -9,9 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from portal.amending.models import Amendment
+from portal.inking.actions import set_on_paper
+from portal.issuing import actions as issuing
 from portal.jobs import run_job
 from portal.ledger.queries import told_of
+from portal.reaching.actions import party_by_id
 from portal.reviews.jobs import review_due
+from tests.amending.table import propose
 from tests.builders import World
 from tests.cast import BEN, CARLA
 from tests.pages import Browser
@@ -242,3 +246,39 @@ def test_inv_22_a_review_for_two_changes_nothing_for_anybody_else(due: World, ap
     assert [carla.get(path).text for path in ("/p/reviews", "/p/consents")] == before
     mails = [mail.to for mail in waiting(due, "review")]
     assert mails.count(CARLA.email) <= 1
+
+
+def test_takes_no_words_beside_a_proposal_that_is_still_talked_about(
+    due: World, app: Flask
+) -> None:
+    propose(due, "ben", "T2", "Less of it.")
+    ben = of(due, app)
+    page = ben.get("/p/reviews")
+    assert "Leave this empty: what you proposed on" in page.text
+    values = {**answers(due, T2="change"), f"words-{due.ids['T2']}": "A shorter summary."}
+    wrong = ben.post("/p/reviews", values, page=page)
+    assert wrong.status == 422
+    assert "What you proposed before is still talked about." in wrong.text
+    assert "A shorter summary." in wrong.text
+    assert told(due) == []
+    done = ben.post("/p/reviews", answers(due, T2="change"), page=page)
+    assert "What you said is written down." in done.text
+    assert told(due) == [("review.change_wanted", "T2", False)]
+    with due.ground.work(writes=False) as work:
+        assert len(list(work.session.scalars(select(Amendment)))) == 1
+
+
+def test_writes_down_what_comes_late_on_paper(due: World, app: Flask) -> None:
+    with due.ground.work(writes=True, actor=due.coach()) as work:
+        engagement = issuing.own(work, due.ids["engagement"])
+        set_on_paper(work, engagement, party_by_id(work, engagement, due.ids["ben.party"]))
+    says(due, "COACH")
+    go_to(due, first_review(due, due.ids["T2"]).grace_until + timedelta(days=2))
+    review_due(due.ground)
+    ana, path = Browser(app).be(due, "ana", "coach"), f"{desk(due)}/paper"
+    page = ana.get(path)
+    keeps = f"{due.ids['T2']}/{due.ids['ben.party']}/keep"
+    assert page.soup.find("input", {"name": "says", "value": keeps}) is not None
+    assert "Written down." in ana.post(path, {"says": keeps}, page=page).text
+    assert ("review.kept", "T2", False) in told(due)
+    assert keeps not in ana.get(path).html

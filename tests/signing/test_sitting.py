@@ -271,3 +271,35 @@ def test_wrong_code_is_counted_once_for_all_texts(table: World) -> None:
     read_all(table)
     refused = sign(table, code=f"{(int(table.fresh_code('ben')) + 1) % 1_000_000:06d}")
     assert getattr(refused, "why", None) is CodeNo.WRONG
+
+
+def test_tells_the_coach_of_each_page_that_somebody_wants_to_talk_about(
+    table: World, app: Flask
+) -> None:
+    ben = browser(table, app, "ben")
+
+    def talk(number: int) -> int:
+        """Let Ben choose to talk first; returns how many mails that told Ana of."""
+        path = f"/p/read/{number}"
+        page = ben.get(path)
+        choice = page.soup.find("input", {"type": "radio", "value": "talk"})
+        assert choice is not None
+        told = ben.post(path, {str(choice["name"]): "talk"}, page=page)
+        assert "is told that you want to talk first" in told.text
+        return sum(mail["name"] == "talk_first" for mail in mails_to(table, "Ana Berg"))
+
+    assert [talk(1), talk(1), talk(2)] == [1, 1, 2]
+    table.clock.move(days=1)
+    ben = browser(table, app, "ben")
+    assert talk(1) == 3
+
+
+def test_leads_on_whoever_reads_as_the_last_text_is_taken_back(table: World, app: Flask) -> None:
+    carla = browser(table, app, "carla")
+    page = carla.get("/p/read/1")
+    with table.ground.work(writes=True, actor=table.coach()) as work:
+        recall(work, issuing.own(work, table.ids["engagement"]), table.ids["T2"])
+    for gone in (carla.get("/p/read/1"), carla.post("/p/read/1", {"answer": "read"}, page=page),
+                 carla.get(f"/p/decline/{table.ids['T2']}")):
+        assert gone.status == 200
+        assert "This page belongs to a text that does not wait any more." in gone.text

@@ -53,6 +53,8 @@ def answered(work: Work, engagement_id: str, amendment_id: str) -> Response:
     if valid and form.answer.data != DRAFT and not words:
         blame(form, "words", _("Write what {name} reads as your answer.").format(
             name=proposal.name))
+    if not proposal.is_open:
+        return page("amending/answer.html", 409, **values)
     if form.errors:
         return again("amending/answer.html", **values)
     if form.answer.data == DRAFT:

@@ -19,7 +19,7 @@ from portal.signing.policy import third_name
 from portal.signing.queries import Seat, own_version, seat_of
 from portal.web.forms import said
 from portal.web.guards import Door, guard
-from portal.web.pages import _, again, go, page
+from portal.web.pages import _, again, blame, go, page
 
 if TYPE_CHECKING:
     from flask import Response
@@ -57,7 +57,11 @@ def propose(work: Work, version_id: str) -> Response:
     """Take what somebody would like changed; nothing changes by it."""
     seat, form = take_seat(work), ProposeForm()
     values = _values(work, seat, version_id, form)
-    if not form.validate_on_submit():
+    valid = form.validate_on_submit()
+    if valid and not values["may"]:
+        blame(form, "words", _("You proposed something before, and it is still talked about. Take "
+                               "that back first; keep a copy of these words until then."))
+    if form.errors:
         return again("amending/propose.html", **values)
     actions.propose(work, seat, own_version(work, seat, version_id), said(form.words))
     flash(_("{name} is told that you would like something changed.").format(

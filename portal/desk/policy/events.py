@@ -3,11 +3,11 @@ tried in their name. Nothing of a coachee stands here (Z1 to Z4)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-#: So many of the newest lines are shown.
+#: So many of the newest sign-ins and tries are shown, and so many changes.
 MOST = 200
 #: What is told of the access log, which keeps it for 90 days.
 NOTED = frozenset({"sign_in.begun", "sign_in.proved", "sign_in.ended", "sign_in.password", "code",
@@ -36,17 +36,15 @@ class Told:
     is_new: bool = False
 
 
-def told(noted: Sequence[Told], recorded: Sequence[Told]) -> list[Told]:
-    """Return the lines of both records, the newest first.
+def told(
+    noted: Sequence[Told], recorded: Sequence[Told], first: Mapping[str, datetime]
+) -> list[Told]:
+    """Return the lines of both records, the newest first; `first` says when somebody first signed
+    in from each network, as far back as that is known.
 
     The first sign-in that is known is from no new network: there is none to compare it with.
     """
-    known: set[str] = set()
-    marked = []
-    for line in sorted(noted, key=lambda line: line.at):
-        begins = line.code == "sign_in.begun" and bool(line.network)
-        is_new = begins and bool(known) and line.network not in known
-        if begins:
-            known.add(line.network)
-        marked.append(Told(line.at, line.code, line.outcome, line.network, line.browser, is_new))
-    return sorted([*marked, *recorded], key=lambda line: line.at, reverse=True)[:MOST]
+    begin = min(first.values(), default=None)
+    marked = [replace(line, is_new=line.code == "sign_in.begun"
+                      and begin != line.at == first.get(line.network)) for line in noted]
+    return sorted([*marked, *recorded], key=lambda line: line.at, reverse=True)

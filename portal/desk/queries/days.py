@@ -19,8 +19,8 @@ from portal.people.queries import names_of
 if TYPE_CHECKING:
     from portal.ground.work import Work
 
-#: So many days are listed.
-_MOST = 12
+#: So much is listed.
+MOST = 12
 #: What ends so soon is marked.
 _SOON = timedelta(days=14)
 #: What is over, or has to be done, by the midnight that ends a day; all else begins one.
@@ -50,8 +50,9 @@ class Coming:
         return self.at - timedelta(seconds=1) if self.kind in _OVER else self.at
 
 
-def next_days(work: Work, scope: Scope) -> list[Coming]:
-    """Return what comes in the next thirty days, soonest first, with one query and the names.
+def next_days(work: Work, scope: Scope) -> tuple[list[Coming], bool]:
+    """Return what comes soonest in the next thirty days, with one query and the names; and whether
+    more comes than that.
 
     That something is to be looked at, or will fall asleep, is for its own coach alone (Z3, Z5).
     """
@@ -75,14 +76,16 @@ def next_days(work: Work, scope: Scope) -> list[Coming]:
     )
     # An owner sees where texts of others stand, and not when they meet (Z5).
     both = union_all(texts, *([sessions] if scope.reminds else [])).subquery()
-    found = work.session.execute(select(both).order_by(both.c.at, both.c.key).limit(_MOST)).all()
+    rows = work.session.execute(
+        select(both).order_by(both.c.at, both.c.key).limit(MOST + 1)).all()
+    found = rows[:MOST]
     names = names_of(work, {row.coachee_id for row in found})
     coming = [Coming(f"{row.key}-{row.kind}", row.kind, row.at, row.engagement_id,
                      row.template_code, names[row.coachee_id], _soon(work, row.kind, row.at),
                      scope.own)
               for row in found]
     # A last day is over at the midnight that begins the next: it comes before what begins then.
-    return sorted(coming, key=lambda one: (one.day, one.key))
+    return sorted(coming, key=lambda one: (one.day, one.key)), len(rows) > MOST
 
 
 def _soon(work: Work, kind: str, at: datetime) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from portal.desk.policy.events import MOST
 from portal.desk.queries.events import events_of
 from portal.desk.views import bp
 from portal.plain.errors import Missing
@@ -22,4 +23,5 @@ def events(work: Work) -> Response:
     """Tell who signed in, what was wrong, and what was changed, newest first."""
     if work.actor is None:
         raise Missing("account")
-    return page("desk/events.html", events=events_of(work, work.actor))
+    events, more = events_of(work, work.actor)
+    return page("desk/events.html", events=events, more=MOST if more else 0)

@@ -54,7 +54,8 @@ def today(work: Work) -> Response:
         work.note("board.looked", "practice")
     found = board(work, scope, look(request.args, find))
     told = found.summary
-    return page("desk/today.html", board=found, days=next_days(work, scope),
+    days, more = next_days(work, scope)
+    return page("desk/today.html", board=found, days=days, more_days=more,
                 seals=sealing(work, scope), failing=set_aside(work, scope),
                 backup=backed_up(work, scope), lost=lost_mails_of(work, scope),
                 asking=asking(work, scope.practice_id, scope.person_id) if scope.own else [],

@@ -37,16 +37,16 @@ def begin_first(work: Work, person: Person, invitation_id: str) -> Factor:
     return _new_app(work, person, policy.FIRST, invitation_id)
 
 
-def begin_app(
-    work: Work, person: Person, set_up_as: str, *, name: str = "", but: str = ""
-) -> Factor:
+def begin_app(work: Work, person: Person, set_up_as: str, *, name: str = "") -> Factor:
     """Return a new pending app with a seed of its own, which is to be shown to one browser alone;
-    an older one that was begun in the same way counts no more, but for one.
+    an older one that was begun in the same way counts no more.
 
-    Nobody else has seen its seed: not whoever began one with the same link.
+    Nobody else has seen its seed: not whoever began one with the same link. Whoever has nothing but
+    a link ends nothing that somebody else has begun behind it.
     """
-    work.session.execute(_pending(person).where(
-        Factor.set_up_as == set_up_as, Factor.id != but).values(disabled_at=work.now))
+    if set_up_as != policy.ANEW:
+        work.session.execute(_pending(person).where(
+            Factor.set_up_as == set_up_as).values(disabled_at=work.now))
     factor = _new_app(work, person, set_up_as)
     if name:
         work.hide(factor, "name", name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import make_response, session, url_for
+from flask import flash, make_response, session, url_for
 
 from portal.factors.actions import CodeRefused, make_recovery_codes, prove
 from portal.factors.forms import CodeForm
@@ -74,6 +74,9 @@ def enrolled(work: Work) -> Response:
         return wishes(work, found[1], SIGN_IN)
     taken = prove(work, found[1], SIGN_IN, given(work, form))
     if isinstance(taken, CodeRefused):
+        if _pending(work) is None:
+            flash(code_trouble(taken), "error")
+            return go("factors.sign_in")
         blame(form, blamed(form), code_trouble(taken))
         return again("factors/enrol.html", **_page(work, form))
     wanted = is_ours(session.get("wanted"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.ledger.queries.access import Noted, last_seen, looks_of, noted_of
+from portal.ledger.queries.access import Noted, first_from, last_seen, looks_of, noted_of
 from portal.ledger.queries.audit import Span, audit_lines
 from portal.ledger.queries.reading import (
     Line,
@@ -20,6 +20,6 @@ from portal.ledger.queries.walking import broken_chains, entry_count, walk
 
 __all__ = [
     "Line", "Lines", "Noted", "Shown", "Span", "about", "audit_lines", "bodies_of", "broken_chains",
-    "entry_count", "events_of", "head_of", "last_seen", "lines_of", "looks_of", "noted_of",
-    "some_events_of", "told_of", "walk",
+    "entry_count", "events_of", "first_from", "head_of", "last_seen", "lines_of", "looks_of",
+    "noted_of", "some_events_of", "told_of", "walk",
 ]

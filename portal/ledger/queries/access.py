@@ -50,6 +50,19 @@ def noted_of(
             for at, what, outcome, network, browser in rows]
 
 
+def first_from(
+    work: Work, practice_id: str, person_id: str, what: str
+) -> dict[str, datetime]:
+    """Return when something was first noted about one person from each network, as far back as the
+    access log goes."""
+    rows = work.session.execute(
+        select(Access.network, func.min(Access.at))
+        .where(Access.practice_id == practice_id, Access.person_id == person_id,
+               Access.what == what, Access.network.is_not(None))
+        .group_by(Access.network))
+    return {network: at for network, at in rows if network}
+
+
 def looks_of(
     work: Work, engagement_id: str, leave_out: Collection[str]
 ) -> list[tuple[str, datetime, int]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import flash, session, url_for
 
 from portal.people.actions import throw_away
-from portal.people.policy import LATE_KEPT
+from portal.people.policy import LATE_KEPT, MOST_LATE
 from portal.people.queries import late_forms, read_late, session_by_token
 from portal.people.views import bp
 from portal.people.views.frame import actor_of
@@ -59,7 +59,8 @@ def onward(work: Work, scope: str, wanted: str) -> str:
 @guard(Door.DESK)
 def typed(work: Work) -> Response:
     """Show what somebody with an account sent after their session had run out."""
-    return page("people/typed.html", waiting=_waiting(work), next=next_path())
+    return page("people/typed.html", waiting=_waiting(work), most=MOST_LATE,
+                next=next_path())
 
 
 @bp.post("/typed/<late_id>/away")
@@ -73,7 +74,8 @@ def put_away(work: Work, late_id: str) -> Response:
 @guard(Door.MAILBOX)
 def own_typed(work: Work) -> Response:
     """Show the same to who came by a link."""
-    return page("people/own_typed.html", waiting=_waiting(work), next=next_path())
+    return page("people/own_typed.html", waiting=_waiting(work), most=MOST_LATE,
+                next=next_path())
 
 
 @bp.post("/p/typed/<late_id>/away")

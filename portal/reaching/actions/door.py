@@ -68,7 +68,8 @@ def send_return(work: Work, engagement_id: str, person_id: str) -> None:
     standing = standing_of_one(work, engagement.id)
     links = of_person(work, engagement.practice_id, engagement.id, party.person_id)
     last = policy.last_of([link.issued_at for link in links])
-    if last is None or work.now - last < policy.DOOR_EVERY:
+    if last is None or (work.now - last < policy.DOOR_EVERY and is_living(work, links[-1])):
+        # One link an hour, however often somebody asks; but a dead one is worth no waiting.
         return
     if not may_be_asked(ask_facts(party.id, party.role, standing.events)):
         return

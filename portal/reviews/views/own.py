@@ -9,6 +9,7 @@ from flask import flash
 
 from portal.agreements.policy import Feels, Says
 from portal.agreements.queries import shown_text, version_row
+from portal.amending.queries import proposals_for
 from portal.factors.actions import Act, CodeRefused, prove
 from portal.factors.queries import mark_of_sign_in
 from portal.factors.views.parts import code_trouble
@@ -24,7 +25,7 @@ from portal.web.guards import Door, guard
 from portal.web.pages import _, again, blame, go, page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from flask import Response
 
@@ -40,9 +41,11 @@ SITTING = timedelta(minutes=10)
 def _values(work: Work, seat: Seat) -> dict[str, Any]:
     looks = own_looks(work, seat)
     waiting = [look for look in looks if look.waits]
+    going_on = {one.agreement_id: one for one in proposals_for(work, seat)
+                if one.own and one.is_open} if waiting else {}
     return {"seat": seat, "looks": waiting, "done": [look for look in looks if not look.waits],
-            "form": look_form(waiting, role=seat.party.role), "code": given_mark(work) is None,
-            "ways": ways_of(work, seat.person)}
+            "going_on": going_on, "form": look_form(waiting, role=seat.party.role),
+            "code": given_mark(work) is None, "ways": ways_of(work, seat.person)}
 
 
 def given_mark(work: Work) -> int | str | None:
@@ -105,7 +108,7 @@ def answer(work: Work) -> Response:
     values = _values(work, seat)
     if not values["looks"]:
         return go("reviews.look")
-    picks = checked(values["form"], values["looks"])
+    picks = checked(values["form"], values["looks"], values["going_on"])
     if asks() and not values["form"].errors:
         return wishes(work, seat.person, keeping(picks))
     mark = mark_for(work, seat.person, values["form"], picks)
@@ -118,16 +121,25 @@ def answer(work: Work) -> Response:
     return go("reviews.look")
 
 
-def checked(form: LookForm, looks: Sequence[Look]) -> list[Pick]:
-    """Return what was chosen; what is missing is blamed on its field."""
+def checked(
+    form: LookForm, looks: Sequence[Look], going_on: Collection[str] = ()
+) -> list[Pick]:
+    """Return what was chosen; what is missing is blamed on its field. `going_on` are the agreements
+    about which a proposal of theirs is still talked about: no words are added to that one."""
     valid = form.validate_on_submit()
     picks = form.picks(looks)
     if valid and not picks:
         blame(form, f"answer-{looks[0].id}", _("Choose what shall become of it."))
     words = {look.id: f"words-{look.id}" for look in looks}
     for pick in picks:
-        if pick.says is Says.CHANGE and not pick.words:
-            blame(form, words[pick.facts.version_id], _("Write what you would like changed."))
+        if pick.says is not Says.CHANGE:
+            continue
+        field, goes_on = words[pick.facts.version_id], pick.facts.agreement_id in going_on
+        if goes_on and pick.words:
+            blame(form, field, _("What you proposed before is still talked about. Take that back "
+                                 "first, or send this without words."))
+        elif not goes_on and not pick.words:
+            blame(form, field, _("Write what you would like changed."))
     return picks
 
 

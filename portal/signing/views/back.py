@@ -154,6 +154,11 @@ def _app(work: Work, behind: _Behind) -> Factor | None:
     return app_being_set_up(work, behind.invitation.person_id, shown_here())
 
 
+def _from_the_start() -> Response:
+    flash(_("No new app is being set up here any more. Choose again what you still have."), "error")
+    return go("signing.back")
+
+
 def _enrolment(work: Work, app: Factor) -> Enrolment:
     return enrolment_of(work, app, practice_or_missing(work, app.practice_id).name)
 
@@ -165,7 +170,7 @@ def new_app(work: Work) -> Response:
     behind = _behind(work)
     app = _app(work, behind)
     if app is None:
-        return go("signing.back")
+        return _from_the_start()
     return page("signing/new_app.html", form=CodeForm(), coach=behind.coach,
                 enrolment=_enrolment(work, app), waits=app.set_up_as == ANEW)
 
@@ -187,7 +192,7 @@ def new_app_code(work: Work) -> Response:
     behind = _behind(work)
     app = _app(work, behind)
     if app is None:
-        return go("signing.back")
+        return _from_the_start()
     form, waits = CodeForm(), app.set_up_as == ANEW
     values = {"form": form, "coach": behind.coach, "enrolment": _enrolment(work, app),
               "waits": waits}

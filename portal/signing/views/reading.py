@@ -25,15 +25,6 @@ if TYPE_CHECKING:
     from portal.ground.work import Work
 
 
-def seat_and_waiting(work: Work) -> tuple[Seat, Waiting]:
-    """Return seat and waiting texts of the acting party; `Missing` when nothing waits."""
-    seat = seat_of(work)
-    waiting = waiting_of(work, seat)
-    if waiting is None:
-        raise Missing("nothing waits")
-    return seat, waiting
-
-
 @bp.get("/p")
 @guard(Door.MAILBOX)
 def home(work: Work) -> Response:
@@ -70,7 +61,10 @@ def _values(work: Work, seat: Seat, waiting: Waiting, screen: Screen) -> dict[st
 @guard(Door.MAILBOX)
 def read(work: Work, number: int) -> Response:
     """Show one page of the row with its exact wording, and what it asks."""
-    seat, waiting = seat_and_waiting(work)
+    seat = seat_of(work)
+    waiting = waiting_of(work, seat)
+    if waiting is None:
+        return nothing_waits()
     screen = waiting.screen(number)
     if screen is None:
         raise Missing("page")
@@ -102,8 +96,10 @@ def keep_answers(work: Work) -> bool:
 def answer(work: Work, number: int) -> Response:
     """Save the answers and go on to the first page that is still open, or to the check."""
     # Held from here on: two tabs at once would each keep their own answers alone.
-    actions.take_seat(work)
-    seat, waiting = seat_and_waiting(work)
+    seat = actions.take_seat(work)
+    waiting = waiting_of(work, seat)
+    if waiting is None:
+        return nothing_waits()
     screen = waiting.screen(number, request.form.get("at"))
     if screen is None:
         return _moved(waiting, number)
@@ -114,11 +110,17 @@ def answer(work: Work, number: int) -> Response:
     after = actions.answer_page(work, seat, waiting, screen, given).next_number
     if Answer.TALK in given.values():
         tell_coach(work, seat.engagement, "talk_first", who=seat.own_name,
-                   dedupe=f"talk:{screen.text.id}:{seat.person.id}")
+                   dedupe=f"talk:{screen.place}:{seat.person.id}:{work.now.date()}")
         flash(_("{coach} is told that you want to talk first. Your answers are kept.")
               .format(coach=seat.coach_name))
         return go("signing.later")
     return go("signing.sign") if after is None else go("signing.read", number=after)
+
+
+def nothing_waits() -> Response:
+    """Lead on whoever was with a text as the last one was signed, declined or taken back."""
+    flash(_("This page belongs to a text that does not wait any more."), "error")
+    return go("signing.home")
 
 
 def _moved(waiting: Waiting, number: int) -> Response:

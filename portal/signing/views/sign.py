@@ -18,14 +18,13 @@ from portal.factors.views.parts import (
 )
 from portal.factors.views.passkeys import asks, blamed, given, ways_of, wishes
 from portal.people.views import keep_token
-from portal.plain.errors import Missing
 from portal.signing import actions, policy
 from portal.signing.forms import DeclineForm, SignForm
 from portal.signing.policy import Waiting
-from portal.signing.queries import Seat, differences_of, seat_of, waiting_of
+from portal.signing.queries import Seat, differences_of, own_version, seat_of, waiting_of
 from portal.signing.views import bp
 from portal.signing.views.link import lasts
-from portal.signing.views.reading import seat_and_waiting
+from portal.signing.views.reading import nothing_waits
 from portal.web.guards import Door, guard
 from portal.web.pages import _, again, blame, go, page
 from portal.web.words import today
@@ -184,17 +183,26 @@ def qr(work: Work) -> Response:
 @guard(Door.MAILBOX)
 def decline(work: Work, version_id: str) -> Response:
     """Say what a no means, and ask once."""
-    seat, waiting = seat_and_waiting(work)
-    text = _text(waiting, version_id)
+    seat = seat_of(work)
+    found = _can_be_declined(work, seat, version_id)
+    if found is None:
+        return nothing_waits()
+    waiting, text = found
     return page("signing/decline.html", form=_decline_form(text), seat=seat, waiting=waiting,
                 text=text)
 
 
-def _text(waiting: Waiting, version_id: str) -> policy.Text:
-    text = waiting.text(version_id)
-    if text is None:
-        raise Missing("text")
-    return text
+def _can_be_declined(
+    work: Work, seat: Seat, version_id: str
+) -> tuple[Waiting, policy.Text] | None:
+    """Return a text among what waits, or None for one of theirs that does not wait any more; raises
+    `Missing` for one that was never theirs."""
+    waiting = waiting_of(work, seat)
+    text = waiting.text(version_id) if waiting is not None else None
+    if waiting is None or text is None:
+        own_version(work, seat, version_id)
+        return None
+    return waiting, text
 
 
 def _decline_form(text: policy.Text) -> DeclineForm:
@@ -207,8 +215,11 @@ def _decline_form(text: policy.Text) -> DeclineForm:
 @guard(Door.MAILBOX)
 def decline_now(work: Work, version_id: str) -> Response:
     """Decline one text without a reason, or go back."""
-    seat, waiting = seat_and_waiting(work)
-    text = _text(waiting, version_id)
+    seat = seat_of(work)
+    found = _can_be_declined(work, seat, version_id)
+    if found is None:
+        return nothing_waits()
+    waiting, text = found
     form = _decline_form(text)
     if not form.validate_on_submit():
         return again("signing/decline.html", form=form, seat=seat, waiting=waiting, text=text)
