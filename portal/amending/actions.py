@@ -22,6 +22,7 @@ from portal.engagements.policy import ask_facts, may_be_asked
 from portal.engagements.queries import coach_of
 from portal.ground import chance
 from portal.ledger.actions import step
+from portal.notices.actions import put_due
 from portal.people.queries import practice_or_missing
 from portal.plain.errors import Missing, require
 from portal.reaching.actions import party_by_id
@@ -76,6 +77,7 @@ def retract(work: Work, seat: Seat, amendment_id: str) -> None:
         raise Missing("proposal")
     require(policy.why_not_answer(proposal.state))
     _step(work, seat.engagement, proposal, "amendment.retracted")
+    _ask_anew(work, seat.engagement)
 
 
 def talk(work: Work, engagement: Engagement, amendment_id: str, words: str) -> None:
@@ -91,6 +93,7 @@ def decline(work: Work, engagement: Engagement, amendment_id: str, words: str) -
     proposal = _open(work, engagement, amendment_id)
     _discuss(work, engagement, proposal)
     _step(work, engagement, proposal, "amendment.rejected", "TALKING")
+    _ask_anew(work, engagement)
     _answer(work, engagement, proposal, words)
 
 
@@ -184,6 +187,11 @@ def _step(
 ) -> None:
     step(work, policy.MACHINE, now or proposal.state, policy.KINDS[kind], subject_id=proposal.id)
     note(work, engagement, kind, proposal.id, {"agreement": proposal.agreement_id})
+
+
+def _ask_anew(work: Work, engagement: Engagement) -> None:
+    # Whoever answered a review with this wish has not answered it any more, from this instant on.
+    put_due(work, [(engagement.practice_id, engagement.id, work.now)])
 
 
 def _answer(work: Work, engagement: Engagement, proposal: Proposal, words: str) -> None:

@@ -88,9 +88,11 @@ def coaching(engagement: Engagement, parties: Iterable[Party]) -> set[str]:
 
 
 def party_of_person(work: Work, engagement_id: str, person_id: str) -> Party:
-    """Return the party that a person is in an engagement, or raise `Missing`."""
+    """Return the party that a person is in an engagement, or raise `Missing`; of a coach who came
+    back the newest."""
     found = work.session.scalars(
         select(Party).where(Party.engagement_id == engagement_id, Party.person_id == person_id)
+        .order_by(Party.created_at.desc(), Party.id).limit(1)
     ).first()
     if found is None:
         raise Missing("party")

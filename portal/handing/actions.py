@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portal.agreements.actions import renew_draft, withdraw
+from portal.agreements.actions import discard_draft, renew_draft, withdraw
 from portal.agreements.policy import is_waiting
 from portal.agreements.queries import standing_of_one
 from portal.engagements.actions import add_party, hold, keep_hopes_private, note
@@ -99,9 +99,15 @@ def _hand_over(work: Work, engagement: Engagement, row: HandOver) -> None:
             withdraw(work, engagement, facts)
     note(work, engagement, "party.left", old.id)
     for agreement in standing.agreements.values():
-        # Whoever comes new finds the same agreements to issue, and not a word of what was in them.
-        if agreement.id not in standing.dropped and agreement.session_id is None:
+        # Whoever comes new finds the same agreements to issue, and not a word of what was in them;
+        # a guest in one session has to be brought in again.
+        if agreement.id in standing.dropped:
+            continue
+        if agreement.session_id is None:
             renew_draft(work, engagement, agreement)
+        else:
+            discard_draft(work, engagement, agreement)
+            note(work, engagement, "agreement.dropped", agreement.id)
     keep_hopes_private(work, engagement)
     colleague = person_or_missing(work, row.practice_id, row.to_person_id)
     party = add_party(work, engagement, colleague, "COACH", point_of(work, colleague.id))

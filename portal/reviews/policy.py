@@ -145,6 +145,12 @@ def steps(review: Review) -> Iterator[datetime]:
         at += WEEK
 
 
+def _closed(facts: VersionFacts, review: Review, party_id: str) -> Iterator[datetime]:
+    """Yield when somebody's wishes to change came to nothing: from then on they are asked anew."""
+    yield from (answer.closed_at for answer in facts.answers if answer.key == review.key
+                and answer.party_id == party_id and answer.closed_at is not None)
+
+
 def checks_now(
     versions: Iterable[VersionFacts], party_id: str, role: str, events: Sequence[Event],
     now: datetime,
@@ -159,11 +165,13 @@ def checks_now(
 def moments(facts: VersionFacts) -> Iterator[datetime]:
     """Yield every instant at which a version asks somebody, or silence begins to count.
 
-    They depend on the text alone: who has answered is looked at when they come.
+    They depend on the text alone, and on when wishes to change it come to nothing: who has answered
+    is looked at when they come.
     """
     for review in reviews(facts):
         yield from steps(review)
         yield review.grace_until
+    yield from (answer.closed_at for answer in facts.answers if answer.closed_at is not None)
     for one in check_ins(facts):
         yield one.opens_at
 
@@ -219,5 +227,6 @@ def asks_now(
     waits = [(facts, review) for facts in versions
              if (slot := facts.slot_of(party_id)) is not None and stands_for(facts, role, now)
              and (review := waits_for(facts, slot, now)) is not None]
-    come = [at for _facts, review in waits for at in steps(review) if at <= now]
+    come = [at for facts, review in waits
+            for at in (*steps(review), *_closed(facts, review, party_id)) if at <= now]
     return Ask(waits, come) if come else None

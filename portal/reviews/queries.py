@@ -10,9 +10,8 @@ from sqlalchemy import select
 from portal.agreements.models import CalledReview
 from portal.agreements.policy import GIVES, Answer, Kind, Review, VersionFacts, reviews
 from portal.agreements.queries import shown_text, standing_of_one, version_rows
-from portal.engagements.queries import coaching, parties_of
+from portal.engagements.queries import coach_of, parties_of
 from portal.people.queries import names_of
-from portal.plain.errors import Missing
 from portal.reviews.policy import asked, checks_now, said, stands_for, state_of, waits_for
 from portal.signing.policy import third_name
 
@@ -95,13 +94,9 @@ def next_check(work: Work, seat: Seat) -> VersionFacts | None:
 def coach_looks(work: Work, engagement: Engagement) -> list[Look]:
     """Return the newest review of each text that the present coach signed and that stands, opened
     or to come."""
-    parties = parties_of(work, [engagement.id])[engagement.id]
-    mine = coaching(engagement, parties)
-    own = next((party for party in parties if party.id in mine), None)
-    if own is None:
-        raise Missing("coach")
+    parties, own = parties_of(work, [engagement.id])[engagement.id], coach_of(work, engagement)
     standing = standing_of_one(work, engagement.id)
-    return _looks(work, _Reader(own, parties), standing.signed_by(mine), ahead=True)
+    return _looks(work, _Reader(own, parties), standing.signed_by({own.id}), ahead=True)
 
 
 def coachee_name(work: Work, engagement: Engagement) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import RadioField, StringField, TimeField
+from wtforms import HiddenField, RadioField, StringField, TimeField
 from wtforms.validators import Optional
 
 from portal.reaching.forms import AddressFields
@@ -35,6 +35,8 @@ class DatesForm(OurForm):
     start = ClockField(_("From"), [filled(_("Enter when it begins, as 14:30."))], format=_CLOCK)
     end = ClockField(_("To"), [filled(_("Enter when it ends, as 15:30."))], format=_CLOCK)
     place = StringField(_("Place, or link to the call"), [at_most(300), printable])
+    seen = HiddenField()
+    """Which of its dates the session had when the form was drawn."""
 
 
 class GuestForm(AddressFields):

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from portal.agreements.actions import renew_draft, save_draft
 from portal.agreements.queries import draft_values, standing_of_one, version_row
 from portal.amending import actions
+from portal.desk.queries.own import own_versions
 from portal.desk.queries.sheet import sheet_of
 from portal.desk.queries.versions import Next
 from portal.engagements.actions import hold, note
 from portal.engagements.queries import own_or_missing
 from portal.issuing import actions as issuing
-from portal.issuing.queries import texts_of
+from portal.issuing.queries import material_of, texts_of
 from portal.ledger.queries import bodies_of
 from portal.plain.errors import Missing
 from portal.sharing.policy import Code
@@ -32,7 +35,7 @@ from tests.amending.table import (
     states_of,
     version_of,
 )
-from tests.builders import World, come_again, issue, vouch_for
+from tests.builders import World, add_practice, add_table, come_again, issue, vouch_for
 from tests.pages import BASE, Browser
 from tests.sharing.table import asked
 
@@ -255,3 +258,57 @@ def test_needs_no_new_voice_check(wider: World) -> None:
     assert states_of(wider)[-1] == "IN_FORCE"
     with pytest.raises(AssertionError):
         vouch_for(wider, "ben")
+
+
+def test_can_be_sent_in_the_last_days_of_what_holds(agreed: World) -> None:
+    """It is signed by its own last day, where that is nearer than two weeks."""
+    begin(agreed)
+    agreed.ids["T2.1"] = agreed.ids["T2"]
+    with agreed.ground.work(writes=True, actor=agreed.coach()) as work:
+        engagement = issuing.own(work, agreed.ids["engagement"])
+        standing = standing_of_one(work, engagement.id)
+        agreement = standing.agreements[version_of(agreed, "T2")]
+        last = material_of(work, engagement, agreement.id).today + timedelta(days=5)
+        save_draft(work, engagement, agreement, {"ends_on": last.isoformat()})
+    issue(agreed)
+    assert states_of(agreed) == ["IN_FORCE", "PARTLY_SIGNED"]
+    with agreed.ground.work(writes=False) as work:
+        facts = standing_of_one(work, agreed.ids["engagement"]).version(agreed.ids["T2"])
+        assert version_row(work, facts.version_id).ends_on == last
+        assert facts.sign_by == facts.valid_to
+
+
+def test_says_why_what_is_not_complete_goes_back(world: World, app: Flask) -> None:
+    add_practice(world)
+    add_table(world, "carla")
+    with world.ground.work(writes=True, actor=world.coach()) as work:
+        engagement = issuing.own(work, world.ids["engagement"])
+        for agreement in standing_of_one(work, engagement.id).agreements.values():
+            renew_draft(work, engagement, agreement)
+    page = Browser(app).be(world, "ana", "coach").get(
+        f"/engagements/{world.ids['engagement']}/issue")
+    assert page.response.request.path.endswith("/terms")
+    assert "This cannot be sent as it stands." in page.text
+
+
+def test_ends_a_line_for_the_coachee_on_its_own_last_day(agreed: World) -> None:
+    with agreed.ground.work(writes=False) as work:
+        last = work.now.date() + timedelta(days=9)
+    agreed.ids["T2.1"] = agreed.ids["T2"]
+    draft_wider(agreed, categories=None, ends=last)
+    issue(agreed)
+    for key in ("carla", "ben"):
+        signs_next(agreed, key)
+
+    def state_of_line() -> str | None:
+        """Return how the line about the goals stands on Ben's card."""
+        with agreed.ground.work(writes=False, actor=agreed.party()) as work:
+            card = next(one for one in own_versions(work, seat_of(work))
+                        if one.version_id == agreed.ids["T2"])
+        return next(line.state for line in card.lines if line.ends == last)
+
+    assert state_of_line() == "ACTIVE"
+    assert asked(agreed, "carla", GOALS).code is Code.GRANT
+    agreed.clock.move(days=10)
+    assert state_of_line() == "EXPIRED"
+    assert asked(agreed, "carla", GOALS).code is not Code.GRANT

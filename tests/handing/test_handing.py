@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from portal.agreements.models import AgreementVersion, TermsDraft
-from portal.agreements.queries import standing_of_one
+from portal.agreements.queries import draft_values, standing_of_one
 from portal.engagements.models import Engagement, Expectation, Party
 from portal.engagements.policy import party_state
-from portal.engagements.queries import coach_of
+from portal.engagements.queries import coach_of, party_of_person
 from portal.evidence.jobs import seal_due
 from portal.evidence.models import SealedFile
 from portal.ground.chance import new_id
@@ -22,10 +22,14 @@ from portal.handing.queries import handing_of, to_hand_over, without_coach
 from portal.inking.actions import set_on_paper
 from portal.issuing import actions as issuing
 from portal.jobs import run_job
+from portal.people.actions import NewPerson
 from portal.people.models import Account
-from portal.people.policy import MemberNo, Role
+from portal.people.policy import MemberNo, Owner, ReadBy, Role
 from portal.plain.errors import Missing, Refused
 from portal.reaching.actions import party_by_id
+from portal.reviews.queries import coach_looks
+from portal.sessions import actions as sessions
+from portal.sessions.policy import Mode
 from portal.signing.actions import take_seat
 from portal.web.words import today
 from tests.builders import (
@@ -40,11 +44,12 @@ from tests.builders import (
     sign,
     state_now,
 )
-from tests.cast import ANA, ANSWERS, BEN, DORA, HANA, OLGA, ZOE
+from tests.cast import ANA, ANSWERS, BEN, DORA, GUS, HANA, OLGA, ZOE
 from tests.desk.board import assert_same
 from tests.evidence.test_proof import stories, walked
 from tests.pages import Browser
 from tests.people.outbox import kinds, recorded, waiting
+from tests.sessions.world import held, plan
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -406,6 +411,32 @@ def test_lets_a_coach_come_back_after_another(agreed: World, app: Flask) -> None
     ana = Browser(app).be(agreed, "ana", "coach")
     assert ana.get(f"/engagements/{agreed.ids['engagement']}").status == 200
     assert concluded_by(agreed, app, "ana")
+    with agreed.ground.work(writes=False, actor=agreed.coach()) as work:
+        # She is the one who is asked to look at it again, by the party that she is now.
+        assert party_of_person(work, agreed.ids["engagement"], agreed.ids["ana"]).id == newest.id
+        (look,) = coach_looks(work, work.session.get_one(Engagement, agreed.ids["engagement"]))
+        assert look.id == agreed.ids["version"]
+
+
+def test_leaves_no_word_about_a_guest_to_the_new_coach(agreed: World, app: Flask) -> None:
+    room = plan(agreed)
+    with agreed.ground.work(writes=True, actor=agreed.coach()) as work:
+        brought = sessions.bring_in(work, *held(work, agreed, room), sessions.NewGuest(
+            NewPerson(GUS.name, GUS.email, Owner.PRIVATE, ReadBy.NOBODY), "the merger",
+            Mode.WHEN_ASKED, today(work.now)))
+        guest = brought.party_id
+    handed_over(agreed)
+    with agreed.ground.work(writes=False) as work:
+        standing = standing_of_one(work, agreed.ids["engagement"])
+        (addendum,) = [one for one in standing.agreements.values() if one.party_id == guest]
+        assert addendum.id in standing.dropped
+        assert draft_values(work, addendum.id) == {}
+    path = f"/engagements/{agreed.ids['engagement']}"
+    dora = Browser(app).be(agreed, "dora", "coach")
+    for page in (dora.get(f"{path}/terms"), dora.get(f"{path}/sessions/{room}"), dora.get(path)):
+        assert page.status == 200
+        assert "the merger" not in page.html
+    assert concluded_by(agreed, app, "dora")
 
 
 def test_keeps_a_coach_whose_engagements_run(agreed: World) -> None:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import delete, func, select
 
 from portal.agreements.models import Timer
+from portal.agreements.policy import Says
+from portal.agreements.queries import standing_of_one
+from portal.amending.actions import decline, retract
+from portal.amending.models import Amendment
 from portal.clockwork.models import FailingItem
 from portal.desk.actions import write_board
+from portal.engagements.models import Party
+from portal.issuing import actions as issuing
 from portal.ledger.queries import events_of
 from portal.notices.models import Notice
+from portal.reaching.actions import wish
+from portal.reviews.actions import Pick, answer_as_party, call
 from portal.reviews.jobs import attend_due, fill_timers, review_due, sweep
+from portal.signing.actions import take_seat
 from tests.builders import World, conclude, state_now
 from tests.reviewing import first_review, go_to, says
 
@@ -29,6 +40,19 @@ def asked(world: World) -> Counter[str | None]:
     with world.ground.work(writes=False) as work:
         return Counter(work.session.scalars(
             select(Notice.recipient_id).where(Notice.name.like("review%"))))
+
+
+def reject(world: World) -> None:
+    """Let Ana decline what Ben proposed."""
+    with world.ground.work(writes=True, actor=world.coach()) as work:
+        row = work.session.scalars(select(Amendment)).one()
+        decline(work, issuing.own(work, world.ids["engagement"]), row.id, "It stays.")
+
+
+def take_back(world: World) -> None:
+    """Let Ben take back what he proposed."""
+    with world.ground.work(writes=True, actor=world.party()) as work:
+        retract(work, take_seat(work), work.session.scalars(select(Amendment)).one().id)
 
 
 def timer(world: World) -> datetime | None:
@@ -138,3 +162,47 @@ def test_timers_of_an_upgraded_database_are_filled(world: World) -> None:
     assert timer(world) == before
     with world.ground.work(writes=False) as work:
         assert work.session.scalar(select(func.count()).select_from(Timer)) == 1
+
+
+def test_an_act_just_before_the_clockwork_silences_no_question(world: World) -> None:
+    conclude(world)
+    go_to(world, first_due(world) - 14 * DAY)
+    with world.ground.work(writes=True) as work:
+        wish(work, work.session.get_one(Party, world.ids["ben.party"]), reminders=False)
+    assert review_due(world.ground) == 1
+    assert asked(world) == {world.ids["ana"]: 1, world.ids["ben"]: 1}
+    assert timer(world) == first_due(world) - 3 * DAY
+
+
+@pytest.mark.parametrize("days", [0, 20])
+def test_a_review_that_is_called_for_is_asked_about_at_once(world: World, days: int) -> None:
+    conclude(world)
+    world.clock.move(days=1)
+    with world.ground.work(writes=True, actor=world.coach()) as work:
+        engagement = issuing.own(work, world.ids["engagement"])
+        facts = standing_of_one(work, engagement.id).version(world.ids["version"])
+        call(work, engagement, facts, (work.now + days * DAY).date(), reason="A new sponsor.")
+    review_due(world.ground)
+    assert asked(world) == {world.ids["ana"]: 1, world.ids["ben"]: 1}
+
+
+@pytest.mark.parametrize("ends", [reject, take_back])
+def test_whose_wish_comes_to_nothing_late_is_asked_anew(
+    world: World, ends: Callable[[World], None]
+) -> None:
+    """After the last step of asking: otherwise the text would fall asleep without a word."""
+    conclude(world)
+    go_to(world, first_due(world) - 5 * DAY)
+    review_due(world.ground)
+    says(world, "COACH")
+    with world.ground.work(writes=True, actor=world.party()) as work:
+        seat = take_seat(work)
+        answer_as_party(work, seat, [Pick(seat.standing.version(world.ids["version"]),
+                                          Says.CHANGE, "Less of it.")], step=None)
+    go_to(world, first_due(world) + 12 * DAY)
+    review_due(world.ground)
+    before = asked(world)[world.ids["ben"]]
+    ends(world)
+    review_due(world.ground)
+    assert asked(world)[world.ids["ben"]] == before + 1
+    assert review_due(world.ground) == 0, "twice is once"

@@ -342,3 +342,21 @@ def test_says_on_my_consents_when_the_next_session_is(bound: World, app: Flask) 
     add_party(bound, "SPONSOR", CARLA)
     carla = Browser(app).be(bound, "carla", "party").get("/p/consents")
     assert "session" not in carla.text.lower()
+
+
+def test_keeps_no_dates_over_those_that_came_meanwhile(bound: World, app: Flask) -> None:
+    add_colleague(bound, HANA, "hana", "helper")
+    one = plan(bound)
+    path = f"{sessions(bound)}/{one}/dates"
+    hana = Browser(app).be(bound, "hana", "coach")
+    old = hana.get(path)
+    visit(ana(bound, app), path, {"day": "2026-12-10"})
+    late = hana.post(path, {"place": "Lindengasse 2"}, page=old)
+    assert late.status == 409
+    assert "Somebody changed this session" in late.text
+    assert "As it stands now: 10 December 2026" in late.text
+    assert late.fields(path)["place"] == "Lindengasse 2"
+    done = hana.post(path, {"day": "2026-12-10", "place": "Lindengasse 2"}, page=late)
+    assert done.heading == "Session S1"
+    assert "10 December 2026" in done.text
+    assert "Lindengasse 2" in done.text

@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from portal.agreements.policy import state
 from portal.agreements.queries import standing_of_one
+from portal.desk.policy import Spoken
+from portal.desk.queries.own import own_versions
 from portal.engagements.policy import Mandatory, engagement_state
+from portal.jobs import run_job
+from portal.notices.models import Notice
 from portal.plain.errors import Missing, Refused
 from portal.sharing.policy import Code, decide
+from portal.signing.queries import seat_of
 from portal.taking.policy import Told
 from tests.builders import World, come_again, issue, opened, read_all, sign, vouch_for
-from tests.cast import ANA, BEN
+from tests.cast import ANA, BEN, CARLA
 from tests.people.outbox import waiting
 from tests.sharing.table import DATES, GOALS, NOTES, load, person
 from tests.signing.table import ben_signs, set_table, signs, states
@@ -127,6 +133,16 @@ def test_z4_ends_what_is_not_concluded_as_if_nobody_had_answered(world: World) -
         vouch_for(world, key)
     assert states(world)["T2"] == "DECLINED"
     assert engagement_now(world) == "CONTRACTING"
+    # No paper says that everyone has signed, and Carla does not see that Ben once had.
+    with world.ground.work(writes=False, actor=world.party("carla")) as work:
+        assert world.ids["T2"] not in set(work.session.scalars(
+            select(Notice.subject_id).where(Notice.topic == "seal")))
+        (card,) = own_versions(work, seat_of(work))
+        assert (card.word, card.signed) == (Spoken.OPEN, ())
+    world.clock.move(days=15)
+    run_job(world.ground, "deadlines")
+    assert {mail.to for mail in waiting(world, "not_concluded")} >= {
+        ANA.email, BEN.email, CARLA.email}
 
 
 def test_z13_lets_the_coach_write_down_what_was_told_by_phone(table: World) -> None:

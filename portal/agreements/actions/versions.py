@@ -164,8 +164,9 @@ def sign(
     """
     signed = len(facts.counting()) + 1
     required = sum(s.required for s in facts.slots)
-    if policy.state(facts, work.now) != "DECLINED":
-        # What somebody declined meanwhile is signed without effect: a refusal would tell (Z4).
+    # What somebody declined meanwhile is signed without effect: a refusal would tell (Z4).
+    counts = policy.state(facts, work.now) != "DECLINED"
+    if counts:
         _step_of(work, facts, signed, required)
     # The nonce keeps whoever has the hash from trying names, once the manifest is erased (Z18).
     sealed = canonical_bytes({**manifest, "nonce": chance.secret_bytes(16).hex()})
@@ -180,7 +181,7 @@ def sign(
     note(work, engagement, "version.signed", facts.version_id,
          {"signature": signature.id, "party": slot.party_id, "hash": facts.hash,
           "manifest": signature.manifest_hash})
-    if signed == required:
+    if counts and signed == required:
         put_seal(work, "signed", facts.version_id, practice_id=engagement.practice_id,
                  engagement_id=engagement.id)
     return signature

@@ -148,10 +148,14 @@ class VersionFacts:
         )
 
     def complete_at(self) -> datetime | None:
-        """Return when the last required signature was made, or None."""
+        """Return when the last required signature was made, or None; none is the last where
+        somebody had declined before, and others sign without effect (Z4)."""
         signed = self.counting()
         required = {slot.slot_id for slot in self.slots if slot.required}
-        return signed[-1].at if signed and {s.slot_id for s in signed} == required else None
+        if not signed or {s.slot_id for s in signed} != required:
+            return None
+        last = signed[-1].at
+        return None if any(act == "decline" and at < last for at, act in self.acts) else last
 
     def vouched_at(self) -> datetime | None:
         """Return when the last required vouching was done; the issue itself if none is needed."""

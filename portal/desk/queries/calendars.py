@@ -77,4 +77,5 @@ def _days(work: Work, mail: Claimed) -> Sequence[Enclosure]:
 def _reader(work: Work, mail: Claimed) -> Party | None:
     """Return the party to whom a mail goes, or None."""
     found = parties_of(work, [mail.engagement_id])[mail.engagement_id] if mail.engagement_id else ()
-    return next((party for party in found if party.person_id == mail.recipient_id), None)
+    own = [party for party in found if party.person_id == mail.recipient_id]
+    return max(own, key=lambda party: party.created_at, default=None)

@@ -15,6 +15,7 @@ from portal.evidence.policy.editions import SIGNED
 from portal.evidence.queries import Paper, papers_of
 from portal.inking.queries import InkRecord, inked
 from portal.notices.queries import late_seals
+from portal.plain.days import end_of
 from portal.sessions.queries import is_out
 from portal.signing.policy import third_name
 from portal.wording.policy import add_months
@@ -178,8 +179,8 @@ def _lines(
     about = {line["number"]: line["categories"] for line in shown["lines"]}
     if seat.party.role != "COACHEE":
         return offered
-    return [_chosen(line, choices.get(str(line.number)), about[line.number], facts, work.now)
-            for line in offered]
+    return [_chosen(line, choices.get(str(line.number)), about[line.number], facts, shown["zone"],
+                    work.now) for line in offered]
 
 
 def _asleep(line: Agreed, facts: VersionFacts, now: datetime) -> bool:
@@ -191,14 +192,15 @@ def _asleep(line: Agreed, facts: VersionFacts, now: datetime) -> bool:
 
 
 def _chosen(
-    line: Agreed, choice: str | None, categories: Sequence[str], facts: VersionFacts,
+    line: Agreed, choice: str | None, categories: Sequence[str], facts: VersionFacts, zone: str,
     now: datetime,
 ) -> Agreed:
     if line.effect != "permit":
         return replace(line, choice=choice, state="ACTIVE")
     taken = facts.line_taken_at(line.number, categories)
+    ends = facts.valid_to if line.ends is None else min(end_of(line.ends, zone), facts.valid_to)
     state = agreements.line_state(agreements.LineFacts(
-        line.number, line.optional, facts.valid_to, choice == "yes", taken,
+        line.number, line.optional, ends, choice == "yes", taken,
         asleep=_asleep(line, facts, now)), facts, now)
     return replace(line, choice=choice, state="WITHDRAWN" if taken is not None else state,
                    taken=facts.taken_from(line.number))

@@ -230,5 +230,7 @@ def _dates(
     starts = date.fromisoformat(values["starts_on"]) if "starts_on" in values else found.today
     dates = wording.plan_dates(pack, found.today, starts, found.practice.timezone)
     ends = date.fromisoformat(values.get("ends_on") or dates.valid_to.isoformat())
-    # A day that was kept from an earlier version may be over by now, or too far away.
-    return replace(dates, valid_to=ends) if starts <= ends <= dates.valid_to else dates
+    # A day that was kept from an earlier version may be over by now, or too far away. One that is
+    # near is the last day to sign as well.
+    return replace(dates, valid_to=ends, sign_by=min(dates.sign_by, ends)) if (
+        starts <= ends <= dates.valid_to) else dates

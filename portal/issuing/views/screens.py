@@ -76,12 +76,14 @@ def _last_days(shown: Mapping[str, Any]) -> dict[int, date]:
 def look(work: Work, engagement_id: str) -> Response:
     """Show exactly what the coachee will read, and the sheet for one's own signature.
 
-    What cannot be issued as it stands goes back to the terms.
+    What cannot be issued as it stands goes back to the terms, and that is said there.
     """
     form = IssueForm()
     try:
         values = _look(work, engagement_id, form)
     except Refused:
+        flash(_("This cannot be sent as it stands. Look at what is agreed and at the days, and "
+                "complete what is missing."), "error")
         return go("issuing.terms", engagement_id=engagement_id)
     form.name.data = form.name.data or values["screen"].coach_name
     return page("issuing/look.html", **values)

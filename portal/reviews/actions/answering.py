@@ -15,6 +15,7 @@ from portal.engagements.actions import note, tell, tell_coach
 from portal.engagements.queries import parties_of
 from portal.ground import chance
 from portal.ledger.policy import instant
+from portal.notices.actions import put_due
 from portal.plain.days import end_of
 from portal.plain.errors import Missing, require
 from portal.reviews.policy import AnswerNo, checks_now, waits_for, why_not_call
@@ -172,4 +173,6 @@ def call(
          {"review": row.id, "day": day.isoformat(),
           "due": instant(end_of(day, rhythm.zone)), "grace": instant(grace),
           "asks": sorted(asks) if asks is not None else None})
+    # It opens in this instant, and timers are set for what is still to come.
+    put_due(work, [(engagement.practice_id, engagement.id, work.now)])
     return row.id

@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Executable, select, update
+from sqlalchemy import Executable, bindparam, case, select, update
 
 from portal.agreements.models import Timer
 from portal.agreements.queries import standing_of_one
@@ -40,17 +40,21 @@ BATCH = 500
 def _upsert(dialect: str) -> Executable:
     # Only the dialect in use is imported: the other one costs a tenth of a cold start.
     module = import_module(f"sqlalchemy.dialects.{dialect}")
-    insert = module.insert(Timer.__table__)
+    insert, was = module.insert(Timer.__table__), Timer.__table__.c.next_at
+    # What is due and not claimed yet stays: whoever acts before the clockwork does silences nobody.
     made: Executable = insert.on_conflict_do_update(
-        index_elements=["engagement_id"], set_={"next_at": insert.excluded.next_at})
+        index_elements=["engagement_id"], set_={"next_at": case(
+            (was <= bindparam("now", type_=was.type), was), else_=insert.excluded.next_at)})
     return made
 
 
 def set_timers(work: Work, timers: Mapping[str, tuple[str, datetime | None]]) -> None:
-    """Write when something is due next, by engagement: its practice and the instant, or None."""
+    """Write when something is due next, by engagement: its practice and the instant, or None. What
+    is due already is left to `claim_due`."""
     if timers:
         work.session.connection().execute(_upsert(work.ground.engine.dialect.name), [
-            {"engagement_id": engagement_id, "practice_id": practice_id, "next_at": next_at}
+            {"engagement_id": engagement_id, "practice_id": practice_id, "next_at": next_at,
+             "now": work.now}
             for engagement_id, (practice_id, next_at) in timers.items()])
 
 

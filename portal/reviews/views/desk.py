@@ -9,7 +9,7 @@ from flask import flash
 from portal.agreements.policy import GIVES, Says
 from portal.agreements.queries import coachs_version
 from portal.engagements.actions import own
-from portal.engagements.queries import coaching, own_or_missing, parties_of
+from portal.engagements.queries import coach_of, own_or_missing
 from portal.factors.views.passkeys import asks, ways_of, wishes
 from portal.people.queries import person_or_missing
 from portal.plain.errors import Missing, Refused
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from portal.engagements.models import Engagement, Party
+    from portal.engagements.models import Engagement
     from portal.ground.work import Work
     from portal.people.models import Person
     from portal.reviews.queries import Look
@@ -73,12 +73,6 @@ def _call_values(work: Work, engagement: Engagement) -> dict[str, Any]:
     return {**frame, "form": form}
 
 
-def _coach(work: Work, engagement: Engagement) -> Party:
-    parties = parties_of(work, [engagement.id])[engagement.id]
-    mine = coaching(engagement, parties)
-    return next(party for party in parties if party.id in mine)
-
-
 @bp.get("/engagements/<engagement_id>/reviews")
 @guard(Door.COACH)
 def desk(work: Work, engagement_id: str) -> Response:
@@ -102,7 +96,7 @@ def answered(work: Work, engagement_id: str) -> Response:
     if values["form"].errors:
         return again("reviews/desk.html", **values)
     for pick in picks:
-        actions.answer_as_coach(work, engagement, _coach(work, engagement), pick, step=mark)
+        actions.answer_as_coach(work, engagement, coach_of(work, engagement), pick, step=mark)
     if any(pick.says is Says.CHANGE for pick in picks):
         flash(_("Change what you would like changed, and send it to everybody who signs."))
         return go("issuing.terms", engagement_id=engagement_id)

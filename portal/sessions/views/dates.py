@@ -110,7 +110,7 @@ def dates(work: Work, engagement_id: str, session_id: str) -> Response:
     starts, ends = (at.astimezone(ZoneInfo(zone))
                     for at in (sheet.dates.starts_at, sheet.dates.ends_at))
     form = DatesForm(data={"day": starts.date(), "start": starts.time(), "end": ends.time(),
-                           "place": sheet.dates.place})
+                           "place": sheet.dates.place, "seen": sheet.dates.sequence})
     return page("sessions/dates.html", form=form, sheet=sheet, frame=sheet.frame, zone=zone)
 
 
@@ -120,6 +120,8 @@ def move(work: Work, engagement_id: str, session_id: str) -> Response:
     """Move a session, and say whose addendum does not reach the new date."""
     engagement, session = held(work, engagement_id, session_id)
     form, zone = DatesForm(), _zone(work, engagement)
+    if said(form.seen) != str(session.sequence):
+        return _changed(work, form, session, zone)
     span = _span(work, form, zone, session)
     if span is None:
         sheet = sheet_of(work, engagement_id, session_id)
@@ -131,6 +133,15 @@ def move(work: Work, engagement_id: str, session_id: str) -> Response:
             flash(_("The addendum of {name} does not reach the new date. To have {name} there, "
                     "bring them in again.").format(name=name), "error")
     return go("sessions.one", engagement_id=engagement_id, session_id=session_id)
+
+
+def _changed(work: Work, form: DatesForm, session: CoachingSession, zone: str) -> Response:
+    """Draw the form again, as it was filled in, beside what somebody else has kept meanwhile."""
+    sheet = sheet_of(work, session.engagement_id, session.id)
+    form.seen.data = str(session.sequence)
+    flash(_("Somebody changed this session while this page was open, so nothing was kept. Look at "
+            "what holds now, and send again what you still want."), "error")
+    return page("sessions/dates.html", 409, form=form, sheet=sheet, frame=sheet.frame, zone=zone)
 
 
 @bp.post("/engagements/<engagement_id>/sessions/<session_id>/cancellation")
