@@ -74,13 +74,18 @@ def enrolled(work: Work) -> Response:
         return wishes(work, found[1], SIGN_IN)
     taken = prove(work, found[1], SIGN_IN, given(work, form))
     if isinstance(taken, CodeRefused):
-        if _pending(work) is None:
-            flash(code_trouble(taken), "error")
-            return go("factors.sign_in")
-        blame(form, blamed(form), code_trouble(taken))
-        return again("factors/enrol.html", **_page(work, form))
+        return _refused(work, form, taken)
     wanted = is_ours(session.get("wanted"))
     codes = make_recovery_codes(work, found[1])
     let_in(work, *found)
     return page("factors/recovery_codes.html", codes=codes,
                 onward=onward(work, "coach", wanted or url_for("desk.today")))
+
+
+def _refused(work: Work, form: CodeForm, why: CodeRefused) -> Response:
+    """Say why a code did not count; after the last one that is looked at no app is set up here."""
+    if _pending(work) is None:
+        flash(code_trouble(why), "error")
+        return go("factors.sign_in")
+    blame(form, blamed(form), code_trouble(why))
+    return again("factors/enrol.html", **_page(work, form))
