@@ -49,12 +49,12 @@ def answered(work: Work, engagement_id: str, amendment_id: str) -> Response:
     engagement = own(work, engagement_id)
     values = _values(work, engagement_id, amendment_id)
     form, proposal = values["form"], values["proposal"]
+    if not proposal.is_open:
+        return page("amending/answer.html", 409, **values)
     valid, words = form.validate_on_submit(), said(form.words)
     if valid and form.answer.data != DRAFT and not words:
         blame(form, "words", _("Write what {name} reads as your answer.").format(
             name=proposal.name))
-    if not proposal.is_open:
-        return page("amending/answer.html", 409, **values)
     if form.errors:
         return again("amending/answer.html", **values)
     if form.answer.data == DRAFT:
