@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import pikepdf
@@ -142,7 +143,13 @@ def _glyphs(font: Any) -> set[int]:
 
 
 def _program(font: Any) -> TTFont:
-    return TTFont(io.BytesIO(font.FontDescriptor.FontFile2.read_bytes()))
+    return _parsed(font.FontDescriptor.FontFile2.read_bytes())
+
+
+@lru_cache(maxsize=64)
+def _parsed(program: bytes) -> TTFont:
+    """Return a font by its tables; the same one stands on each page of a file."""
+    return TTFont(io.BytesIO(program))
 
 
 def _of_attachments(opened: pikepdf.Pdf) -> Iterator[str]:

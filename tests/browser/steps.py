@@ -60,15 +60,22 @@ class Visitor:
 
     @property
     def main(self) -> str:
+        self.arrive()
         return self.page.locator("main").inner_text()
+
+    def arrive(self) -> None:
+        """Wait until all of the page is there: a click returns at the first byte of the next."""
+        self.page.wait_for_load_state("domcontentloaded")
 
     def press(self, name: str) -> None:
         """Press the button that reads so."""
         self.page.get_by_role("button", name=name, exact=True).click()
+        self.arrive()
 
     def follow(self, name: str) -> None:
         """Follow the link that reads so; the first one, where the navigation has it too."""
         self.page.get_by_role("link", name=name, exact=True).first.click()
+        self.arrive()
 
     def choose(self, words: str) -> None:
         """Choose an answer by its words."""

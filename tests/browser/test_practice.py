@@ -95,6 +95,7 @@ def is_closed(someone: Visitor, path: str) -> bool:
 
 def titles(someone: Visitor) -> list[str]:
     """Return whose agreements stand on the board."""
+    someone.arrive()
     return sorted(someone.page.locator(".waits .t").all_inner_texts())
 
 

@@ -8,6 +8,7 @@ import subprocess
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -189,8 +190,12 @@ def words_of_mail(mail: EmailMessage) -> list[str]:
     return [in_one_line(html.unescape(text)) for text in (*heads, *parts)]
 
 
+@lru_cache(maxsize=64)
 def printed(paper: bytes) -> str:
-    """Return the words of a PDF and of the files inside it; what is none has none."""
+    """Return the words of a PDF and of the files inside it; what is none has none.
+
+    Many look at the same paper, and it is read once for all of them.
+    """
     with TemporaryDirectory() as folder:
         file = Path(folder) / "paper.pdf"
         file.write_bytes(paper)

@@ -37,7 +37,7 @@ from tests.sessions.world import held, plan, remember
 from tests.signing.table import signs
 from tests.taking.acts import step_out, take_line, take_whole
 from tests.web.planted import FAY
-from tests.web.sights import printed, walk, words_of, words_of_mail
+from tests.web.sights import in_one_line, printed, walk, words_of_mail
 from tests.web.stage import a_world
 
 if TYPE_CHECKING:
@@ -252,10 +252,12 @@ def look(world: World, app: Flask, viewer: str) -> Iterator[tuple[str, str]]:
 
 
 def as_read(answer: TestResponse) -> str:
-    """Return what somebody reads in a page or a file; a sealed file differs in every byte."""
+    """Return what somebody gets: a page as it was sent, since what is the same then is the same
+    however it is read, and the words of a sealed file, which differs in every byte."""
     if answer.mimetype == "application/pdf":
         return printed(answer.get_data())
-    return "\n".join(words_of(answer))
+    return "\n".join((in_one_line(answer.get_data(as_text=True)),
+                      answer.headers.get("Content-Disposition", "")))
 
 
 def plain(text: str) -> str:
