@@ -27,7 +27,7 @@ from portal.ledger.actions import keep_notes
 from portal.web.words import speak
 from tests.builders import World
 from tests.engines import suit_tests
-from tests.haste import build_addresses_once, compile_once, compile_statements_once, hash_lightly
+from tests.haste import compile_once, compile_rules_once, compile_statements_once, hash_lightly
 from tests.rows import empty
 from tests.sight import see_all
 from tests.strangers import examine_all
@@ -53,7 +53,7 @@ KEYS = {
 settings.register_profile("daily", deadline=None, derandomize=True)
 settings.register_profile("nightly", deadline=None, max_examples=10_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "daily"))
-build_addresses_once()
+compile_rules_once()
 hash_lightly()
 
 

@@ -36,7 +36,7 @@ class Page:
     @cached_property
     def soup(self) -> BeautifulSoup:
         """Return the parsed page."""
-        return BeautifulSoup(self.html, "html.parser")
+        return BeautifulSoup(self.html, "lxml")
 
     @property
     def text(self) -> str:

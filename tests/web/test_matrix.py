@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from portal.ground.chance import new_id
 from tests.cast import BEN
+from tests.rows import keep, put_back
 from tests.web.stage import PERSONAS, routes, rows
 
 if TYPE_CHECKING:
@@ -90,13 +91,19 @@ def elsewhere(stage: Stage, persona: str) -> Browser:
     return browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def walk(stage: Stage) -> Callable[[str], Walk]:
-    """Give a walk along all routes in the name of anybody; each is walked once."""
+    """Give a walk along all routes in the name of anybody; each is walked once.
+
+    Everybody finds the same, whoever walked before: what one of them ends, such as a proposal,
+    would be another answer for the next one.
+    """
+    engine = stage.world.ground.engine
+    as_told = keep(engine)
 
     @cache
     def walked(persona: str) -> Walk:
-        engine = stage.world.ground.engine
+        put_back(engine, as_told)
         before = rows(engine, SESSIONS)
         reader = elsewhere(stage, persona)
         # Some posts end the session, so each of them has a browser of its own; and some end those
