@@ -53,6 +53,9 @@ KEYS = {
 settings.register_profile("daily", deadline=None, derandomize=True)
 settings.register_profile("nightly", deadline=None, max_examples=10_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "daily"))
+#: So long (seconds) a mail server may take to begin, on a machine that is busy; in processes of
+#: their own too.
+os.environ.setdefault("AIOSMTPD_CONTROLLER_TIMEOUT", "60")
 compile_rules_once()
 hash_lightly()
 

@@ -6,12 +6,14 @@ import email
 import email.policy
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
+
+HOST = "127.0.0.1"
 
 
 @dataclass
@@ -58,15 +60,34 @@ class Mailroom:
 
 
 @contextmanager
+def answering(handler: Any, **how: Any) -> Iterator[int]:
+    """Run a mail server for as long as the block lasts; gives its port.
+
+    The server cannot choose a port by itself, and between asking for one and taking it somebody
+    else may have taken it: then it is asked again.
+    """
+    controller = _started(handler, how)
+    try:
+        yield controller.port
+    finally:
+        controller.stop()
+
+
+def _started(handler: Any, how: dict[str, Any]) -> Controller:
+    for _time in range(5):
+        with socket.socket() as probe:
+            probe.bind((HOST, 0))
+            port = probe.getsockname()[1]
+        controller = Controller(handler, hostname=HOST, port=port, **how)
+        with suppress(OSError):
+            controller.start()
+            return controller
+    raise OSError("no port stays free")
+
+
+@contextmanager
 def running() -> Iterator[tuple[Mailroom, str]]:
     """Run a mail server on a port of its own; gives it and its address."""
     room = Mailroom()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(room, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        yield room, f"smtp://127.0.0.1:{port}"
-    finally:
-        controller.stop()
+    with answering(room) as port:
+        yield room, f"smtp://{HOST}:{port}"

@@ -121,7 +121,9 @@ def message(letter: Letter) -> EmailMessage:
     mail.add_alternative(letter.html, subtype="html")
     for file in letter.enclosures:
         main, _slash, sub = file.kind.partition("/")
-        mail.add_attachment(file.body, maintype=main, subtype=sub, filename=file.name)
+        # A text goes along byte by byte, and says how its letters are written.
+        mail.add_attachment(file.body, maintype=main, subtype=sub, filename=file.name,
+                            params={"charset": "utf-8"} if main == "text" else None)
     return mail
 
 

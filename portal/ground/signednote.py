@@ -47,7 +47,7 @@ def read_note(note: str, name: str, certificate_pem: bytes) -> str | None:
     if not blank:
         return None
     text += "\n"
-    for line in lines.splitlines():
+    for line in lines.split("\n"):
         said, _space, coded = line.removeprefix(_MARK).rpartition(" ")
         if line.startswith(_MARK) and said == name and _is_by(key, text, coded):
             return text
@@ -57,7 +57,8 @@ def read_note(note: str, name: str, certificate_pem: bytes) -> str | None:
 def _is_by(key: ec.EllipticCurvePublicKey, text: str, coded: str) -> bool:
     try:
         raw = base64.b64decode(coded, validate=True)
-        if raw[:_KEY_ID] != _key_id(key):
+        # One signature has one spelling: spare bits of the last letter are not passed over.
+        if raw[:_KEY_ID] != _key_id(key) or base64.b64encode(raw).decode() != coded:
             return False
         key.verify(raw[_KEY_ID:], text.encode(), ec.ECDSA(hashes.SHA256()))
     except (binascii.Error, InvalidSignature, ValueError):

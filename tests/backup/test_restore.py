@@ -9,6 +9,7 @@ import re
 import shutil
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -83,8 +84,8 @@ def test_shows_no_word_of_what_is_in_it(house: House) -> None:
     assert [word for word in words if word.encode() in raw] == []
     # Nor is there anything in it that was only squeezed.
     for found in re.finditer(b"\x1f\x8b\x08", raw):
-        with pytest.raises(zlib.error):
-            zlib.decompressobj(wbits=31).decompress(raw[found.start():])
+        with suppress(zlib.error):  # or, where chance wrote these bytes, it waits for more
+            assert not zlib.decompressobj(wbits=31).decompress(raw[found.start():])
 
 
 def told_otherwise(world: World) -> None:

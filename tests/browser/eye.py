@@ -48,6 +48,7 @@ class Eye:
     def look(self, visitor: Visitor, name: str) -> None:
         """Look at the page that a visitor is on, in every way, and leave it as it was."""
         page = visitor.page
+        page.wait_for_load_state()
         before: Any = page.viewport_size
         if self.also:
             self.also(visitor, name)

@@ -115,9 +115,9 @@ def _free_port() -> int:
 
 
 @contextmanager
-def served(app: Flask | Callable[..., Any], port: int) -> Iterator[None]:
-    """Serve an application on a port of this machine for as long as the block lasts."""
-    server = make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
+def served(app: Flask | Callable[..., Any], held: socket.socket) -> Iterator[None]:
+    """Serve an application on a socket that is held, for as long as the block lasts."""
+    server = make_server(HOST, 0, app, threaded=True, request_handler=_Quiet, fd=held.fileno())
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
@@ -149,8 +149,10 @@ def a_house(
 ) -> Iterator[House]:
     """Serve an empty portal on a database of its own; `furnish` may add to the application, and
     `host` is how people call this machine."""
-    with a_database(empty, folder) as url, running() as (mailroom, smtp):
-        port = _free_port()
+    # Held from here on: by the time the application is made somebody else could have the port.
+    with a_database(empty, folder) as url, running() as (mailroom, smtp), socket.create_server(
+            (HOST, 0)) as held:
+        port = int(held.getsockname()[1])
         settings = Settings(
             instance_dir=folder,
             database_url=url,
@@ -170,7 +172,7 @@ def a_house(
         _remember(app, house.answers)
         if furnish:
             furnish(app)
-        with served(finish(app), port):
+        with served(finish(app), held):
             yield house
         if DATABASE == "sqlite":
             with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs on this thread

@@ -35,6 +35,7 @@ def ben(house: House, visit: Visit, phone: dict[str, Any]) -> Visitor:
 
 def heard(ben: Visitor) -> list[str]:
     """Return the kinds of information in the sample."""
+    ben.arrive()
     heads = ben.page.locator(".as-seen").first.get_by_role("heading", level=3)
     return [text.strip() for text in heads.all_inner_texts()]
 

@@ -41,5 +41,5 @@ def test_shows_what_sleeps_and_what_runs_until_when(house: House, visit: Visit) 
     ana.page.get_by_role("button", name="Ask again").click()
     expect(ana.page.locator("body")).to_contain_text("The letter of the day asks again.")
     ana.page.emulate_media(media="print")
-    assert ana.page.locator(".gantt rect").count() == 3
+    expect(ana.page.locator(".gantt rect")).to_have_count(3)
     assert eye.barriers + eye.sideways == []

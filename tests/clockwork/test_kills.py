@@ -22,15 +22,14 @@ from random import Random
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import func, select
 
 from portal.engagements.actions import tell
 from portal.engagements.queries import by_id, parties_of
 from portal.notices.models import Notice
-from tests.browser.house import _free_port
 from tests.builders import World, add_engagement, add_practice
 from tests.clockwork.hands import Hands, hands, who_holds
+from tests.mailroom import answering
 
 WORKERS = 4
 KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "12"))
@@ -74,14 +73,15 @@ class Hostile:
     def _event(self, session: Any, *, accepted: bool = False) -> None:
         """Count a point of the conversation; at some of them somebody dies.
 
-        Each sixth time it is the worker whose mail was taken and who has not heard so yet.
+        Each sixth time it is the worker whose mail was taken and who would have heard so.
         """
         self.events += 1
         if session.pid is not None:
             self.last_act[session.pid] = self.events
+        assert self.hands is not None
         in_window = self.left % 6 == 0
-        if self.left and self.events >= self.next_kill and (accepted or not in_window):
-            assert self.hands is not None
+        fits = accepted and session.drop != "ANSWER" and session.pid in self.hands.alive
+        if self.left and self.events >= self.next_kill and (fits or not in_window):
             self.left -= 1
             self.next_kill = self.events + self.random.randint(1, MOST_BETWEEN)
             aimed = in_window or self.random.random() < 0.5
@@ -137,13 +137,8 @@ class Hostile:
 
 @contextmanager
 def serving(handler: Hostile) -> Iterator[str]:
-    port = _free_port()
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
+    with answering(handler) as port:
         yield f"smtp://127.0.0.1:{port}"
-    finally:
-        controller.stop()
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from portal.engagements.actions import tell
@@ -24,6 +23,7 @@ from portal.notices.models import Notice
 from tests.browser.house import _free_port
 from tests.builders import World, add_engagement, add_practice, conclude
 from tests.conftest import KEYS
+from tests.mailroom import answering
 from tests.stamping import stamping
 
 if TYPE_CHECKING:
@@ -50,14 +50,12 @@ class Slow:
 
 @contextmanager
 def slow_server() -> Iterator[tuple[Slow, str]]:
-    slow, port = Slow(), _free_port()
-    controller = Controller(slow, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        yield slow, f"smtp://127.0.0.1:{port}"
-    finally:
-        slow.let.set()
-        controller.stop()
+    slow = Slow()
+    with answering(slow) as port:
+        try:
+            yield slow, f"smtp://127.0.0.1:{port}"
+        finally:
+            slow.let.set()
 
 
 @pytest.fixture

@@ -273,7 +273,8 @@ def test_the_clockwork_goes_past_it_for_years(past: Past) -> None:
     ground = past.world.ground
     for days in (1, 30, 400):
         past.world.clock.move(days=days)
-        for name in set(JOBS) - {"forget"}:  # its trigger goes by the clock of the machine
+        # The trigger of that one goes by the clock of the machine.
+        for name in sorted(JOBS.keys() - {"forget"}):
             run_job(ground, name)
     with ground.work(writes=False) as work:
         waits = work.session.scalars(select(Notice.name).where(

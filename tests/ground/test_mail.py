@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from portal.ground.clock import SystemClock
 from portal.ground.mail import MailDown, Server
 from portal.ground.weakness import ways_in_the_clear
-from tests.mailroom import Mailroom
+from tests.mailroom import Mailroom, answering
 
 
 def certify(folder: Path, host: str) -> tuple[Path, Path]:
@@ -45,18 +43,11 @@ def serving(folder: Path, security: str, host: str) -> Iterator[tuple[Mailroom, 
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(cert, key)
     room = Mailroom()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     how = ({"tls_context": context, "require_starttls": True}
            if security == "smtp+starttls" else {"ssl_context": context})
     # aiosmtpd asks its own port, by the way it serves, whether it has begun.
-    server = Controller(room, hostname="127.0.0.1", port=port, **how)
-    server.start()
-    try:
+    with answering(room, **how) as port:
         yield room, f"{security}://localhost:{port}", cert
-    finally:
-        server.stop()
 
 
 @pytest.mark.parametrize("security", ["smtp+starttls", "smtps"])

@@ -80,8 +80,9 @@ class Wire(Browser):
 
 
 class App:
-    """An authenticator that gives each code once, without waiting: a server takes the code of the
-    half minute before, of this one and of the next, each after the other."""
+    """An authenticator that gives each code once, without waiting: a server takes the code of this
+    half minute and then that of the next. That of the one before is not given, for a half minute
+    may end until it arrives."""
 
     def __init__(self, page: Page) -> None:
         """Take the key that a page shows."""
@@ -91,6 +92,6 @@ class App:
 
     def code(self) -> str:
         now = int(SystemClock().now().timestamp()) // STEP_SECONDS
-        self._last = max(self._last + 1, now - 1)
+        self._last = max(self._last + 1, now)
         assert self._last <= now + 1, "too many codes in half a minute"
         return code_at(self._key, datetime.fromtimestamp(self._last * STEP_SECONDS, UTC))

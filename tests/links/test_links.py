@@ -148,8 +148,9 @@ def test_shows_a_practice_and_a_button_behind_a_living_link(
     page = Browser(app).get(paths["living"])
     assert page.status == 200
     assert "Berg Coaching" in page.text
+    shown = page.markup.replace(paths["living"], "")  # whose letters may spell any name
     for personal in (ANA.name, BEN.name, BEN.email, ANA.email, "Ben", "Ana"):
-        assert personal not in page.markup
+        assert personal not in shown
     assert len(page.soup.find_all("form", method="post")) == 1
 
 

@@ -15,13 +15,12 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from aiosmtpd.controller import Controller
 from sqlalchemy import text
 
 from portal.ground.clock import SystemClock
 from tests.browser.house import _free_port
 from tests.clockwork.hands import QuickClock
-from tests.mailroom import Mailroom
+from tests.mailroom import Mailroom, answering
 from tests.trust.mortal import EVENTS, Cradle, lives
 from tests.trust.toll import never_came, stuck, wrongs
 from tests.trust.visitors import HOST, House, Over, Table
@@ -63,13 +62,9 @@ class Postbox(Mailroom):
 @contextmanager
 def a_postbox() -> Iterator[tuple[Postbox, str]]:
     """Run a mail server for as long as the block lasts; gives it and its address."""
-    box, port = Postbox(), _free_port()
-    controller = Controller(box, hostname=HOST, port=port)
-    controller.start()
-    try:
+    box = Postbox()
+    with answering(box) as port:
         yield box, f"smtp://{HOST}:{port}"
-    finally:
-        controller.stop()
 
 
 @dataclass

@@ -38,7 +38,7 @@ def traced(
             world, build(world, 2 + most // 2, _PLAN), place, story, SEED, wound=wound,
             hands=0) as made:
         made.rise()
-        end = time.monotonic() + PATIENCE + most
+        end = time.monotonic() + 3 * PATIENCE + most
         while not made.idle and time.monotonic() < end:
             time.sleep(0.05)
         assert made.idle

@@ -463,7 +463,9 @@ def test_keeps_one_form_of_an_address_five_in_all_and_each_for_a_week(
         ana.post(path, {"name": "Ida"})
     assert len(forms_kept(engaged)) == 5
     ana.be(engaged, "ana", "coach")
-    assert "Elsewhere" not in ana.get("/typed").text
+    page = ana.get("/typed").text
+    assert "The newest 5 are kept." in page
+    assert "Elsewhere" not in page
     engaged.clock.move(days=7)
     ana.be(engaged, "ana", "coach")
     assert not waits(ana)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -208,8 +209,11 @@ def test_names_nobody_and_nothing_that_was_recorded(world: World, room: Mailroom
     whole = body(mail) + "".join(
         str(part.get_content() if part.get_content_maintype() == "text" else "")
         for part in mail.iter_attachments())
+    assert "\N{EM DASH} consent-portal/" in whole, "a reader is told how its letters are written"
+    # The letters of a signature may spell any name.
+    said = re.sub("(?m)^\N{EM DASH} .*$", "", whole)
     for secret in ("Ben", world.ids["engagement"], world.ids["ben"]):
-        assert secret not in whole
+        assert secret not in said
     assert len([line for line in whole.splitlines() if line.startswith("heads ")]) == 1
 
 
